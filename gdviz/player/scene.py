@@ -1,0 +1,311 @@
+"""A scene: what one Experiment looks like, as immutable bytes that the browser can draw.
+
+Layout: ``u32 little-endian header length | UTF-8 JSON header | payload``. The header's ``arrays``
+entries say where each payload array lies and how it is encoded; ``decode.js`` is the mirror of
+`unpack_scene`. Paths dominate the size, so they are quantised to 12 bits, differenced over w and
+time (runs at neighbouring w share their noise, so little is left), split into byte planes and
+deflated.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import struct
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gdviz.errors import GdvizError
+
+FORMAT = 1
+CODES = 4095  # codes 0..4094 are positions, 4095 means "not finite"
+MARGIN = 0.5  # positions are kept this share of the axes beyond each end; further out they are clipped
+LOG_FLOOR = 1e-5  # a log grid keeps values down to this share of its largest
+
+Floats = NDArray[np.floating[Any]]
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A field on a regular grid: a density, a class's density, a reward or a goal law.
+
+    Attributes
+    ----------
+    name : str
+        ``"density"``, ``"class:<label>"`` (the joint density p(x, label)), ``"reward"`` or ``"goal:<name>"``.
+    extent : tuple of float
+        (x0, x1) or (x0, x1, y0, y1): the first and last grid points.
+    values : array, shape [n] or [height, width]
+        Row i of a 2-D grid is y ascending.
+    map : {"log", "linear"}
+        How 2-D values become bytes. Log keeps the tails that contours need; values below
+        1e-5 of the largest read back as that floor.
+    """
+
+    name: str
+    extent: tuple[float, ...]
+    values: Floats
+    map: Literal["log", "linear"] = "log"
+
+
+@dataclass(frozen=True)
+class Arrows:
+    """Base and push on a lattice, frame by frame; their sum base + w push is made in the browser.
+
+    The lattice points are the centres of equal cells of the scene's extent.
+
+    Attributes
+    ----------
+    base, push : array, shape [F, 20, 20, 2] (y, x, component) or [F, 40, 1]
+    """
+
+    base: Floats
+    push: Floats
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Everything the player draws for one Experiment.
+
+    Attributes
+    ----------
+    id : str
+        The scene's content address.
+    w : sequence of float
+        Guidance scales in the order of the rows; 0 is among them.
+    frames : sequence of mapping
+        ``{"t", "alpha_bar", "log_snr", "step"}``, from noise to data.
+    paths : array, shape [W, F, N, d]
+        Positions; d is 1 or 2. Not-finite ones are kept as such.
+    extent : tuple of float
+        The fixed axes, (x0, x1) or (x0, x1, y0, y1).
+    final_class : array of uint8, shape [W, N], optional
+        Most probable class of each end point, for colouring.
+
+    The remaining fields go into the header as they are (rows and exact as in an Experiment's result).
+    """
+
+    id: str
+    w: Sequence[float]
+    frames: Sequence[Mapping[str, float]]
+    paths: Floats
+    extent: tuple[float, ...]
+    laws: Mapping[str, Any]
+    measure: Mapping[str, Any]
+    steps_total: int
+    title: str = ""
+    caption: str = ""
+    sampler: str = ""
+    experiment: Mapping[str, Any] = field(default_factory=dict)
+    rows: Sequence[Mapping[str, Any]] = ()
+    exact: Mapping[str, Any] = field(default_factory=dict)
+    grids: Sequence[Grid] = ()
+    arrows: Arrows | None = None
+    final_class: NDArray[np.uint8] | None = None
+    preview: bool = False
+
+    def __post_init__(self) -> None:
+        shape = self.paths.shape
+        if len(shape) != 4 or shape[3] not in (1, 2):
+            raise GdvizError(f"found paths of shape {list(shape)}; a scene holds [w, frames, particles, 1 or 2].")
+        if shape[0] != len(self.w) or shape[1] != len(self.frames):
+            raise GdvizError(f"found {len(self.w)} w and {len(self.frames)} frames for paths of shape {list(shape)}; they must agree.")
+        if len(self.extent) != 2 * shape[3]:
+            raise GdvizError(f"found an extent of {len(self.extent)} numbers; a {shape[3]}-D scene has {2 * shape[3]}.")
+        if 0 not in self.w:
+            raise GdvizError(f"found w = {list(self.w)}; a scene always holds w = 0, the pair of every other w.")
+
+
+def pack_scene(scene: Scene) -> bytes:
+    """Write a scene as bytes.
+
+    Parameters
+    ----------
+    scene : Scene
+
+    Returns
+    -------
+    bytes
+        About 0.6 bytes a coordinate for 60 frames and 13 w.
+    """
+    payload = _Payload()
+    order = np.argsort(np.asarray(scene.w, dtype=float), kind="stable")  # payload runs over w ascending
+    low, step = _quantisation(scene.extent)
+    codes = _quantise(scene.paths[order], low, step)
+    payload.add("paths", codes.shape, "uint16", "paths12", _encode_paths(codes))
+    if scene.final_class is not None:
+        payload.add_array("final_class", scene.final_class[order].astype(np.uint8))
+    if scene.arrows is not None:
+        for name, arrows in (("base", scene.arrows.base), ("push", scene.arrows.push)):
+            lattice, scale = _quantise_arrows(arrows)
+            payload.add_array(f"arrows_{name}", lattice)
+            payload.add_array(f"arrows_{name}_scale", scale)
+    grids = [_add_grid(payload, index, grid) for index, grid in enumerate(scene.grids)]
+    w, f, n, d = scene.paths.shape
+    header = {
+        "format": FORMAT, "id": scene.id, "dimension": d, "particles": n, "w": list(scene.w), "order": order.tolist(),
+        "frames": [dict(frame) for frame in scene.frames], "steps_total": scene.steps_total, "preview": scene.preview,
+        "laws": scene.laws, "measure": scene.measure, "title": scene.title, "caption": scene.caption, "sampler": scene.sampler,
+        "experiment": scene.experiment, "rows": list(scene.rows), "exact": scene.exact, "extent": list(scene.extent),
+        "quantisation": {"low": low.tolist(), "step": step.tolist()}, "grids": grids, "arrays": payload.entries,
+    }  # fmt: skip
+    text = json.dumps(_strict(header), allow_nan=False, separators=(",", ":")).encode()
+    return struct.pack("<I", len(text)) + text + payload.data()
+
+
+def unpack_scene(data: bytes) -> Scene:
+    """Read a scene back; positions and fields come back to within their quantisation.
+
+    Raises
+    ------
+    GdvizError
+        If the bytes are not a scene of this format.
+    """
+    header, payload = _split(data)
+    arrays = {entry["name"]: _decode(entry, payload) for entry in header["arrays"]}
+    order = np.asarray(header["order"])
+    low, step = (np.asarray(header["quantisation"][key]) for key in ("low", "step"))
+    codes = np.empty_like(arrays["paths"])
+    codes[order] = arrays["paths"]
+    paths = (low + step * codes).astype(np.float32)  # [W, F, N, d]
+    paths[codes == CODES] = np.nan
+    final_class = None
+    if "final_class" in arrays:
+        final_class = np.empty_like(arrays["final_class"])
+        final_class[order] = arrays["final_class"]
+    arrows = None
+    if "arrows_base" in arrays:
+        base, push = (_dequantise_arrows(arrays[f"arrows_{name}"], arrays[f"arrows_{name}_scale"]) for name in ("base", "push"))
+        arrows = Arrows(base, push)
+    same = ("id", "w", "frames", "laws", "measure", "steps_total", "title", "caption", "sampler", "experiment", "rows", "exact", "preview")
+    return Scene(
+        paths=paths, extent=tuple(header["extent"]), arrows=arrows, final_class=final_class,
+        grids=tuple(_read_grid(entry, arrays) for entry in header["grids"]), **{key: header[key] for key in same},
+    )  # fmt: skip
+
+
+def _split(data: bytes) -> tuple[dict[str, Any], bytes]:
+    try:
+        (length,) = struct.unpack_from("<I", data)
+        header = json.loads(data[4 : 4 + length])
+        found = header["format"]
+    except (struct.error, ValueError, KeyError, TypeError) as error:
+        raise GdvizError(f"found {len(data)} bytes that are not a scene; a scene starts with its header's length and JSON.") from error
+    if found != FORMAT:
+        raise GdvizError(f"found scene format {found!r}; this program reads format {FORMAT}.")
+    return header, data[4 + length :]
+
+
+class _Payload:
+    """Payload arrays in order, and the header entries that find them again."""
+
+    def __init__(self) -> None:
+        self.entries: list[dict[str, Any]] = []
+        self._chunks: list[bytes] = []
+        self._offset = 0
+
+    def add(self, name: str, shape: Sequence[int], dtype: str, encoding: str, chunk: bytes) -> None:
+        entry = {"name": name, "dtype": dtype, "shape": list(shape), "offset": self._offset, "length": len(chunk)}
+        self.entries.append({**entry, "encoding": encoding})
+        self._chunks.append(chunk)
+        self._offset += len(chunk)
+
+    def add_array(self, name: str, array: NDArray[Any]) -> None:
+        little = np.ascontiguousarray(array).astype(array.dtype.newbyteorder("<"), copy=False)
+        self.add(name, array.shape, array.dtype.name, "deflate", zlib.compress(little.tobytes(), 6))
+
+    def data(self) -> bytes:
+        return b"".join(self._chunks)
+
+
+def _quantisation(extent: tuple[float, ...]) -> tuple[Floats, Floats]:
+    """Position of code 0 and length of one code, per dimension."""
+    ends = np.asarray(extent, dtype=np.float64).reshape(-1, 2)  # [d, 2]
+    width = ends[:, 1] - ends[:, 0]
+    return ends[:, 0] - MARGIN * width, (1 + 2 * MARGIN) * width / (CODES - 1)
+
+
+def _quantise(paths: Floats, low: Floats, step: Floats) -> NDArray[np.uint16]:
+    scaled = (paths - low.astype(np.float32)) / step.astype(np.float32)  # [W, F, N, d]
+    finite = np.isfinite(scaled).all(axis=-1, keepdims=True)  # a point is lost as a whole
+    codes = np.clip(np.rint(np.where(finite, scaled, 0)), 0, CODES - 1)
+    return np.where(finite, codes, CODES).astype(np.uint16)
+
+
+def _encode_paths(codes: NDArray[np.uint16]) -> bytes:
+    """Difference over w, then over time; zigzag to unsigned; low bytes, then high bytes; deflate."""
+    rest = codes.astype(np.int16)  # differences stay within +-8190
+    rest[1:] -= codes[:-1].astype(np.int16)
+    rest[:, 1:] -= rest[:, :-1].copy()
+    zigzag = ((rest << 1) ^ (rest >> 15)).astype(np.uint16)
+    planes = zigzag.astype("<u2").reshape(-1).view(np.uint8).reshape(-1, 2).T
+    return zlib.compress(np.ascontiguousarray(planes).tobytes(), 4)
+
+
+def _decode_paths(data: bytes, shape: list[int]) -> NDArray[np.uint16]:
+    planes = np.frombuffer(zlib.decompress(data), np.uint8).reshape(2, -1).astype(np.uint16)
+    zigzag = (planes[0] | planes[1] << 8).astype(np.int32).reshape(shape)
+    rest = (zigzag >> 1) ^ -(zigzag & 1)
+    return np.cumsum(np.cumsum(rest, axis=1), axis=0).astype(np.uint16)
+
+
+def _decode(entry: dict[str, Any], payload: bytes) -> NDArray[Any]:
+    chunk = payload[entry["offset"] : entry["offset"] + entry["length"]]
+    if entry["encoding"] == "paths12":
+        return _decode_paths(chunk, entry["shape"])
+    raw = zlib.decompress(chunk) if entry["encoding"] == "deflate" else chunk
+    return np.frombuffer(raw, np.dtype(entry["dtype"]).newbyteorder("<")).reshape(entry["shape"])
+
+
+def _quantise_arrows(arrows: Floats) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
+    finite = np.nan_to_num(np.asarray(arrows, np.float32), nan=0.0, posinf=0.0, neginf=0.0)
+    scale = np.abs(finite).reshape(len(finite), -1).max(axis=1) / 127  # [F]
+    shaped = np.where(scale > 0, scale, 1).reshape(-1, *[1] * (finite.ndim - 1))
+    return np.rint(finite / shaped).astype(np.int8), scale.astype(np.float32)
+
+
+def _dequantise_arrows(lattice: NDArray[Any], scale: NDArray[Any]) -> NDArray[np.float32]:
+    return (lattice * scale.reshape(-1, *[1] * (lattice.ndim - 1))).astype(np.float32)
+
+
+def _add_grid(payload: _Payload, index: int, grid: Grid) -> dict[str, Any]:
+    name, entry = f"grid_{index}", {"name": grid.name, "extent": list(grid.extent)}
+    values = np.asarray(grid.values, np.float64)
+    if values.ndim == 1:
+        payload.add_array(name, values.astype(np.float32))
+        return {**entry, "array": name, "map": "linear"}
+    mapped, floor = values, float(values.min())
+    if grid.map == "log":
+        top = float(values.max())
+        mapped, floor = np.log(np.maximum(values, top * LOG_FLOOR)) if top > 0 else np.zeros_like(values), 0.0
+        floor = float(mapped.min())
+    span = float(mapped.max()) - floor
+    codes = np.rint((mapped - floor) / (span or 1.0) * 255).astype(np.uint8)
+    payload.add_array(name, codes)
+    return {**entry, "array": name, "map": grid.map, "low": floor, "high": floor + span}
+
+
+def _read_grid(entry: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Grid:
+    values = arrays[entry["array"]].astype(np.float64)
+    if values.ndim == 2:
+        values = entry["low"] + values / 255 * (entry["high"] - entry["low"])
+        values = np.exp(values) if entry["map"] == "log" else values
+    return Grid(entry["name"], tuple(entry["extent"]), values, entry["map"])
+
+
+def _strict(value: Any) -> Any:
+    """The same structure in strict JSON: plain numbers, and null where one is not finite."""
+    if isinstance(value, Mapping):
+        return {str(key): _strict(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_strict(item) for item in value]
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value
