@@ -1,0 +1,76 @@
+# make app      open the program          make test     run the tests, in a browser too
+# make verify   the long counts           make check    what CI runs: tests, lint, types
+#
+# Every target makes .venv when it is missing. Another Python: make app PYTHON=python3.12
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := app
+
+VENV    := .venv
+BIN     := $(VENV)/bin
+# Stamps carry a checksum of what decides an installation, so that nothing is installed twice and nothing is forgotten.
+KEY     := $(shell cat pyproject.toml constraints.txt | cksum | cut -d' ' -f1)
+PIP     := $(BIN)/python -m pip --disable-pip-version-check install --quiet -c constraints.txt
+WORKERS ?= 2
+ARGS    ?=
+
+.PHONY: app test verify lint types check wheel clean browser
+
+app: $(VENV)/.app-$(KEY) ## open the program; make app ARGS="--port 8600"
+	$(BIN)/gdviz app $(ARGS)
+
+test: $(VENV)/.test-$(KEY) browser ## make test ARGS="tests/test_family.py -x"
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
+
+verify: $(VENV)/.test-$(KEY) ## long counts; writes their numbers, dated, into docs/verification.md
+	$(BIN)/python -m pytest -m verify -n $(WORKERS) --dist worksteal --write-results docs/verification.md $(ARGS)
+
+lint: $(VENV)/.dev-$(KEY)
+	$(BIN)/ruff check .
+
+types: $(VENV)/.dev-$(KEY)
+	$(BIN)/mypy
+
+check: test lint types
+
+wheel: $(VENV)/.app-$(KEY) ## dist/gdviz-VERSION-py3-none-any.whl
+	$(BIN)/python -m pip --disable-pip-version-check wheel --quiet --no-deps --wheel-dir dist .
+
+clean: ## everything that can be made again
+	rm -rf $(VENV) build dist test-results .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(BIN)/python:
+	@python="$(PYTHON)"; \
+	for candidate in python3 python3.14 python3.13 python3.12 python3.11; do \
+	    if [ -z "$$python" ] && "$$candidate" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+	        python="$$candidate"; fi; \
+	done; \
+	if [ -z "$$python" ]; then \
+	    echo "gdviz needs Python 3.11 or newer with venv (Debian: apt install python3-venv); or name one: make PYTHON=..." >&2; exit 1; fi; \
+	echo "Creating $(VENV) with $$python (a minute or two)"; \
+	"$$python" -m venv $(VENV)
+
+$(VENV)/.app-$(KEY): | $(BIN)/python
+	@echo "Installing gdviz into $(VENV)"
+	$(PIP) --editable .
+	@touch $@
+
+$(VENV)/.test-$(KEY): | $(BIN)/python
+	@echo "Installing gdviz and its test tools into $(VENV)"
+	$(PIP) --editable '.[test]'
+	@touch $(VENV)/.app-$(KEY) $@
+
+$(VENV)/.dev-$(KEY): | $(BIN)/python
+	@echo "Installing gdviz and its development tools into $(VENV)"
+	$(PIP) --editable '.[test,dev]'
+	@touch $(VENV)/.app-$(KEY) $(VENV)/.test-$(KEY) $@
+
+# Browser tests use the system's Chromium. Without one they are skipped, except under CI=true, where they fail.
+browser:
+	@if [ -x /usr/bin/chromium ] || command -v chromium chromium-browser google-chrome >/dev/null; then exit 0; fi; \
+	if ! command -v apt-get >/dev/null; then echo "No Chromium here; the browser tests will use Playwright's, if installed."; exit 0; fi; \
+	sudo=; if [ "$$(id -u)" -ne 0 ]; then sudo="$$(command -v sudo || true)"; fi; \
+	echo "Installing Debian's chromium for the browser tests"; \
+	{ $$sudo apt-get update -qq && $$sudo apt-get install -y -qq chromium; } || echo "Could not install chromium." >&2

@@ -1,0 +1,143 @@
+"""Families of kinds: how a new target, reward, guidance or sampler is found without editing a list.
+
+A *family* is a package whose modules each define one or more `Kind` classes. A `Kind` is the
+validated description of one member (its controls); it carries the member's method card and inputs
+for the contract tests, and it builds the mathematical object. An Experiment refers to a member by
+its `kind` string.
+"""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import pkgutil
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any, ClassVar, get_args
+
+from pydantic import BaseModel, ConfigDict
+from pydantic_core import PydanticCustomError, core_schema
+
+from gdviz.errors import GdvizError
+
+
+class Card(BaseModel):
+    """What a reader should know about a method before believing its pictures."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    title: str
+    idea: str
+    formula: str = ""
+    base_law: str = ""
+    aims_at: str = ""
+    cost: str = ""
+    citation: str = ""
+
+
+class Kind(BaseModel):
+    """A validated, frozen description of one family member; unknown keys are errors.
+
+    Subclasses declare ``kind: Literal["name"] = "name"``, a `card`, and `examples` (keyword
+    dictionaries that the contract tests build and run).
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, validate_default=True)
+
+    card: ClassVar[Card]
+    examples: ClassVar[tuple[dict[str, Any], ...]] = ({},)
+
+    @classmethod
+    def kind_name(cls) -> str | None:
+        """The string that picks this kind, or None for a shared base class."""
+        field = cls.model_fields.get("kind")
+        names = get_args(field.annotation) if field else ()
+        return names[0] if names else None
+
+
+class Family:
+    """The members found in a package, usable as pydantic annotation metadata.
+
+    ``guidance: Annotated[GuidanceKind, GUIDANCE]`` accepts a dictionary with a ``kind`` key, or an
+    instance. An unknown kind is an error that lists the known ones.
+
+    Parameters
+    ----------
+    name : str
+        Singular noun used in messages and in the JSON schema's ``$defs``.
+    package : str
+        Dotted name of the package whose modules hold the kinds. Modules whose name starts with an
+        underscore hold shared code and are skipped.
+
+    Raises
+    ------
+    GdvizError
+        At first use, if a module defines no kind or two modules define the same one.
+    """
+
+    def __init__(self, name: str, package: str) -> None:
+        self.name = name
+        self.package = package
+
+    @cached_property
+    def kinds(self) -> Mapping[str, type[Kind]]:
+        """Every kind of the family by name, sorted; importing happens here, once."""
+        found: dict[str, type[Kind]] = {}
+        paths = importlib.import_module(self.package).__path__
+        for module_info in sorted(pkgutil.iter_modules(paths), key=lambda m: m.name):
+            if module_info.ispkg or module_info.name.startswith("_"):
+                continue
+            module = importlib.import_module(f"{self.package}.{module_info.name}")
+            members = [
+                value
+                for value in vars(module).values()
+                if isinstance(value, type)
+                and issubclass(value, Kind)
+                and value.__module__ == module.__name__
+                and value.kind_name()
+            ]
+            if not members:
+                raise GdvizError(f"{module.__name__} defines no {self.name} kind; shared code belongs in a module named _*.py.")
+            for member in members:
+                name = member.kind_name()
+                assert name is not None
+                if name in found:
+                    raise GdvizError(f"{self.name} kind {name!r} is defined twice: {found[name].__module__}, {module.__name__}.")
+                found[name] = member
+        return dict(sorted(found.items()))
+
+    def parse(self, value: Any) -> Kind:
+        """Turn a dictionary with a ``kind`` key (or an instance) into a validated kind."""
+        if isinstance(value, Kind) and value.kind_name() in self.kinds:
+            return value
+        known = ", ".join(self.kinds)
+        if not isinstance(value, Mapping):
+            raise PydanticCustomError(
+                "family_type",
+                "found {found}; a {family} is an object with a 'kind', one of: {known}",
+                {"found": _shown(value), "family": self.name, "known": known},
+            )
+        name = value.get("kind")
+        if not isinstance(name, str) or name not in self.kinds:
+            close = difflib.get_close_matches(str(name), self.kinds, n=1)
+            hint = f" (did you mean {close[0]!r}?)" if close else ""
+            raise PydanticCustomError(
+                "family_kind",
+                "found {family} kind {found}{hint}; allowed: {known}",
+                {"found": _shown(name), "family": self.name, "hint": hint, "known": known},
+            )
+        return self.kinds[name].model_validate(dict(value))
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> core_schema.CoreSchema:
+        return core_schema.no_info_plain_validator_function(
+            self.parse,
+            serialization=core_schema.plain_serializer_function_ser_schema(lambda kind: kind.model_dump(mode="json")),
+        )
+
+    def __get_pydantic_json_schema__(self, schema: core_schema.CoreSchema, handler: Any) -> dict[str, Any]:
+        return {"x-family": self.name}
+
+
+def _shown(value: Any, limit: int = 60) -> str:
+    text = repr(value)
+    return text if len(text) <= limit else text[: limit - 3] + "..."

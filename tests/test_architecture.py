@@ -1,0 +1,236 @@
+"""The arrow test: imports run down the list of floors only, and each room keeps to its own tools."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from pathlib import Path
+
+import pytest
+from imports import Import, imports
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# Top to bottom. An import may go to a lower floor or stay in its own room; two rooms on one floor do not know each other.
+# "gdviz" is the package's own door (__init__.py and __main__.py): gdviz.run and the like.
+FLOORS: list[set[str]] = [
+    {"app.py", "pages"},
+    {"ui"},
+    {"cli", "gdviz"},
+    {"server"},
+    {"export"},
+    {"player"},
+    {"jobs"},
+    {"papers", "facts"},
+    {"experiment"},
+    {"store"},
+    # ---- the program above, the mathematics below ----
+    {"figures"},
+    {"sweep"},
+    {"metrics"},
+    {"training"},
+    {"samplers"},
+    {"guidance"},
+    {"scores"},
+    {"targets"},
+    {"laws"},
+    {"networks"},
+    {"rewards"},
+    {"diffusion"},
+    {"device"},
+    {"family"},
+    {"resources"},
+    {"errors"},
+]
+FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
+DOOR = "gdviz"
+SAME_DOOR = {("cli", DOOR), (DOOR, "cli")}  # `python -m gdviz` is the command line
+OPEN_TO_ALL = {"__version__"}  # a string any room may take from the door
+
+
+def python_files() -> list[Path]:
+    return [*sorted((ROOT / "gdviz").rglob("*.py")), *sorted((ROOT / "pages").rglob("*.py")), *sorted(ROOT.glob("app.py"))]
+
+
+def room_of_file(path: Path) -> str:
+    """gdviz/targets/ring.py -> targets; gdviz/cli.py -> cli; gdviz/__init__.py -> gdviz; pages/explore.py -> pages."""
+    parts = path.relative_to(ROOT).parts
+    if parts[0] != "gdviz":
+        return parts[0]
+    name = parts[1].removesuffix(".py")
+    return DOOR if name in {"__init__", "__main__"} else name
+
+
+def room_of_import(item: Import) -> str | None:
+    """The room an import leads to; None for the outside world and for what is open to all."""
+    first, _, rest = item.module.partition(".")
+    if first in {"pages", "app"}:
+        return "app.py" if first == "app" else "pages"
+    if first != "gdviz":
+        return None
+    if rest:
+        room = rest.partition(".")[0]
+        return DOOR if room == "__main__" else room
+    if item.name in OPEN_TO_ALL:
+        return None
+    return item.name if item.name in FLOOR else DOOR
+
+
+def imports_of(path: Path) -> list[Import]:
+    relative = path.relative_to(ROOT).with_suffix("")
+    is_package = path.name == "__init__.py"
+    module = ".".join(relative.parts[:-1] if is_package else relative.parts)
+    return list(imports(path.read_text(encoding="utf-8"), module, is_package))
+
+
+def runs_back_up(room: str, item: Import) -> bool:
+    """Whether an import in `room` leads to a higher floor, to a neighbour, or to an unknown room."""
+    target = room_of_import(item)
+    if target is None or target == room or (room, target) in SAME_DOOR:
+        return False
+    return target not in FLOOR or FLOOR[target] <= FLOOR[room]
+
+
+def runs(item: Import) -> bool:
+    return not item.typing
+
+
+def outside(item: Import) -> bool:
+    return item.top not in sys.stdlib_module_names and item.top not in {"gdviz", "pages", "app"}
+
+
+def where(path: Path, item: Import) -> str:
+    taken = f"{item.module}.{item.name}" if item.name else item.module
+    return f"{path.relative_to(ROOT)}:{item.line} imports {taken}"
+
+
+def offenders(rule) -> list[str]:
+    """Every import for which rule(room, item) says that it may not be."""
+    return [where(path, item) for path in python_files() for item in imports_of(path) if rule(room_of_file(path), item)]
+
+
+# --- the rules -----------------------------------------------------------------------------------
+
+
+def test_every_file_belongs_to_a_known_room():
+    strangers = [str(path.relative_to(ROOT)) for path in python_files() if room_of_file(path) not in FLOOR]
+    assert not strangers, "give these files a room of FLOORS, or FLOORS a room"
+
+
+def test_arrows_run_down_only():
+    assert offenders(runs_back_up) == []
+
+
+def test_only_pages_import_streamlit():
+    def forbidden(room: str, item: Import) -> bool:
+        at_home = room in {"ui", "pages", "app.py"} or (room == "server" and (item.lazy or item.typing))
+        return item.top == "streamlit" and not at_home
+
+    assert offenders(forbidden) == []
+
+
+def test_figures_are_plotly_and_numpy_only():
+    assert offenders(lambda room, item: room == "figures" and outside(item) and item.top not in {"plotly", "numpy"}) == []
+
+
+def test_pages_do_no_torch():
+    assert offenders(lambda room, item: room in {"pages", "app.py"} and runs(item) and item.top == "torch") == []
+
+
+@pytest.mark.parametrize("start", ["app.py", "gdviz/__init__.py", "gdviz/figures"])
+def test_torch_is_not_needed_to_start(start):
+    """What runs when the router, the package or a figure is imported must not wait for torch, itself or through others."""
+    files = sorted((ROOT / start).rglob("*.py")) if (ROOT / start).is_dir() else [ROOT / start]
+    assert files, f"{start} is missing"
+    assert [path for file in files for path in paths_to("torch", file)] == []
+
+
+def paths_to(package: str, start: Path) -> list[str]:
+    """How importing `start` reaches a package, through imports that run at once; one way is enough to fail."""
+    seen, waiting = {start}, [(start, "")]
+    while waiting:
+        file, trail = waiting.pop()
+        for item in imports_of(file):
+            if item.lazy or item.typing:
+                continue
+            step = f"{trail}{where(file, item)}"
+            if item.top == package:
+                return [step]
+            for found in files_of(item):
+                if found not in seen:
+                    seen.add(found)
+                    waiting.append((found, f"{step} -> "))
+    return []
+
+
+def files_of(item: Import) -> list[Path]:
+    """The files that an import of ours runs: the packages on the way, the module, and a submodule taken from it."""
+    if item.top not in {"gdviz", "pages"}:
+        return []
+    parts = item.module.split(".")
+    ways = [ROOT.joinpath(*parts[:n]) for n in range(1, len(parts) + 1)]
+    if item.name:
+        ways.append(ways[-1] / item.name)
+    candidates = [candidate for way in ways for candidate in (way / "__init__.py", way.with_suffix(".py"))]
+    return [candidate for candidate in candidates if candidate.is_file()]
+
+
+# --- the router ----------------------------------------------------------------------------------
+
+
+def test_the_router_names_its_pages():
+    """Streamlit would make pages of the folder pages/ by itself; st.navigation must come first and name each of them."""
+    tree = ast.parse((ROOT / "app.py").read_text(encoding="utf-8"))
+    calls = [node.func.attr for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)]
+    assert calls.count("navigation") == 1
+    assert (ROOT / "pages").is_dir()
+    named = {
+        node.value.removeprefix("pages/")
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.endswith(".py")
+    }
+    files = {path.name for path in (ROOT / "pages").glob("*.py") if not path.name.startswith("_")}
+    assert named == files, "app.py and pages/ disagree about which pages there are"
+
+
+# --- the test of the test ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("room", "source", "caught"),
+    [
+        ("targets", "from gdviz.rewards import linear", False),
+        ("rewards", "from gdviz.targets import ring", True),
+        ("rewards", "def f():\n    import gdviz.experiment", True),
+        ("rewards", "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from gdviz.targets import ring", True),
+        ("rewards", "from gdviz import targets", True),
+        ("rewards", "from gdviz import __version__", False),
+        ("rewards", "from gdviz import run", True),
+        ("rewards", "from ..targets import ring", True),
+        ("rewards", "from . import linear", False),
+        ("rewards", "import importlib\nimportlib.import_module('gdviz.targets.ring')", True),
+        ("rewards", "from gdviz.attic import old", True),
+        ("papers", "from gdviz.facts import check", True),
+        ("cli", "from gdviz.ui import widgets", True),
+        ("experiment", "from pages import explore", True),
+        ("ui", "from gdviz.cli import main", False),
+        ("rewards", "import torch", False),
+    ],
+)
+def test_an_arrow_that_runs_up_is_seen(room, source, caught):
+    assert any(runs_back_up(room, item) for item in imports(source, f"gdviz.{room}.module")) is caught
+
+
+def test_the_reader_of_imports_tells_when_an_import_runs():
+    source = (
+        "import torch\n"
+        "if TYPE_CHECKING:\n    import numpy\nelse:\n    import scipy\n"
+        "class A:\n    import ot\n    def f(self):\n        import plotly.graph_objects\n"
+    )
+    assert [(item.module, item.lazy, item.typing) for item in imports(source)] == [
+        ("torch", False, False),
+        ("numpy", False, True),
+        ("scipy", False, False),
+        ("ot", False, False),
+        ("plotly.graph_objects", True, False),
+    ]
