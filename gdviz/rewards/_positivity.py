@@ -1,0 +1,71 @@
+"""A reward must be positive wherever the target has mass; where it is not, say where and how to mend it."""
+
+from __future__ import annotations
+
+import json
+import math
+
+import torch
+from torch import Tensor
+
+from gdviz.errors import GdvizError
+from gdviz.rewards._reward import Reward, RewardKind
+from gdviz.rewards.product import Product
+from gdviz.rewards.sum import Sum
+
+
+def check_positive(reward: Reward, points: Tensor, kind: RewardKind | None = None) -> None:
+    """Refuse a reward that is <= 0 or not finite at one of the points.
+
+    Judged by log r, so that a positive value too small for the number format passes.
+
+    Parameters
+    ----------
+    reward : Reward
+    points : Tensor, shape [n, d]
+        Where the target has mass: a grid over its box and samples.
+    kind : RewardKind, optional
+        The reward's description, written into the repairs so that they can be pasted.
+
+    Raises
+    ------
+    GdvizError
+        Naming the worst point, the value there and the two repairs (exp; a shift by a stated amount).
+    """
+    bad = ~torch.isfinite(reward.log(points))  # [n]
+    if not bool(bad.any()):
+        return
+    reward, kind, place = _blame(reward, kind, points[bad])
+    values = reward(points).double()  # [n]
+    strange = ~torch.isfinite(values)
+    worst = int(strange.int().argmax()) if bool(strange.any()) else int(values.argmin())
+    coordinates = ", ".join(f"{c:.4g}" for c in points[worst].tolist())
+    found = f"reward{place}: found r = {float(values[worst]):.4g} at ({coordinates})"
+    allowed = "but r must be finite and above 0 wherever the target has mass"
+    if bool(strange.any()):
+        raise GdvizError(
+            f"{found}, {allowed}; neither exp nor a shift mends a value that is not finite, "
+            'so guard it, as in {"kind": "expression", "expression": "log(x) if x > 0.01 else log(0.01)"}.'
+        )
+    of = "{...}" if kind is None else json.dumps(kind.model_dump(mode="json"))
+    raise GdvizError(
+        f'{found}, {allowed}; use it as a logarithm, {{"kind": "exp", "strength": 1, "of": {of}}}, '
+        f'or add a constant, {{"kind": "shift", "constant": {_enough(values):g}, "of": {of}}}.'
+    )
+
+
+def _blame(reward: Reward, kind: RewardKind | None, points: Tensor) -> tuple[Reward, RewardKind | None, str]:
+    """The innermost part of a sum or product that is negative or NaN, or else the reward itself."""
+    for index, part in enumerate(getattr(reward, "parts", ())):
+        if not bool((part(points) >= 0).all()):
+            inner, inner_kind, place = _blame(part, kind.of[index] if isinstance(kind, Sum | Product) else None, points)
+            return inner, inner_kind, f".of[{index}]{place}"
+    return reward, kind, ""
+
+
+def _enough(values: Tensor) -> float:
+    """A constant that lifts every value above 0 by a twentieth of their range, in two digits, rounded up."""
+    low, high = float(values.min()), float(values.max())
+    wanted = max(-low + 0.05 * ((high - low) or 1.0), 1e-6)
+    scale = 10.0 ** (math.floor(math.log10(wanted)) - 1)
+    return math.ceil(wanted / scale) * scale
