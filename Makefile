@@ -23,8 +23,8 @@ app: $(VENV)/.app-$(KEY) ## open the program; make app ARGS="--port 8600"
 test: $(VENV)/.test-$(KEY) browser ## make test ARGS="tests/test_family.py -x"
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
-verify: $(VENV)/.test-$(KEY) ## long counts; writes their numbers, dated, into docs/verification.md
-	$(BIN)/python -m pytest -m verify -n $(WORKERS) --dist worksteal --write-results docs/verification.md $(ARGS)
+verify: $(VENV)/.test-$(KEY) browser ## long counts; writes their numbers, dated, into docs/verification.md
+	$(BIN)/python -m pytest -m verify -n $(WORKERS) --dist worksteal --write-results=docs/verification.md $(ARGS)
 
 lint: $(VENV)/.dev-$(KEY)
 	$(BIN)/ruff check .
@@ -41,7 +41,8 @@ clean: ## everything that can be made again
 	rm -rf $(VENV) build dist test-results .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-$(BIN)/python:
+# pip is the last thing `venv` writes: an interrupted one is made again.
+$(BIN)/pip:
 	@python="$(PYTHON)"; \
 	for candidate in python3 python3.14 python3.13 python3.12 python3.11; do \
 	    if [ -z "$$python" ] && "$$candidate" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
@@ -52,17 +53,17 @@ $(BIN)/python:
 	echo "Creating $(VENV) with $$python (a minute or two)"; \
 	"$$python" -m venv $(VENV)
 
-$(VENV)/.app-$(KEY): | $(BIN)/python
+$(VENV)/.app-$(KEY): | $(BIN)/pip
 	@echo "Installing gdviz into $(VENV)"
 	$(PIP) --editable .
 	@touch $@
 
-$(VENV)/.test-$(KEY): | $(BIN)/python
+$(VENV)/.test-$(KEY): | $(BIN)/pip
 	@echo "Installing gdviz and its test tools into $(VENV)"
 	$(PIP) --editable '.[test]'
 	@touch $(VENV)/.app-$(KEY) $@
 
-$(VENV)/.dev-$(KEY): | $(BIN)/python
+$(VENV)/.dev-$(KEY): | $(BIN)/pip
 	@echo "Installing gdviz and its development tools into $(VENV)"
 	$(PIP) --editable '.[test,dev]'
 	@touch $(VENV)/.app-$(KEY) $(VENV)/.test-$(KEY) $@

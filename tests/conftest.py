@@ -15,10 +15,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 BROWSER_TESTS = Path(__file__).parent / "browser"
 SYSTEM_BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 RESULT = "verify_result"  # the user property that carries a result from an xdist worker to the main process
+IN_CI = os.environ.get("CI", "").lower() in {"true", "1"}
+
+# Wall time on a shared machine says nothing, so no deadline; in CI the same examples every time.
+settings.register_profile("gdviz", deadline=None, derandomize=IN_CI, print_blob=True)
+settings.load_profile("gdviz")
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -69,7 +75,7 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any], playwrigh
 def without_browser() -> None:
     """Skip at a desk; fail where nobody would notice the skip."""
     reason = "no Chromium found (apt-get install chromium, or playwright install chromium)"
-    if os.environ.get("CI", "").lower() in {"true", "1"}:
+    if IN_CI:
         pytest.fail(reason, pytrace=False)
     pytest.skip(reason)
 
