@@ -1,0 +1,114 @@
+"""Noise that belongs to the particle: a function of (seed, tile of 1024 particles, step).
+
+Adding particles, w values, chunks or machines therefore never changes an existing path. Equal
+numbers are promised per device type and torch version.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+
+import torch
+from torch import Tensor
+
+from gdviz.diffusion.levels import Levels, Moment
+
+TILE = 1024
+"""Particles that share one random stream; fixed, whatever the memory, w list or workers."""
+
+_MASK = (1 << 64) - 1
+
+
+class Noise(ABC):
+    """Standard normal increments for a range of particles."""
+
+    @abstractmethod
+    def start(self) -> Tensor:
+        """The common start Z ~ N(0, I), shape [n, d]."""
+
+    @abstractmethod
+    def step(self, moment: Moment) -> Tensor:
+        """The increment of one step, shape [n, d]."""
+
+
+class TileNoise(Noise):
+    """Increments of particles first, ..., first + count - 1.
+
+    Points are stored coordinate first (a [d, n] block seen as [n, d]), the layout in which the exact
+    scores run without copies.
+
+    Parameters
+    ----------
+    seed : int
+    dimension : int
+    first : int
+        A multiple of `TILE`.
+    count : int
+    dtype, device
+        Drawn in float32 and converted, so that float32 and float64 runs share their paths.
+    """
+
+    def __init__(
+        self,
+        seed: int,
+        dimension: int,
+        first: int,
+        count: int,
+        dtype: torch.dtype = torch.float32,
+        device: torch.device | str = "cpu",
+    ) -> None:
+        if first % TILE:
+            raise ValueError(f"found first particle {first}; it must be a multiple of {TILE}")
+        self.seed, self.dimension, self.count, self.dtype = seed, dimension, count, dtype
+        self._tiles = range(first // TILE, -(-(first + count) // TILE))
+        self._generator = torch.Generator(device=device)
+
+    def start(self) -> Tensor:
+        return self._draw(0)
+
+    def step(self, moment: Moment) -> Tensor:
+        return self._draw(moment.index + 1)
+
+    def _draw(self, stream: int) -> Tensor:
+        generator, blocks = self._generator, []
+        for tile in self._tiles:
+            generator.manual_seed(_mix(self.seed, tile, stream))
+            blocks.append(torch.randn(self.dimension, TILE, generator=generator, device=generator.device))
+        block = blocks[0] if len(blocks) == 1 else torch.cat(blocks, dim=1)
+        return block[:, : self.count].to(self.dtype).contiguous().T  # [n, d]
+
+
+class CoarseNoise(Noise):
+    """The noise of a fine grid summed onto every second level, with unit variance again.
+
+    A DDPM step over [k, k+2] of the fine grid adds, to first order, the two fine increments
+    weighted by sqrt(1 - a_1) and sqrt(a_1 (1 - a_2)); the weights' squares sum to 1 - a_1 a_2. The
+    coarse and the fine run then differ by their step size alone.
+    """
+
+    def __init__(self, fine: Noise, fine_levels: Levels) -> None:
+        self.fine = fine
+        self._moments = list(fine_levels.moments())
+
+    def start(self) -> Tensor:
+        return self.fine.start()
+
+    def step(self, moment: Moment) -> Tensor:
+        parts = self._moments[2 * moment.index : 2 * moment.index + 2]
+        if len(parts) == 1:
+            return self.fine.step(parts[0])
+        first, second = parts
+        variance = first.beta, first.a * second.beta
+        total = sum(variance)
+        return self.fine.step(first) * (variance[0] / total) ** 0.5 + self.fine.step(second) * (variance[1] / total) ** 0.5
+
+
+def _mix(*parts: int) -> int:
+    """A 64-bit hash (splitmix64's finaliser, chained), so that nearby seeds give unrelated streams."""
+    state = 0
+    for part in parts:
+        state = (state + (part & _MASK) + 0x9E3779B97F4A7C15) & _MASK
+        state = ((state ^ (state >> 30)) * 0xBF58476D1CE4E5B9) & _MASK
+        state = ((state ^ (state >> 27)) * 0x94D049BB133111EB) & _MASK
+        state ^= state >> 31
+    return state

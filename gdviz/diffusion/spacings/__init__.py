@@ -1,0 +1,1 @@
+"""Spacings of the noise levels: one file each."""

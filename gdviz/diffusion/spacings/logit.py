@@ -1,0 +1,53 @@
+"""The default grid: steps of c1 log N / N in the logit of alpha_bar."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from gdviz.diffusion.levels import Levels, LevelsKind
+from gdviz.family import Card
+
+
+class Logit(LevelsKind):
+    """alpha_bar_0 = N^-c0, then a <- a + c1 a (1 - a) log N / N (MATH section 1).
+
+    Both ends depend on N. With `start` or `stop` given, or where the recursion's step reaches 1
+    (fewer than nine steps with c1 = 4; it would leave (0, 1)), its limit is used: uniform in logit.
+    """
+
+    kind: Literal["logit"] = "logit"
+    c0: Annotated[float, Field(gt=0, le=3)] = 2.0
+    c1: Annotated[float, Field(gt=0, le=16)] = 4.0
+
+    card = Card(
+        title="Logit grid",
+        idea="Small steps where the noise or the signal is nearly gone, as the theory wants.",
+        formula="alpha_bar_0 = N^-c0; a <- a + c1 a (1 - a) log N / N",
+        citation="ours for 2512.04985, from the same authors' 2410.13738",
+    )
+
+    def coordinate(self, log_snr: float) -> float:
+        return log_snr
+
+    def log_snr(self, coordinate: NDArray[np.float64]) -> NDArray[np.float64]:
+        return coordinate
+
+    def default_ends(self, steps: int) -> tuple[float, float]:
+        first = -self.c0 * np.log(steps) - np.log1p(-float(steps) ** -self.c0)
+        return float(first), float(first + self.c1 * np.log(steps))
+
+    def build(self, steps: int) -> Levels:
+        step = self.c1 * np.log(steps) / steps
+        if self.start is not None or self.stop is not None or step >= 1:
+            return super().build(steps)
+        alpha_bar, t = np.empty(steps + 1), np.empty(steps + 1)  # [steps + 1]
+        alpha_bar[0] = float(steps) ** -self.c0
+        t[0] = 1 - alpha_bar[0]
+        for k in range(steps):
+            alpha_bar[k + 1] = alpha_bar[k] * (1 + step * t[k])
+            t[k + 1] = t[k] * (1 - step * alpha_bar[k])
+        return Levels(alpha_bar, t)

@@ -1,0 +1,208 @@
+"""The stair between the mathematics and the program: one frozen, validated description of a run.
+
+An Experiment goes in, particles come out. `build` makes the objects, `run` (in `gdviz.result`) runs them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+import torch
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from gdviz.diffusion import LEVELS, Levels
+from gdviz.errors import GdvizError
+from gdviz.family import Family
+from gdviz.guidance import GUIDANCE, SCHEDULES, GuidanceContext, GuidanceKind, Plan
+from gdviz.laws import Law
+from gdviz.rewards import REWARDS, RewardKind
+from gdviz.samplers import SAMPLERS, SamplerKind
+from gdviz.samplers.ddpm import Ddpm
+from gdviz.scores import SCORES, ScoresKind
+from gdviz.scores.exact import Exact
+from gdviz.targets import TARGETS, TargetKind
+
+FAMILIES: tuple[Family, ...] = (TARGETS, GUIDANCE, REWARDS, SCHEDULES, SCORES, SAMPLERS, LEVELS)
+
+MAX_W = 200
+MAX_PARTICLES = 1_000_000
+MAX_VALUES = 50_000_000
+"""Bound on len(w) * particles * dimension: end points of 200 MB."""
+
+
+class Measure(BaseModel):
+    """What is read off the samples, when it is not what guides."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    reward: Annotated[RewardKind, REWARDS] | None = None
+    label: str | None = None
+
+    @model_validator(mode="after")
+    def _one_thing(self) -> Measure:
+        if (self.reward is None) == (self.label is None):
+            raise ValueError("name exactly one of 'reward' and 'label'")
+        return self
+
+
+class Experiment(BaseModel):
+    """One run, format 1. Unknown keys are errors; `kind` picks the family member.
+
+    Attributes
+    ----------
+    target, guidance, score, sampler
+        Members of their families.
+    measure : Measure or None
+        What is read off, when it is not what guides.
+    w : tuple of float
+        Guidance scales, in the order of the rows. w = 0 is no guidance; it is always run as the pair of
+        every other w and is a row only if listed.
+    particles, frames, seed : int
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    format: Literal[1] = 1
+    target: Annotated[TargetKind, TARGETS]
+    guidance: Annotated[GuidanceKind, GUIDANCE]
+    score: Annotated[ScoresKind, SCORES] = Exact()
+    sampler: Annotated[SamplerKind, SAMPLERS] = Ddpm()
+    measure: Measure | None = None
+    w: Annotated[tuple[Annotated[float, Field(ge=-1e6, le=1e6)], ...], Field(min_length=1, max_length=MAX_W)]
+    particles: Annotated[int, Field(ge=2, le=MAX_PARTICLES)] = 4000
+    frames: Annotated[int, Field(ge=2, le=400)] = 60
+    seed: Annotated[int, Field(ge=0, le=2**63 - 1)] = 0
+
+    @field_validator("w")
+    @classmethod
+    def _distinct(cls, w: tuple[float, ...]) -> tuple[float, ...]:
+        w = tuple(value + 0.0 for value in w)  # -0.0 and 0.0 are the same guidance
+        twice = sorted({value for value in w if w.count(value) > 1})
+        if twice:
+            raise ValueError(f"found {twice[0]:g} more than once; every w is listed once")
+        return w
+
+    # ------------------------------------------------------------------ in and out
+    @classmethod
+    def parse(cls, value: Any) -> Experiment:
+        """Validate a dictionary.
+
+        Raises
+        ------
+        GdvizError
+            One sentence for each mistake: which key, what was found, what is allowed.
+        """
+        if isinstance(value, Experiment):
+            return value
+        try:
+            return cls.model_validate(value)
+        except ValidationError as error:
+            raise GdvizError(explain(error)) from None
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> Experiment:
+        """Parse JSON text strictly (no NaN, no duplicate keys).
+
+        Raises
+        ------
+        GdvizError
+            If the text is not JSON or not an Experiment.
+        """
+        try:
+            value = json.loads(text, parse_constant=_refuse_constant, object_pairs_hook=_refuse_duplicates)
+        except (json.JSONDecodeError, UnicodeDecodeError) as error:
+            raise GdvizError(f"not JSON: {error}.") from None
+        except RecursionError:
+            raise GdvizError("not an Experiment: found JSON nested too deeply.") from None
+        return cls.parse(value)
+
+    def canonical(self) -> str:
+        """JSON with defaults filled and keys sorted: what is hashed."""
+        return json.dumps(self.model_dump(mode="json"), sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+    @property
+    def id(self) -> str:
+        """sha256 of the canonical JSON, in hexadecimal."""
+        return hashlib.sha256(self.canonical().encode()).hexdigest()
+
+    # ------------------------------------------------------------------ objects
+    def build(self) -> Built:
+        """Make the law, the plan, the sampler and its levels.
+
+        Raises
+        ------
+        GdvizError
+            If the parts do not fit each other.
+        """
+        law = self.target.build()
+        if len(self.all_w) * self.particles * law.dimension > MAX_VALUES:
+            raise GdvizError(
+                f"particles: found {len(self.all_w)} w x {self.particles} particles x {law.dimension} dimensions; "
+                f"their product may be at most {MAX_VALUES:,}."
+            )
+        context = GuidanceContext(law, self.score.build())
+        return Built(law, self.guidance.build(context), self.sampler, self.sampler.build_levels())
+
+    @property
+    def all_w(self) -> tuple[float, ...]:
+        """w with 0 in front if it is not listed: what is run."""
+        return self.w if 0.0 in self.w else (0.0, *self.w)
+
+
+@dataclass(frozen=True)
+class Built:
+    """The objects an Experiment describes."""
+
+    law: Law
+    plan: Plan
+    sampler: SamplerKind
+    levels: Levels
+
+    @property
+    def start_bias(self) -> float:
+        """sqrt(alpha_bar at the start) times the root mean square of the data: the bias of starting at N(0, I)."""
+        x = self.law.sample(4096, torch.Generator().manual_seed(0)).x  # [n, d]
+        return math.sqrt(self.levels.alpha_bar[0]) * float(x.square().sum(-1).mean().sqrt())
+
+
+def explain(error: ValidationError) -> str:
+    """A validation error as plain sentences, one a mistake, at most five."""
+    sentences = []
+    for item in error.errors(include_url=False)[:5]:
+        key = ".".join(str(part) for part in item["loc"]) or "experiment"
+        sentences.append(f"{key}: {_sentence(item)}.")
+    more = error.error_count() - len(sentences)
+    return " ".join(sentences) + (f" And {more} more." if more > 0 else "")
+
+
+def _sentence(item: Any) -> str:
+    found = repr(item.get("input"))
+    found = found if len(found) <= 60 else found[:57] + "..."
+    kind, context = item["type"], item.get("ctx", {})
+    if kind == "extra_forbidden":
+        return "unknown key"
+    if kind == "missing":
+        return "missing; it is required"
+    if kind in ("family_kind", "family_type"):
+        return str(item["msg"])
+    if kind == "value_error":
+        return str(context.get("error", item["msg"]))
+    message = str(item["msg"])
+    return f"found {found}; {message[0].lower()}{message[1:]}"
+
+
+def _refuse_constant(name: str) -> float:
+    raise GdvizError(f"not strict JSON: found {name}; numbers must be finite.")
+
+
+def _refuse_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    seen = dict(pairs)
+    if len(seen) != len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = next(key for key in keys if keys.count(key) > 1)
+        raise GdvizError(f"not strict JSON: found the key {twice!r} twice in one object.")
+    return seen

@@ -1,0 +1,15 @@
+"""Guidance methods: one file each. A method is data in, data out: base, push, and what multiplies the push.
+
+w = 0 always means no guidance; CFG is base p(. | c) plus w times (score of p(. | c) - score of p).
+"""
+
+from gdviz.guidance._guidance import GUIDANCE as GUIDANCE
+from gdviz.guidance._guidance import Goal as Goal
+from gdviz.guidance._guidance import Guidance as Guidance
+from gdviz.guidance._guidance import GuidanceContext as GuidanceContext
+from gdviz.guidance._guidance import GuidanceKind as GuidanceKind
+from gdviz.guidance._guidance import Guide as Guide
+from gdviz.guidance._guidance import Guided as Guided
+from gdviz.guidance._guidance import Plan as Plan
+from gdviz.guidance._schedule import SCHEDULES as SCHEDULES
+from gdviz.guidance._schedule import ScheduleKind as ScheduleKind

@@ -1,0 +1,41 @@
+"""The exact laws that label guidance may be held against."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from gdviz.guidance._guidance import Goal
+from gdviz.laws import Law
+
+POOL = 200_000
+"""Candidates from which powered samples are accepted."""
+
+
+def label_goals(law: Law, label: str) -> tuple[Goal, ...]:
+    """The conditional law p(x | c) and the powered law p(x | c)^g p(x)^(1 - g), g = 1 + w.
+
+    The powered law is proportional to p(x) p(c | x)^g and, for w >= 0, to p(x | c) p(c | x)^w. The
+    last factor is at most 1, so rejection samples it exactly (MATH section 4).
+    """
+    given = law.given(label)
+    posterior = law.log_posterior(label)
+
+    def conditional(w: float, n: int, generator: torch.Generator) -> Tensor | None:
+        return given.sample(n, generator).x
+
+    def powered(w: float, n: int, generator: torch.Generator) -> Tensor | None:
+        if w < -1:
+            return None
+        proposal, power = (given, w) if w >= 0 else (law, 1 + w)
+        x = proposal.sample(POOL, generator).x  # [POOL, d]
+        log_accept = power * posterior(x)  # [POOL]
+        log_uniform = torch.rand(POOL, generator=generator, dtype=torch.float64).log()
+        accepted = x[log_uniform < log_accept - log_accept.max()]
+        return accepted[:n] if len(accepted) >= n else None
+
+    name = f"x | {label}"
+    return (
+        Goal("conditional", f"p({name})", conditional),
+        Goal("powered", f"p({name})^(1+w) p(x)^(-w)", powered),
+    )

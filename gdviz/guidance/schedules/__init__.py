@@ -1,0 +1,1 @@
+"""Weight schedules: one file each."""

@@ -1,0 +1,212 @@
+"""Gaussian components, noised: what the score of a mixture is made of.
+
+At noise variance t component k of a mixture is N(sqrt(1-t) mean_k, (1-t) covariance_k + t I). Its log
+density is linear in features of x, and so is its score; a mixture's score is then a softmax average.
+All coefficients are formed in float64 and cast to the dtype of x.
+"""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from functools import cached_property
+
+import torch
+from torch import Tensor
+
+
+@dataclass(frozen=True)
+class Coefficients:
+    """What a noise level makes of the components.
+
+    With f(x) the F features of a point, log N_k(x) = constant_k + linear_k . f(x) + common(x), and the
+    posterior average of `moments` gives the score through `Components.read_score`.
+
+    Attributes
+    ----------
+    constant : Tensor, shape [..., K]
+    linear : Tensor, shape [..., K, F]
+    moments : Tensor, shape [..., G, K]
+    variance, scale : Tensor, shape [...]
+        For components with one shared variance: s^2 = (1-t) v + t, and sqrt(1-t).
+    """
+
+    constant: Tensor
+    linear: Tensor
+    moments: Tensor
+    variance: Tensor
+    scale: Tensor
+
+    def to(self, x: Tensor) -> Coefficients:
+        """The same numbers in the dtype and on the device of x (converted on the CPU first: mps has no float64)."""
+        parts = (self.constant, self.linear, self.moments, self.variance, self.scale)
+        return Coefficients(*(part.to(x.dtype).to(x.device) for part in parts))
+
+    def only(self, keep: Tensor) -> Coefficients:
+        """The coefficients of some of the components."""
+        keep = keep.to(self.constant.device)
+        return Coefficients(
+            self.constant[..., keep], self.linear[..., keep, :], self.moments[..., keep], self.variance, self.scale
+        )
+
+
+class Components(ABC):
+    """K Gaussian components in R^d without weights; laws that share them share their logits."""
+
+    means: Tensor
+    """[K, d], float64."""
+
+    @property
+    def count(self) -> int:
+        return self.means.shape[0]
+
+    @property
+    def dimension(self) -> int:
+        return self.means.shape[1]
+
+    @abstractmethod
+    def coefficients(self, t: Tensor) -> Coefficients:
+        """Coefficients at the noise variances t, shape [...], float64."""
+
+    @abstractmethod
+    def features(self, rows: Tensor) -> Tensor:
+        """f(x) for points given coordinate first, [d, M] -> [F, M]."""
+
+    @abstractmethod
+    def common(self, rows: Tensor, at: Coefficients) -> Tensor | float:
+        """The part of log N_k(x) that all components share, [M] or 0."""
+
+    @abstractmethod
+    def read_score(self, average: Tensor, rows: Tensor, at: Coefficients, *, difference: bool = False) -> Tensor:
+        """The score from posterior averages of the moments, [G, M] -> [d, M].
+
+        With `difference`, `average` is the difference of two averages and the result the difference
+        of two scores at the same point.
+        """
+
+    @abstractmethod
+    def standard_deviations(self) -> Tensor:
+        """Clean standard deviation of each component along each axis, [K, d]."""
+
+    @abstractmethod
+    def draw(self, index: Tensor, generator: torch.Generator) -> Tensor:
+        """One clean sample of each component named in index, [n] -> [n, d]."""
+
+
+class FullComponents(Components):
+    """Components with a covariance each.
+
+    Parameters
+    ----------
+    means : Tensor, shape [K, d]
+    covariances : Tensor, shape [K, d, d], symmetric positive definite
+    """
+
+    def __init__(self, means: Tensor, covariances: Tensor) -> None:
+        self.means = means.to(torch.float64)
+        self.covariances = covariances.to(torch.float64)
+
+    @cached_property
+    def _spectrum(self) -> tuple[Tensor, Tensor]:
+        return tuple(torch.linalg.eigh(self.covariances))  # [K, d], [K, d, d]
+
+    @cached_property
+    def _upper(self) -> tuple[Tensor, Tensor]:
+        i, j = torch.triu_indices(self.dimension, self.dimension)
+        return i, j
+
+    def coefficients(self, t: Tensor) -> Coefficients:
+        values, vectors = self._spectrum
+        alpha_bar = (1 - t)[..., None, None]  # [..., 1, 1]
+        noised = alpha_bar * values + t[..., None, None]  # [..., K, d]
+        precision = (vectors / noised[..., None, :]) @ vectors.mT  # [..., K, d, d]
+        mean = alpha_bar.sqrt() * self.means  # [..., K, d]
+        pull = (precision @ mean[..., None])[..., 0]  # [..., K, d]
+        log_norm = noised.log().sum(-1) + self.dimension * math.log(2 * math.pi)  # [..., K]
+        constant = -0.5 * (log_norm + (pull * mean).sum(-1))  # [..., K]
+        i, j = self._upper
+        entries = precision[..., i, j]  # [..., K, d(d+1)/2]
+        quadratic = entries * torch.where(i == j, -0.5, -1.0)  # [..., K, d(d+1)/2]
+        return Coefficients(
+            constant,
+            torch.cat([pull, quadratic], -1),
+            torch.cat([pull, entries], -1).mT.contiguous(),
+            t,
+            (1 - t).sqrt(),
+        )
+
+    def features(self, rows: Tensor) -> Tensor:
+        i, j = self._upper
+        return torch.cat([rows, rows[i] * rows[j]])  # [F, M]
+
+    def common(self, rows: Tensor, at: Coefficients) -> Tensor | float:
+        return 0.0
+
+    def read_score(self, average: Tensor, rows: Tensor, at: Coefficients, *, difference: bool = False) -> Tensor:
+        score = average[: len(rows)].clone()  # [d, M]
+        i, j = self._upper
+        for k, (a, b) in enumerate(zip(i.tolist(), j.tolist(), strict=True), start=len(rows)):
+            score[a].addcmul_(average[k], rows[b], value=-1)
+            if a != b:
+                score[b].addcmul_(average[k], rows[a], value=-1)
+        return score
+
+    def standard_deviations(self) -> Tensor:
+        return self.covariances.diagonal(dim1=-2, dim2=-1).sqrt()
+
+    def draw(self, index: Tensor, generator: torch.Generator) -> Tensor:
+        values, vectors = self._spectrum
+        z = torch.randn(len(index), self.dimension, generator=generator, dtype=torch.float64)  # [n, d]
+        root = vectors * values.clamp_min(0).sqrt()[:, None, :]  # [K, d, d]
+        return self.means[index] + (root[index] @ z[..., None])[..., 0]  # [n, d]
+
+
+class SharedComponents(Components):
+    """Components with one common variance v >= 0 in every direction; v = 0 gives atoms.
+
+    The softmax needs no squares of x: log N_k = (sqrt(1-t) x . m_k - (1-t) |m_k|^2 / 2) / s^2 + common,
+    and the score is (sqrt(1-t) E[m | x] - x) / s^2 with s^2 = (1-t) v + t.
+
+    Parameters
+    ----------
+    means : Tensor, shape [K, d]
+    variance : float
+    """
+
+    def __init__(self, means: Tensor, variance: float = 0.0) -> None:
+        self.means = means.to(torch.float64)
+        self.variance = float(variance)
+
+    @cached_property
+    def _squares(self) -> Tensor:
+        return self.means.square().sum(-1)  # [K]
+
+    def coefficients(self, t: Tensor) -> Coefficients:
+        alpha_bar = 1 - t  # [...]
+        variance = alpha_bar * self.variance + t  # [...]
+        scale = alpha_bar.sqrt()  # [...]
+        constant = -0.5 * (alpha_bar / variance)[..., None] * self._squares  # [..., K]
+        linear = (scale / variance)[..., None, None] * self.means  # [..., K, d]
+        moments = self.means.T.expand(*t.shape, self.dimension, self.count)  # [..., d, K]
+        return Coefficients(constant, linear, moments, variance, scale)
+
+    def features(self, rows: Tensor) -> Tensor:
+        return rows
+
+    def common(self, rows: Tensor, at: Coefficients) -> Tensor | float:
+        square = rows.square().sum(0)  # [M]
+        return -0.5 * (square / at.variance + self.dimension * torch.log(2 * math.pi * at.variance))
+
+    def read_score(self, average: Tensor, rows: Tensor, at: Coefficients, *, difference: bool = False) -> Tensor:
+        mean = at.scale * average  # [d, M]
+        return (mean if difference else mean - rows) / at.variance
+
+    def standard_deviations(self) -> Tensor:
+        return torch.full_like(self.means, self.variance**0.5)
+
+    def draw(self, index: Tensor, generator: torch.Generator) -> Tensor:
+        x = self.means[index]  # [n, d]
+        if self.variance:
+            x = x + self.variance**0.5 * torch.randn(x.shape, generator=generator, dtype=torch.float64)
+        return x

@@ -1,0 +1,175 @@
+"""Finite mixtures: of Gaussians with full covariances, or of atoms."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from functools import cached_property
+
+import torch
+from torch import Tensor
+
+from gdviz.laws.components import Coefficients, Components
+from gdviz.laws.law import Law, Pair, Points, Time
+from gdviz.laws.posterior import blocks, posterior
+
+_REMEMBERED = 4
+
+
+class Mixture(Law):
+    """sum_k weight_k N(mean_k, covariance_k), each component with at most one label.
+
+    Conditional and reweighted laws keep the same `components` object and change the weights alone,
+    which is how a `pair` recognises that two scores can share their work.
+
+    Parameters
+    ----------
+    components : Components
+    log_weights : Tensor, shape [K]
+        -inf where a component is absent; normalised here.
+    component_labels : Tensor, shape [K], int64
+        Index into `labels`, -1 for none.
+    labels : sequence of str
+    name : str
+    """
+
+    def __init__(
+        self,
+        components: Components,
+        log_weights: Tensor,
+        component_labels: Tensor | None = None,
+        labels: Sequence[str] = (),
+        name: str = "p(x)",
+    ) -> None:
+        log_weights = log_weights.to(torch.float64)
+        self.components = components
+        self.dimension = components.dimension
+        self.log_weights = log_weights - torch.logsumexp(log_weights, 0)  # [K]
+        self.component_labels = torch.full((components.count,), -1) if component_labels is None else component_labels
+        self.labels = tuple(labels)
+        self.name = name
+        self.atomic = bool(torch.all(components.standard_deviations() == 0))
+        self.support = torch.nonzero(torch.isfinite(self.log_weights))[:, 0]  # [K']
+        self._recent: dict[tuple[float, torch.dtype, torch.device], Coefficients] = {}
+
+    # ------------------------------------------------------------------ weights and labels
+    @property
+    def weights(self) -> Tensor:
+        """[K], float64, summing to 1."""
+        return self.log_weights.exp()
+
+    def reweighted(self, log_factor: Tensor, name: str) -> Mixture:
+        """The law with weight_k exp(log_factor_k), normalised; components shared."""
+        return Mixture(self.components, self.log_weights + log_factor, self.component_labels, self.labels, name)
+
+    def given(self, label: str) -> Mixture:
+        outside = torch.where(self._has(label), 0.0, -torch.inf)  # [K]
+        return self.reweighted(outside.to(torch.float64), name=self.name.replace("(x", f"(x | {label}", 1))
+
+    def class_probability(self, label: str) -> float:
+        return float(self.weights[self._has(label)].sum())
+
+    def _has(self, label: str) -> Tensor:
+        if label not in self.labels:
+            raise self._unknown(label)
+        has = self.component_labels == self.labels.index(label)
+        if not torch.any(has & torch.isfinite(self.log_weights)):
+            raise self._unknown(label)
+        return has
+
+    # ------------------------------------------------------------------ the clean law
+    def sample(self, n: int, generator: torch.Generator) -> Points:
+        index = torch.multinomial(self.weights, n, replacement=True, generator=generator)  # [n]
+        return Points(self.components.draw(index, generator), self.component_labels[index])
+
+    def box(self, outside: float = 1e-6) -> tuple[Tensor, Tensor]:
+        reach = -torch.special.ndtri(torch.tensor(outside / 2, dtype=torch.float64))
+        means = self.components.means[self.support]  # [K', d]
+        margin = reach * self.components.standard_deviations()[self.support]  # [K', d]
+        return (means - margin).amin(0), (means + margin).amax(0)
+
+    def nearest(self, x: Tensor) -> Tensor:
+        return self.components.means.to(x)[self.nearest_index(x)] if self.atomic else x
+
+    def nearest_index(self, x: Tensor) -> Tensor:
+        """Index of the nearest component mean, shape [...]."""
+        rows = x.movedim(-1, 0).reshape(self.dimension, -1)  # [d, M]
+        means = self.components.means.to(x)[self.support]  # [K', d]
+        half_square = 0.5 * means.square().sum(-1, keepdim=True)  # [K', 1]
+        nearest = [torch.addmm(half_square, means, rows[:, b], alpha=-1).argmin(0) for b in blocks(rows.shape[1], len(means))]
+        return self.support.to(x.device)[torch.cat(nearest)].reshape(x.shape[:-1])
+
+    # ------------------------------------------------------------------ the noised law
+    def score(self, x: Tensor, t: Time) -> Tensor:
+        return self._evaluate(x, t, want_score=True)
+
+    def log_density(self, x: Tensor, t: Time) -> Tensor:
+        return self._evaluate(x, t, want_score=False)
+
+    def _evaluate(self, x: Tensor, t: Time, *, want_score: bool) -> Tensor:
+        rows = x.movedim(-1, 0).reshape(self.dimension, -1)  # [d, M]
+        if isinstance(t, Tensor) and t.numel() > 1:
+            out = self._by_level(rows, t.broadcast_to(x.shape[:-1]).reshape(-1), want_score)
+        else:
+            at = self.at(float(t), x)
+            parts = [self._block(rows[:, b], at, want_score) for b in blocks(rows.shape[1], len(self.support))]
+            out = parts[0] if len(parts) == 1 else torch.cat(parts, -1)
+        return out.reshape(self.dimension, *x.shape[:-1]).movedim(0, -1) if want_score else out.reshape(x.shape[:-1])
+
+    def _block(self, rows: Tensor, at: Coefficients, want_score: bool) -> Tensor:
+        logits = torch.addmm(at.constant[:, None], at.linear, self.components.features(rows))  # [K', M]
+        if not want_score:
+            return torch.logsumexp(logits, 0) + self.components.common(rows, at)  # [M]
+        _, average = posterior(logits, at.moments)  # [G, M]
+        return self.components.read_score(average, rows, at)  # [d, M]
+
+    def _by_level(self, rows: Tensor, t: Tensor, want_score: bool) -> Tensor:
+        """Points at different noise levels (training): grouped by level, one pass each."""
+        levels, which = torch.unique(t, return_inverse=True)
+        out = rows.new_empty(rows.shape if want_score else rows.shape[1:])  # [d, M] or [M]
+        for k, level in enumerate(levels.tolist()):
+            mine = which == k
+            out[..., mine] = self._block(rows[:, mine], self.at(level, rows), want_score)
+        return out
+
+    def at(self, t: float, x: Tensor) -> Coefficients:
+        """Coefficients of the present components at noise variance t, weights included, cast to x.
+
+        The last few are remembered: a sampler asks for the same level once per chunk.
+        """
+        key = (t, x.dtype, x.device)
+        found = self._recent.get(key)
+        if found is None:
+            found = self._weighted(self.components.coefficients(torch.tensor(t, dtype=torch.float64))).to(x)
+            if len(self._recent) >= _REMEMBERED:
+                self._recent.pop(next(iter(self._recent)), None)
+            self._recent[key] = found
+        return found
+
+    def _weighted(self, at: Coefficients) -> Coefficients:
+        if not self._all_present:
+            at = at.only(self.support)
+        return dataclasses.replace(at, constant=at.constant + self.log_weights[self.support])
+
+    @cached_property
+    def _all_present(self) -> bool:
+        return len(self.support) == self.components.count
+
+    def _log_posterior(self, label: str, x: Tensor, t: Time) -> Tensor:
+        if self.atomic and float(torch.as_tensor(t).max()) == 0:
+            return self._atom_log_posterior(label).to(x)[self.nearest_index(x)]
+        return super()._log_posterior(label, x, t)
+
+    def _atom_log_posterior(self, label: str) -> Tensor:
+        """log p(label | atom) for each atom, [K]; atoms at the same place share it."""
+        _, place = torch.unique(self.components.means, dim=0, return_inverse=True)  # [K]
+        zeros = torch.zeros(int(place.max()) + 1, dtype=torch.float64)
+        mine = zeros.index_add(0, place, self.weights * self._has(label))
+        return (mine / zeros.index_add(0, place, self.weights)).log()[place]
+
+    def pair_with(self, away: Law) -> Pair | None:
+        from gdviz.laws.mixture_pair import MixturePair
+
+        if isinstance(away, Mixture) and away.components is self.components:
+            return MixturePair(self, away)
+        return None

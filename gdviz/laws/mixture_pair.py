@@ -1,0 +1,66 @@
+"""Two mixtures of the same components: both scores, their difference and the density ratio at once."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from gdviz.laws.law import PairScores
+from gdviz.laws.mixture import Mixture
+from gdviz.laws.posterior import blocks, posterior
+
+
+class MixturePair:
+    """p^toward and p^away with common components and different weights.
+
+    Where `toward` is `away` restricted to a label (CFG), the away score is the average
+    pi s_in + (1 - pi) s_out over the components inside and outside the label, so that
+    push = (1 - pi) (s_in - s_out): each component's exponential is taken once, there is no second
+    score, and nothing cancels. Otherwise the two softmaxes share their logits.
+    """
+
+    def __init__(self, toward: Mixture, away: Mixture) -> None:
+        self.toward, self.away = toward, away
+        inside = torch.isfinite(toward.log_weights)  # [K]
+        shift = (toward.log_weights - away.log_weights)[inside]  # [K']
+        nested = bool(torch.isfinite(shift).all() and (shift - shift[0]).abs().max() < 1e-12)
+        self.outside: Mixture | None = None
+        if nested and len(shift) < len(away.support):
+            self.outside = away.reweighted(torch.where(inside, -torch.inf, 0.0).to(torch.float64), name="the rest")
+            self.log_inside = -float(shift[0])  # log of the mass that `away` gives to the inside
+            self.log_odds = self.log_inside - float(torch.log(-torch.expm1(torch.tensor(self.log_inside, dtype=torch.float64))))
+
+    def __call__(self, x: Tensor, t: float) -> PairScores:
+        d = self.toward.dimension
+        rows = x.movedim(-1, 0).reshape(d, -1)  # [d, M]
+        block = self._nested if self.outside is not None else self._general
+        parts = [block(rows[:, b], t) for b in blocks(rows.shape[1], len(self.away.support))]
+        toward, push, log_ratio = parts[0] if len(parts) == 1 else (torch.cat(p, -1) for p in zip(*parts, strict=True))
+        shape = x.shape[:-1]
+        return PairScores(
+            toward.reshape(d, *shape).movedim(0, -1),
+            push.reshape(d, *shape).movedim(0, -1),
+            log_ratio.reshape(shape),
+        )
+
+    def _nested(self, rows: Tensor, t: float) -> tuple[Tensor, Tensor, Tensor]:
+        assert self.outside is not None
+        components = self.toward.components
+        features = components.features(rows)  # [F, M]
+        inner, outer = self.toward.at(t, rows), self.outside.at(t, rows)
+        log_in, mean_in = posterior(torch.addmm(inner.constant[:, None], inner.linear, features), inner.moments)
+        log_out, mean_out = posterior(torch.addmm(outer.constant[:, None], outer.linear, features), outer.moments)
+        odds = log_in.sub_(log_out).add_(self.log_odds)  # [M]  log pi / (1 - pi)
+        difference = (mean_in - mean_out).mul_(torch.sigmoid(-odds))  # [G, M]
+        push = components.read_score(difference, rows, inner, difference=True)  # [d, M]
+        log_ratio = torch.nn.functional.logsigmoid(odds).sub_(self.log_inside)  # [M]
+        return components.read_score(mean_in, rows, inner), push, log_ratio
+
+    def _general(self, rows: Tensor, t: float) -> tuple[Tensor, Tensor, Tensor]:
+        components = self.toward.components
+        features = components.features(rows)  # [F, M]
+        to, away = self.toward.at(t, rows), self.away.at(t, rows)
+        log_to, mean_to = posterior(torch.addmm(to.constant[:, None], to.linear, features), to.moments)
+        log_away, mean_away = posterior(torch.addmm(away.constant[:, None], away.linear, features), away.moments)
+        push = components.read_score(mean_to - mean_away, rows, to, difference=True)  # [d, M]
+        return components.read_score(mean_to, rows, to), push, log_to - log_away

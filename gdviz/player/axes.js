@@ -1,0 +1,67 @@
+// Axes: round ticks, light grid lines, labels. Everything here is in device pixels.
+
+function gdvizStageTicks(low, high, most) {
+  const rough = (high - low) / Math.max(1, most);
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = [1, 2, 5, 10].map((m) => m * power).find((s) => s >= rough);
+  const ticks = [];
+  for (let k = Math.ceil(low / step - 1e-9); k * step <= high + 1e-9 * step; k++) ticks.push(Number((k * step).toPrecision(12)));
+  return ticks;
+}
+
+function gdvizShort(value) {
+  if (value === null || value === undefined || !Number.isFinite(value)) return "–";
+  const size = Math.abs(value);
+  const text = size !== 0 && (size < 1e-3 || size >= 1e5) ? value.toExponential(1) : String(Number(value.toPrecision(3)));
+  return text.replace("-", "−");
+}
+
+const GDVIZ_FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif";
+
+// Plain data-to-pixel map: x -> x0 + sx x, y -> y0 + sy y, inside box [left, top, right, bottom].
+// Equal aspect: the shorter direction shows more of the plane, rather than leaving a blank.
+function gdvizEqualView(extent, box) {
+  const [left, top, right, bottom] = box;
+  const scale = Math.min((right - left) / (extent[1] - extent[0]), (bottom - top) / (extent[3] - extent[2]));
+  return {
+    box, sx: scale, sy: -scale,
+    x0: (left + right) / 2 - (scale * (extent[0] + extent[1])) / 2,
+    y0: (top + bottom) / 2 + (scale * (extent[2] + extent[3])) / 2,
+  };
+}
+
+function gdvizStretchedView(extent, box) {
+  const [left, top, right, bottom] = box;
+  const sx = (right - left) / (extent[1] - extent[0]);
+  const sy = (top - bottom) / (extent[3] - extent[2]);
+  return { box, sx, sy, x0: left - sx * extent[0], y0: bottom - sy * extent[2] };
+}
+
+function gdvizDrawAxes(pen, view, theme, dpr, { yTicks = true } = {}) {
+  const [left, top, right, bottom] = view.box;
+  pen.save();
+  pen.font = `${11 * dpr}px ${GDVIZ_FONT}`;
+  pen.lineWidth = dpr;
+  pen.strokeStyle = theme.grid;
+  pen.fillStyle = theme.muted;
+  const line = (a, b, c, d) => { pen.beginPath(); pen.moveTo(a, b); pen.lineTo(c, d); pen.stroke(); };
+  const crisp = (v) => Math.round(v) + (dpr % 2 ? 0.5 : 0);
+  const data = { x: (px) => (px - view.x0) / view.sx, y: (py) => (py - view.y0) / view.sy };
+  pen.textAlign = "center";
+  pen.textBaseline = "top";
+  for (const tick of gdvizStageTicks(data.x(left), data.x(right), (right - left) / (70 * dpr))) {
+    const x = crisp(view.x0 + view.sx * tick);
+    line(x, top, x, bottom);
+    pen.fillText(gdvizShort(tick), Math.min(x, right - 8 * dpr), bottom + 6 * dpr);
+  }
+  if (yTicks) {
+    pen.textAlign = "right";
+    pen.textBaseline = "middle";
+    for (const tick of gdvizStageTicks(data.y(bottom), data.y(top), (bottom - top) / (56 * dpr))) {
+      const y = crisp(view.y0 + view.sy * tick);
+      line(left, y, right, y);
+      pen.fillText(gdvizShort(tick), left - 6 * dpr, y);
+    }
+  }
+  pen.restore();
+}

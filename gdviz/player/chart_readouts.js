@@ -1,0 +1,70 @@
+// The numbers of the selected w, and beside them the difference from the other panel. The table is built
+// when the set of read-outs changes and otherwise only re-worded, so that moving w costs next to nothing.
+
+function gdvizReadoutTable(root) {
+  const node = gdvizElement("div", root, {class: "gc-readouts"});
+  const heading = gdvizElement("p", node, {class: "gc-readout-title"});
+  const differs = gdvizElement("p", node, {class: "gc-differs", hidden: ""});
+  const table = gdvizElement("table", node);
+  const head = gdvizElement("tr", gdvizElement("thead", table));
+  const body = gdvizElement("tbody", table);
+  let last = "";
+
+  function show(scenes, ordered, selection) {
+    const [first] = ordered;
+    node.hidden = !first;
+    if (!first) return;
+    const between = ordered.slice(0, 2).some((s) => s.interpolated);
+    const stamp = JSON.stringify([between, ordered.slice(0, 2).map((s) => [s.scene, s.wIndex, s.interpolated ? 0 : s.w]), selection.length]);
+    heading.textContent = `at w = ${gdvizPlain(first.w)}${first.interpolated ? ": between computed values" : ""}`;
+    if (stamp === last) return;
+    last = stamp;
+    node.classList.toggle("gc-between", between);
+    if (first.interpolated) return blank();
+    fill(scenes, first, between ? null : gdvizOther(selection, first));
+  }
+
+  // Between computed values the rows keep their places and lose their numbers.
+  function blank() {
+    for (const cell of body.querySelectorAll("td")) cell.textContent = "";
+    differs.hidden = true;
+  }
+
+  function fill(scenes, first, other) {
+    const header = scenes[first.scene], row = (header.rows || [])[first.wIndex];
+    const otherRow = other ? (scenes[other.scene].rows || [])[other.wIndex] : null;
+    const difference = row && otherRow ? gdvizDifference(scenes[other.scene], otherRow, header, row) : null;
+    const changes = new Map((difference ? difference.rows : []).map((change) => [change.key, change]));
+    const unpaired = [...changes.values()].every((change) => !change.paired);
+    differs.hidden = !difference;
+    if (difference) differs.textContent = `difference from the other panel: ${difference.differs}`;
+    head.replaceChildren();
+    for (const name of ["quantity", "value ± 95 %", ...(difference ? [unpaired ? "difference ± 95 %, unpaired" : "difference ± 95 %"] : [])]) gdvizElement("th", head, {scope: "col"}, name);
+    body.replaceChildren();
+    for (const readout of gdvizReadouts(header, row)) {
+      const line = gdvizElement("tr", body, {"data-key": readout.key});
+      const label = gdvizElement("th", line, {scope: "row", ...(readout.hint ? {title: readout.hint} : {})}, readout.label);
+      if (readout.hint) gdvizElement("span", label, {class: "gc-hidden"}, `. ${readout.hint}`);
+      gdvizReadoutCell(line, readout, readout.error, readout.note);
+      const change = changes.get(readout.key);
+      if (difference) gdvizReadoutCell(line, change, change && (unpaired ? change.bar : change.error), "");
+    }
+  }
+
+  return {show};
+}
+
+function gdvizReadoutCell(line, readout, error, note) {
+  const cell = gdvizElement("td", line);
+  if (!readout) return;
+  if (readout.clear === false || readout.kind === "not estimable") cell.className = "gc-unclear";
+  if (readout.hint) cell.title = readout.hint;
+  gdvizElement("span", cell, {class: "gc-value"}, readout.value);
+  if (error) gdvizElement("span", cell, {class: "gc-error"}, ` ${error}`);
+  if (note) gdvizElement("span", cell, {class: "gc-error gc-aside"}, ` ${note}`);
+}
+
+// The panel that the one in force is held against: the first of the others.
+function gdvizOther(selection, first) {
+  return selection.find((s) => s !== first && (s.scene !== first.scene || s.w !== first.w)) || null;
+}

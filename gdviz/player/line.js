@@ -1,0 +1,201 @@
+// A 1-D panel: above, the animated histogram over the exact density; below, paths of some 40 particles with
+// time running upwards, so that where a path meets the axis is where its particle lands.
+
+const GDVIZ_BINS = 60;
+const GDVIZ_PATHS = 40;
+
+class GdvizLine {
+  constructor(canvas) {
+    this.canvas = canvas;
+    this.pen = canvas.getContext("2d");
+  }
+
+  static aspect() { return 0.86; }
+
+  layout(scene, theme, dpr, overlays) {
+    const { width, height } = this.canvas;
+    Object.assign(this, { scene, theme, dpr });
+    const [x0, x1] = scene.header.extent;
+    const middle = Math.round(height * 0.6);
+    const [left, right] = [34 * dpr, width - 6 * dpr].map(Math.round);
+    this.top = gdvizHistogramTop(scene);
+    this.view = gdvizStretchedView([x0, x1, 0, this.top], [left, 6 * dpr, right, middle]);
+    this.below = gdvizStretchedView([x0, x1, 0, 1], [left, middle + 30 * dpr, right, height - 6 * dpr]);
+    this.view.arrowY = middle - 8 * dpr;
+    this.positions = new Float32Array(scene.particles);
+    this.still = Object.assign(document.createElement("canvas"), { width, height });
+    const pen = this.still.getContext("2d");
+    pen.fillStyle = theme.bg;
+    pen.fillRect(0, 0, width, height);
+    for (const view of [this.view, this.below]) {
+      const [l, t, r, b] = view.box;
+      pen.fillStyle = theme.panel;
+      pen.fillRect(l, t, r - l, b - t);
+    }
+    gdvizDrawAxes(pen, this.view, theme, dpr);
+    this.drawDensities(pen, overlays);
+    pen.save();
+    pen.fillStyle = theme.muted;
+    pen.font = `${11 * dpr}px ${GDVIZ_FONT}`;
+    pen.translate(left - 10 * dpr, (this.below.box[1] + this.below.box[3]) / 2);
+    pen.rotate(-Math.PI / 2);
+    pen.textAlign = "center";
+    pen.fillText("noise  →  data", 0, 0);
+    pen.restore();
+  }
+
+  curve(pen, view, grid) {
+    const [x0, x1] = grid.extent;
+    pen.beginPath();
+    grid.values.forEach((v, i) => {
+      const x = x0 + (i / (grid.width - 1)) * (x1 - x0);
+      pen[i ? "lineTo" : "moveTo"](view.x0 + view.sx * x, view.y0 + view.sy * Math.min(v, 2 * this.top));
+    });
+  }
+
+  drawDensities(pen, overlays) {
+    const { scene, theme, view, dpr } = this;
+    const [left, top, right, bottom] = view.box;
+    pen.save();
+    pen.beginPath();
+    pen.rect(left, top, right - left, bottom - top);
+    pen.clip();
+    const fill = (grid, colour, opacity) => {
+      this.curve(pen, view, grid);
+      pen.lineTo(right, bottom);
+      pen.lineTo(left, bottom);
+      pen.globalAlpha = opacity;
+      pen.fillStyle = colour;
+      pen.fill();
+      pen.globalAlpha = 1;
+    };
+    const classes = scene.grids.filter((g) => g.name.startsWith("class:"));
+    const density = scene.grid("density");
+    if (overlays.field === "classes" && classes.length) classes.forEach((g, i) => fill(g, theme.classes[i % theme.classes.length], 0.3));
+    else if (overlays.field !== "none" && density) fill(density, theme.muted, 0.16);
+    this.exact = scene.grid(overlays.contours);
+    pen.restore();
+  }
+
+  draw({ at, frame, colour, overlays, follow, pair }) {
+    const { pen, scene, theme, dpr, view } = this;
+    Object.assign(this, { at, frame });
+    pen.drawImage(this.still, 0, 0);
+    gdvizPositions(scene, at, frame, scene.particles, this.positions);
+    this.drawHistogram(at, colour);
+    if (this.exact) {
+      pen.save();
+      pen.strokeStyle = theme.exact;
+      pen.lineWidth = 1.5 * dpr;
+      pen.setLineDash([5 * dpr, 3.5 * dpr]);
+      this.curve(pen, view, this.exact);
+      pen.stroke();
+      pen.restore();
+    }
+    if (scene.arrows) gdvizDrawArrows(pen, scene, at.w, frame, view, theme, dpr, overlays);
+    this.drawPaths(at, frame, colour, overlays, follow, pair);
+  }
+
+  drawHistogram(at, colour) {
+    const { pen, scene, view, dpr, theme } = this;
+    const counts = gdvizHistogram(this.positions, scene.header.extent);
+    const width = (scene.header.extent[1] - scene.header.extent[0]) / GDVIZ_BINS;
+    const [, top, , bottom] = view.box;
+    pen.save();
+    pen.fillStyle = colour;
+    pen.strokeStyle = colour;
+    pen.lineWidth = dpr;
+    pen.globalAlpha = 0.62;
+    counts.forEach((count, i) => {
+      const height = Math.min(bottom - top, -view.sy * (count / (scene.particles * width)));
+      const left = view.x0 + view.sx * (scene.header.extent[0] + i * width);
+      const bar = [left + 0.5 * dpr, bottom - height, view.sx * width - dpr, height];
+      if (at.interpolated) pen.strokeRect(...bar); // hollow: nothing was computed at this w
+      else pen.fillRect(...bar);
+    });
+    pen.globalAlpha = 1;
+    pen.strokeStyle = theme.muted;
+    pen.beginPath();
+    pen.moveTo(view.box[0], bottom + 0.5);
+    pen.lineTo(view.box[2], bottom + 0.5);
+    pen.stroke();
+    pen.restore();
+  }
+
+  drawPaths(at, frame, colour, overlays, follow, pair) {
+    const { pen, scene, below, dpr, theme } = this;
+    const [left, top, right, bottom] = below.box;
+    const last = scene.frames - 1;
+    const trace = (points, f, frames) => {
+      pen.beginPath();
+      points.forEach(([x], k) => pen[k ? "lineTo" : "moveTo"](below.x0 + below.sx * x, below.y0 + (below.sy * Math.min(k, f)) / (frames - 1 || 1)));
+      pen.stroke();
+    };
+    pen.save();
+    pen.beginPath();
+    pen.rect(left, top, right - left, bottom - top);
+    pen.clip();
+    pen.strokeStyle = colour;
+    pen.lineWidth = dpr;
+    pen.globalAlpha = follow === null ? 0.42 : 0.18;
+    for (let n = 0; n < Math.min(GDVIZ_PATHS, scene.particles); n++) trace(gdvizTrack(scene, at, n, frame), frame, scene.frames);
+    pen.globalAlpha = 1;
+    if (follow !== null && follow < scene.particles) {
+      if (pair && follow < pair.scene.particles) {
+        pen.strokeStyle = pair.colour;
+        pen.lineWidth = 1.4 * dpr;
+        pen.setLineDash([2 * dpr, 3 * dpr]);
+        trace(gdvizTrack(pair.scene, pair.at, follow, pair.frame), pair.frame, pair.scene.frames);
+        pen.setLineDash([]);
+      }
+      pen.strokeStyle = colour;
+      pen.lineWidth = 2.4 * dpr;
+      trace(gdvizTrack(scene, at, follow, frame), frame, scene.frames);
+    }
+    pen.strokeStyle = theme.muted; // now
+    const now = below.y0 + (below.sy * frame) / (last || 1);
+    pen.lineWidth = dpr;
+    pen.beginPath();
+    pen.moveTo(left, now);
+    pen.lineTo(right, now);
+    pen.stroke();
+    pen.restore();
+  }
+
+  // The drawn path nearest a click, at the height of the click.
+  pick(x, y) {
+    const { scene, below, dpr } = this;
+    const [, top, , bottom] = below.box;
+    if (y < top || y > bottom) return null;
+    const frame = Math.min(this.frame, ((y - below.y0) / below.sy) * (scene.frames - 1));
+    const points = gdvizPositions(scene, this.at, frame, Math.min(GDVIZ_PATHS, scene.particles), new Float32Array(GDVIZ_PATHS));
+    let [best, least] = [null, 14 * dpr];
+    points.forEach((p, n) => {
+      const gap = Math.abs(below.x0 + below.sx * p - x);
+      if (n < scene.particles && gap < least) [best, least] = [n, gap];
+    });
+    return best;
+  }
+}
+
+function gdvizHistogram(positions, [x0, x1]) {
+  const counts = new Float32Array(GDVIZ_BINS);
+  for (const x of positions) {
+    const bin = Math.floor(((x - x0) / (x1 - x0)) * GDVIZ_BINS);
+    if (bin >= 0 && bin < GDVIZ_BINS) counts[bin]++;
+  }
+  return counts;
+}
+
+// One fixed height for every w and frame: room for the exact curves, the start N(0, 1) and the end histograms.
+function gdvizHistogramTop(scene) {
+  const curves = scene.grids.filter((g) => g.name !== "reward").flatMap((g) => [g.values.reduce((a, b) => Math.max(a, b), 0)]);
+  const exact = Math.max(0.45, ...curves);
+  const width = (scene.header.extent[1] - scene.header.extent[0]) / GDVIZ_BINS;
+  const ends = scene.w.map((w) => {
+    const at = gdvizAt(scene, w);
+    const counts = gdvizHistogram(gdvizPositions(scene, at, scene.frames - 1, scene.particles, new Float32Array(scene.particles)), scene.header.extent);
+    return Math.max(...counts) / (scene.particles * width);
+  });
+  return 1.08 * Math.min(3 * exact, Math.max(exact, ...ends)); // a collapse onto one bin may leave the top
+}

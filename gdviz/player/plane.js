@@ -1,0 +1,173 @@
+// A 2-D panel: what does not move (field, contours, axes) is painted once and kept as pixels; each frame
+// copies them, blends trails and dots in, and adds arrows and the followed particle on top.
+
+const GDVIZ_TRAILS = 700; // particles that leave a trail
+const GDVIZ_TRAIL_FRAMES = 9;
+const GDVIZ_SHARES = [0.5, 0.8, 0.95]; // mass inside the drawn contours
+
+class GdvizPlane {
+  constructor(canvas) {
+    this.canvas = canvas;
+    this.pen = canvas.getContext("2d", { willReadFrequently: true });
+  }
+
+  static aspect(scene) {
+    const [x0, x1, y0, y1] = scene.header.extent;
+    return Math.min(0.95, Math.max(0.62, (y1 - y0) / (x1 - x0)));
+  }
+
+  // Called when the size, the scene, the theme or an overlay changes.
+  layout(scene, theme, dpr, overlays) {
+    const { width, height } = this.canvas;
+    this.scene = scene;
+    this.theme = theme;
+    this.dpr = dpr;
+    this.view = gdvizEqualView(scene.header.extent, [34 * dpr, 6 * dpr, width - 6 * dpr, height - 24 * dpr].map(Math.round));
+    const [left, top, right, bottom] = this.view.box;
+    const pen = this.pen;
+    pen.setTransform(1, 0, 0, 1, 0, 0);
+    pen.fillStyle = theme.bg;
+    pen.fillRect(0, 0, width, height);
+    pen.fillStyle = theme.panel;
+    pen.fillRect(left, top, right - left, bottom - top);
+    this.clipped(() => this.drawField(overlays.field));
+    gdvizDrawAxes(pen, this.view, theme, dpr);
+    this.clipped(() => this.drawContours(overlays.contours));
+    this.still = new Uint32Array(pen.getImageData(0, 0, width, height).data.buffer);
+    this.pixels = pen.createImageData(width, height);
+    this.words = new Uint32Array(this.pixels.data.buffer);
+    const grow = scene.particles <= 400 ? 1.5 : scene.particles <= 2500 ? 1.15 : 1;
+    this.dot = gdvizStamp(1.45 * grow * dpr);
+    this.hollow = gdvizStamp(2.1 * grow * dpr, dpr);
+    this.positions = new Float32Array(scene.particles * 2);
+    this.trail = Array.from({ length: 2 }, () => new Float32Array(GDVIZ_TRAILS * 2));
+  }
+
+  clipped(draw) {
+    const [left, top, right, bottom] = this.view.box;
+    this.pen.save();
+    this.pen.beginPath();
+    this.pen.rect(left, top, right - left, bottom - top);
+    this.pen.clip();
+    draw();
+    this.pen.restore();
+  }
+
+  // The target as a tint: its density, its classes by colour, or the reward.
+  drawField(field) {
+    const image = gdvizFieldImage(this.scene, field, this.theme);
+    if (!image) return;
+    const [x0, x1, y0, y1] = image.extent;
+    const { view, pen } = this;
+    const cell = [(x1 - x0) / (image.canvas.width - 1), (y1 - y0) / (image.canvas.height - 1)]; // grid points are pixel centres
+    pen.imageSmoothingEnabled = true;
+    pen.imageSmoothingQuality = "high";
+    const px = (x) => view.x0 + view.sx * x;
+    const py = (y) => view.y0 + view.sy * y;
+    const [l, t, r, b] = [px(x0 - cell[0] / 2), py(y1 + cell[1] / 2), px(x1 + cell[0] / 2), py(y0 - cell[1] / 2)];
+    pen.drawImage(image.canvas, l, t, r - l, b - t);
+  }
+
+  drawContours(name) {
+    const grid = name && this.scene.grid(name);
+    if (!grid) return;
+    const { pen, view, dpr, theme } = this;
+    pen.strokeStyle = name === "density" ? theme.muted : theme.exact;
+    pen.setLineDash(name === "density" ? [] : [5 * dpr, 3.5 * dpr]);
+    pen.lineJoin = "round";
+    gdvizMassLevels(grid.values, GDVIZ_SHARES).forEach((level, i) => {
+      pen.lineWidth = dpr * [1.4, 1.1, 0.8][i];
+      pen.globalAlpha = [0.85, 0.6, 0.4][i];
+      pen.beginPath();
+      for (const line of gdvizJoin(gdvizContour(grid, level))) {
+        line.forEach(([x, y], k) => pen[k ? "lineTo" : "moveTo"](view.x0 + view.sx * x, view.y0 + view.sy * y));
+      }
+      pen.stroke();
+    });
+  }
+
+  draw({ at, frame, colour, overlays, follow, pair }) {
+    const { scene, theme, words, view } = this;
+    this.at = at;
+    this.frame = frame;
+    words.set(this.still);
+    const image = { words, width: this.canvas.width, height: this.canvas.height };
+    const word = gdvizWord(colour);
+    const wordOf = this.colouring(at, word, overlays);
+    if (overlays.trails) this.drawTrails(image, at, frame, wordOf);
+    gdvizPositions(scene, at, frame, scene.particles, this.positions);
+    const dense = scene.particles > 2500 ? 0.62 : 0.78;
+    gdvizPaintDots(image, this.positions, scene.particles, view, at.interpolated ? this.hollow : this.dot, wordOf, dense);
+    this.pen.putImageData(this.pixels, 0, 0);
+    this.clipped(() => {
+      if (scene.arrows) gdvizDrawArrows(this.pen, scene, at.w, frame, view, theme, this.dpr, overlays);
+      if (follow !== null && follow < scene.particles) this.drawFollowed(follow, at, frame, colour, pair);
+    });
+  }
+
+  colouring(at, word, overlays) {
+    if (overlays.colour !== "class" || !this.scene.finalClass) return () => word;
+    const classes = this.scene.finalClass(at.k);
+    const words = this.theme.classes.map((c) => gdvizWord(gdvizMix(c, this.theme.text, 0.25)));
+    return (n) => words[classes[n] % words.length];
+  }
+
+  drawTrails(image, at, frame, wordOf) {
+    const { scene, view, trail } = this;
+    const count = Math.min(scene.particles, GDVIZ_TRAILS);
+    let [older, newer] = trail;
+    gdvizPositions(scene, at, frame, count, newer);
+    for (let j = 1; j <= GDVIZ_TRAIL_FRAMES && frame - j + 1 > 0; j++) {
+      gdvizPositions(scene, at, Math.max(0, frame - j), count, older);
+      const weight = Math.round(110 * (1 - j / (GDVIZ_TRAIL_FRAMES + 1)));
+      for (let n = 0; n < count; n++) {
+        gdvizPaintLine(image, view.x0 + view.sx * newer[2 * n], view.y0 + view.sy * newer[2 * n + 1],
+          view.x0 + view.sx * older[2 * n], view.y0 + view.sy * older[2 * n + 1], wordOf(n), weight, view.box);
+      }
+      [older, newer] = [newer, older];
+    }
+  }
+
+  // The followed particle's path, thin beside it the path of the same noise in the paired panel.
+  drawFollowed(n, at, frame, colour, pair) {
+    const { pen, view, dpr, theme } = this;
+    const trace = (points, width, style, dash) => {
+      pen.lineWidth = width * dpr;
+      pen.strokeStyle = style;
+      pen.setLineDash(dash.map((v) => v * dpr));
+      pen.beginPath();
+      points.forEach(([x, y], k) => pen[k ? "lineTo" : "moveTo"](view.x0 + view.sx * x, view.y0 + view.sy * y));
+      pen.stroke();
+    };
+    const ring = ([x, y], fill) => {
+      pen.beginPath();
+      pen.arc(view.x0 + view.sx * x, view.y0 + view.sy * y, 5 * dpr, 0, 2 * Math.PI);
+      pen.fillStyle = fill;
+      pen.fill();
+      pen.lineWidth = 1.5 * dpr;
+      pen.strokeStyle = theme.text;
+      pen.setLineDash([]);
+      pen.stroke();
+    };
+    if (pair && n < pair.scene.particles) {
+      const other = gdvizTrack(pair.scene, pair.at, n, pair.frame);
+      trace(other, 1.4, pair.colour, [2, 3]);
+      ring(other[other.length - 1], theme.panel);
+    }
+    const own = gdvizTrack(this.scene, at, n, frame);
+    trace(own, 4, theme.panel, []);
+    trace(own, 2, colour, []);
+    ring(own[own.length - 1], colour);
+  }
+
+  // The particle nearest a click (device pixels), or null when none is near.
+  pick(x, y) {
+    const { positions: p, view } = this;
+    let [best, least] = [null, (14 * this.dpr) ** 2];
+    for (let n = 0; n < this.scene.particles; n++) {
+      const gap = (view.x0 + view.sx * p[2 * n] - x) ** 2 + (view.y0 + view.sy * p[2 * n + 1] - y) ** 2;
+      if (gap < least) [best, least] = [n, gap];
+    }
+    return best;
+  }
+}

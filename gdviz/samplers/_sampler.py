@@ -1,0 +1,119 @@
+"""The seam of every sampler."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Annotated, ClassVar, NamedTuple
+
+import torch
+from pydantic import Field
+from torch import Tensor
+
+from gdviz.diffusion import LEVELS, Levels, LevelsKind, Moment, Noise
+from gdviz.diffusion.spacings.logit import Logit
+from gdviz.family import Family, Kind
+from gdviz.guidance import Guided
+
+SAMPLERS = Family("sampler", "gdviz.samplers")
+
+GuideLike = Callable[[Tensor, Moment], Guided]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What a sampler yields after each step.
+
+    Attributes
+    ----------
+    moment : Moment
+        The step taken, from moment.t to moment.t_next.
+    x : Tensor, shape [..., d]
+        Where the particles are after it.
+    before : Tensor, shape [..., d]
+        Where they were, the point at which `guided` was evaluated.
+    guided : Guided
+    noise : Tensor or None
+        The standard normal increment, broadcasting to x.
+    drift_gain, noise_gain : float
+        x = keep * before + drift_gain * guided.total + noise_gain * noise for the rules that are
+        linear in one score; NaN for the others.
+    """
+
+    moment: Moment
+    x: Tensor
+    before: Tensor
+    guided: Guided
+    noise: Tensor | None = None
+    drift_gain: float = float("nan")
+    noise_gain: float = float("nan")
+    log_weights: Tensor | None = None
+    ancestors: Tensor | None = None
+
+
+class SamplerKind(Kind):
+    """Description of a sampler, and the sampler itself.
+
+    Attributes
+    ----------
+    steps : int
+        Number of steps, 2 to 20,000.
+    levels : LevelsKind
+        The noise levels.
+    evaluations_per_step : int
+        Guided scores per step.
+    """
+
+    steps: Annotated[int, Field(ge=2, le=20_000)] = 400
+    levels: Annotated[LevelsKind, LEVELS] = Logit()
+
+    evaluations_per_step: ClassVar[int] = 1
+
+    @property
+    def unit_noise(self) -> bool:
+        """Whether the step carries the full noise of the backward SDE.
+
+        The improvement identity, the slope at w = 0, path KL and monotonicity hold for these
+        samplers only (MATH section 2).
+        """
+        return False
+
+    @property
+    def stochastic(self) -> bool:
+        """Whether any noise is drawn after the start."""
+        return self.unit_noise
+
+    def build_levels(self) -> Levels:
+        return self.levels.build(self.steps)
+
+    def run(self, guide: GuideLike, levels: Levels, noise: Noise, x: Tensor) -> Iterator[Step]:
+        """Denoise x of shape [..., d] along `levels`, yielding every step."""
+        raise NotImplementedError
+
+
+class LinearStep(NamedTuple):
+    """x' = keep * x + drift * score + noise * Z."""
+
+    keep: float
+    drift: float
+    noise: float
+
+
+class LinearStepSampler(SamplerKind):
+    """A rule linear in one score evaluation: three numbers a step say it all."""
+
+    def linear_step(self, moment: Moment) -> LinearStep:
+        """The three numbers of a step."""
+        raise NotImplementedError
+
+    def run(self, guide: GuideLike, levels: Levels, noise: Noise, x: Tensor) -> Iterator[Step]:
+        for moment in levels.moments():
+            guided = guide(x, moment)
+            keep, drift, spread = self.linear_step(moment)
+            after = torch.add(x * keep, guided.total, alpha=drift)  # [..., d]
+            z = None
+            if spread:
+                z = noise.step(moment)
+                after.add_(z, alpha=spread)
+            yield Step(moment, after, x, guided, z, drift, spread)
+            x = after

@@ -1,0 +1,5 @@
+"""Where a law's score comes from: exact, or learned behind the same seam."""
+
+from gdviz.scores._scores import SCORES as SCORES
+from gdviz.scores._scores import Scores as Scores
+from gdviz.scores._scores import ScoresKind as ScoresKind

@@ -1,0 +1,148 @@
+"""All w at once, on common random numbers, in chunks of bounded memory: the one hot loop."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from gdviz.diffusion import CoarseNoise, Levels, TileNoise
+from gdviz.diffusion.noise import TILE
+from gdviz.guidance import Guide, Plan
+from gdviz.samplers import SamplerKind, Step
+
+CHUNK_VALUES = 1 << 18
+"""Coordinates (w times particles times d) stepped together; fits the cache with its work arrays."""
+
+TICKS = 40
+"""Progress reports per chunk."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far the sweep is, between 0 and 1."""
+
+    done: float
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """The finished particles first, ..., first + n - 1 at every w.
+
+    Attributes
+    ----------
+    first : int
+    x : Tensor, shape [W, n, d]
+        End points.
+    gain : Tensor, shape [W, n], or None
+        Integral over u of omega |push|^2 exp(+-log_ratio) along each path: the improvement identity's
+        integrand per unit of w, relative to its value at w = 0 (MATH section 2). None where the
+        identity does not hold.
+    path_kl : Tensor, shape [W, n], or None
+        Each path's contribution to KL(guided || unguided).
+    frames : Tensor, shape [W, m, F, d], or None
+        Positions of the first particles of the run at the frame levels.
+    """
+
+    first: int
+    x: Tensor
+    gain: Tensor | None
+    path_kl: Tensor | None
+    frames: Tensor | None
+
+
+def sweep(
+    plan: Plan,
+    sampler: SamplerKind,
+    levels: Levels,
+    w: Sequence[float],
+    particles: int,
+    seed: int,
+    *,
+    halved: bool = False,
+    frames: Sequence[int] | np.ndarray = (),
+    frame_particles: int = 0,
+    dtype: torch.dtype = torch.float32,
+    device: torch.device | str = "cpu",
+) -> Iterator[Progress | Chunk]:
+    """Run every w from the same start and the same increments.
+
+    The noise belongs to the particle, so the paths do not depend on the w list, the particle count
+    or the chunking. Stop iterating to cancel.
+
+    Parameters
+    ----------
+    halved : bool
+        Take every second level with the increments summed (`CoarseNoise`): the same paths at half
+        the steps, for the step-change measurement.
+    frames : sequence of int
+        Level indices (0 = start) at which positions are kept.
+    frame_particles : int
+        How many particles' positions are kept.
+
+    Yields
+    ------
+    Progress or Chunk
+        Chunks come in particle order.
+    """
+    dimension = plan.unguided.dimension
+    per_chunk = max(1, CHUNK_VALUES // (len(w) * dimension) // TILE) * TILE
+    wanted = {int(level): k for k, level in enumerate(frames)}
+    for first in range(0, particles, per_chunk):
+        count = min(per_chunk, particles - first)
+        tiles = TileNoise(seed, dimension, first, count, dtype, device)
+        noise = CoarseNoise(tiles, levels) if halved else tiles
+        grid = levels.halved() if halved else levels
+        weight = torch.tensor(list(w), dtype=dtype, device=device)[:, None, None]  # [W, 1, 1]
+        x = _start(noise.start(), len(w))  # [W, n, d]
+        kept = max(0, min(count, frame_particles - first)) if wanted else 0
+        record = torch.empty(len(w), kept, len(wanted), dimension) if kept else None
+        if record is not None and 0 in wanted:
+            record[:, :, wanted[0]] = x[:, :kept].cpu()
+        tally = _Tally(plan, sampler, x)
+        every = max(1, grid.steps // TICKS)
+        with torch.no_grad():
+            for step in sampler.run(Guide(plan.rule, weight), grid, noise, x):
+                x = step.x
+                tally.add(step)
+                level = step.moment.index + 1
+                if record is not None and level in wanted:
+                    record[:, :, wanted[level]] = x[:, :kept].cpu()
+                if level % every == 0:
+                    yield Progress((first + count * level / grid.steps) / particles)
+        yield Chunk(first, x.cpu(), tally.gain, tally.path_kl, record)
+
+
+def _start(z: Tensor, count: int) -> Tensor:
+    """The common start at every w, stored coordinate first: [n, d] -> [W, n, d]."""
+    return z.T[:, None, :].repeat(1, count, 1).movedim(0, -1)  # [W, n, d]
+
+
+class _Tally:
+    """Running integrals along the paths."""
+
+    def __init__(self, plan: Plan, sampler: SamplerKind, x: Tensor) -> None:
+        self._sign = {"mean_reward": 1.0, "mean_reciprocal": -1.0}.get(plan.improves or "", 0.0)
+        guided = sampler.unit_noise and plan.toward is not None
+        self.gain = x.new_zeros(x.shape[:-1]) if guided and self._sign else None
+        self.path_kl = x.new_zeros(x.shape[:-1]) if guided else None
+
+    def add(self, step: Step) -> None:
+        if self.path_kl is None:
+            return
+        guided, push = step.guided, step.guided.push
+        size = push[..., 0].square()  # [W, n]
+        for k in range(1, push.shape[-1]):
+            size.addcmul_(push[..., k], push[..., k])
+        weight = guided.weight[..., 0] if isinstance(guided.weight, Tensor) else guided.weight  # [W, 1]
+        self.path_kl.addcmul_(size, (weight * (step.drift_gain / step.noise_gain)) ** 2 * 0.5)
+        if self.gain is None:
+            return
+        if guided.log_ratio is None:
+            self.gain = None
+            return
+        omega = step.moment.du * step.guided.omega
+        self.gain.addcmul_(size, torch.exp(guided.log_ratio * self._sign), value=omega)
