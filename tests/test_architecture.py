@@ -22,6 +22,7 @@ FLOORS: list[set[str]] = [
     {"player"},
     {"jobs"},
     {"papers", "facts"},
+    {"result"},
     {"experiment"},
     {"store"},
     # ---- the program above, the mathematics below ----
