@@ -74,4 +74,4 @@ browser:
 	if ! command -v apt-get >/dev/null; then echo "No Chromium here; the browser tests will use Playwright's, if installed."; exit 0; fi; \
 	sudo=; if [ "$$(id -u)" -ne 0 ]; then sudo="$$(command -v sudo || true)"; fi; \
 	echo "Installing Debian's chromium for the browser tests"; \
-	{ $$sudo apt-get update -qq && $$sudo apt-get install -y -qq chromium; } || echo "Could not install chromium." >&2
+	{ $$sudo apt-get update -qq && $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium; } || echo "Could not install chromium." >&2
