@@ -40,7 +40,7 @@ function gdvizCheck(parent, label, onChange) {
   return { input, box };
 }
 
-function gdvizRange(parent, name) {
+function gdvizSlider(parent, name) {
   const box = gdvizElement("div", parent, { class: "gv-slider" });
   const line = gdvizElement("div", box, { class: "gv-slider-line" });
   gdvizElement("span", line, { class: "gv-name" }, name);
@@ -71,7 +71,7 @@ function gdvizControls(parent, act) {
   const play = gdvizIconButton(buttons, "play", "Play", act.play, "gv-play");
   const forward = gdvizIconButton(buttons, "forward", "step forward", () => act.step(1), "gv-minor");
 
-  const time = gdvizRange(bar, "denoising time");
+  const time = gdvizSlider(bar, "denoising time");
   time.input.step = "1";
   time.input.addEventListener("input", () => act.seek(Number(time.input.value)));
   time.input.addEventListener("change", act.released);
@@ -79,7 +79,7 @@ function gdvizControls(parent, act) {
   gdvizElement("span", ends, {}, "noise");
   gdvizElement("span", ends, {}, "data");
 
-  const scale = gdvizRange(bar, "guidance scale w");
+  const scale = gdvizSlider(bar, "guidance scale w");
   const ticks = gdvizElement("div", scale.box, { class: "gv-ticks", "aria-hidden": "true" });
   const gamma = gdvizElement("div", scale.box, { class: "gv-gamma" }, "lower row: γ = 1 + w, guidance_scale elsewhere");
   scale.input.addEventListener("input", () => act.w(Number(scale.input.value), false));

@@ -58,6 +58,7 @@ function gdvizPlayer(host) {
       problem.hidden = true;
     } catch (error) {
       signature = "";
+      console.error(error);
       gdvizText(problem, error.message);
       problem.hidden = false;
     } finally {

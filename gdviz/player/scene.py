@@ -189,6 +189,11 @@ def unpack_scene(data: bytes) -> Scene:
     )  # fmt: skip
 
 
+def read_header(data: bytes) -> dict[str, Any]:
+    """The header alone, without unpacking the payload. Raises GdvizError as `unpack_scene` does."""
+    return _split(data)[0]
+
+
 def _split(data: bytes) -> tuple[dict[str, Any], bytes]:
     try:
         (length,) = struct.unpack_from("<I", data)
