@@ -10,7 +10,7 @@ class GdvizLine {
     this.pen = canvas.getContext("2d");
   }
 
-  static aspect() { return 0.86; }
+  static aspect(scene, narrow) { return narrow ? 0.72 : 0.86; }
 
   layout(scene, theme, dpr, overlays) {
     const { width, height } = this.canvas;
@@ -71,9 +71,10 @@ class GdvizLine {
     };
     const classes = scene.grids.filter((g) => g.name.startsWith("class:"));
     const density = scene.grid("density");
-    if (overlays.field === "classes" && classes.length) classes.forEach((g, i) => fill(g, theme.classes[i % theme.classes.length], 0.3));
+    if (overlays.field === "classes" && classes.length) classes.forEach((g, i) => fill(g, theme.classes[i % theme.classes.length], 0.22));
     else if (overlays.field !== "none" && density) fill(density, theme.muted, 0.16);
     this.exact = scene.grid(overlays.contours);
+    this.classes = overlays.field === "classes" ? classes : [];
     pen.restore();
   }
 
@@ -83,15 +84,7 @@ class GdvizLine {
     pen.drawImage(this.still, 0, 0);
     gdvizPositions(scene, at, frame, scene.particles, this.positions);
     this.drawHistogram(at, colour);
-    if (this.exact) {
-      pen.save();
-      pen.strokeStyle = theme.exact;
-      pen.lineWidth = 1.5 * dpr;
-      pen.setLineDash([5 * dpr, 3.5 * dpr]);
-      this.curve(pen, view, this.exact);
-      pen.stroke();
-      pen.restore();
-    }
+    this.drawCurves();
     if (scene.arrows) gdvizDrawArrows(pen, scene, at.w, frame, view, theme, dpr, overlays);
     this.drawPaths(at, frame, colour, overlays, follow, pair);
   }
@@ -102,10 +95,9 @@ class GdvizLine {
     const width = (scene.header.extent[1] - scene.header.extent[0]) / GDVIZ_BINS;
     const [, top, , bottom] = view.box;
     pen.save();
-    pen.fillStyle = colour;
+    pen.fillStyle = gdvizMix(colour, theme.panel, 0.38); // opaque: what lies behind must not change the bars' colour
     pen.strokeStyle = colour;
     pen.lineWidth = dpr;
-    pen.globalAlpha = 0.62;
     counts.forEach((count, i) => {
       const height = Math.min(bottom - top, -view.sy * (count / (scene.particles * width)));
       const left = view.x0 + view.sx * (scene.header.extent[0] + i * width);
@@ -113,12 +105,30 @@ class GdvizLine {
       if (at.interpolated) pen.strokeRect(...bar); // hollow: nothing was computed at this w
       else pen.fillRect(...bar);
     });
-    pen.globalAlpha = 1;
     pen.strokeStyle = theme.muted;
     pen.beginPath();
     pen.moveTo(view.box[0], bottom + 0.5);
     pen.lineTo(view.box[2], bottom + 0.5);
     pen.stroke();
+    pen.restore();
+  }
+
+  drawCurves() {
+    const { pen, theme, view, dpr } = this;
+    const [left, top, right, bottom] = view.box;
+    const stroke = (grid, colour, width, dash) => {
+      pen.strokeStyle = colour;
+      pen.lineWidth = width * dpr;
+      pen.setLineDash(dash.map((v) => v * dpr));
+      this.curve(pen, view, grid);
+      pen.stroke();
+    };
+    pen.save();
+    pen.beginPath();
+    pen.rect(left, top, right - left, bottom - top);
+    pen.clip();
+    this.classes.forEach((grid, i) => stroke(grid, theme.classes[i % theme.classes.length], 2, []));
+    if (this.exact) stroke(this.exact, theme.exact, 1.6, [5, 3.5]);
     pen.restore();
   }
 

@@ -58,8 +58,9 @@ function gdvizPlayer(host) {
       problem.hidden = true;
     } catch (error) {
       signature = "";
-      console.error(error);
-      gdvizText(problem, error.message);
+      const expected = error.constructor === Error; // anything else is a mistake in the player
+      if (!expected) console.error(error);
+      gdvizText(problem, expected ? error.message : `The player failed on this scene (${error.message}).`);
       problem.hidden = false;
     } finally {
       root.removeAttribute("aria-busy");

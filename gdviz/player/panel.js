@@ -38,7 +38,7 @@ class GdvizPanel {
     const Painter = scene.d === 1 ? GdvizLine : GdvizPlane;
     const width = this.node.clientWidth;
     if (!width) return;
-    const height = Math.round(Math.min(width * Painter.aspect(scene), 620));
+    const height = Math.round(Math.min(width * Painter.aspect(scene, this.narrow()), 620));
     const dpr = Math.min(2, window.devicePixelRatio || 1);
     const key = [scene.id, width, height, dpr, this.theme.bg, this.theme.text, this.overlays.field, this.overlays.contours].join("|");
     if (key === this.key) return;
@@ -52,6 +52,8 @@ class GdvizPanel {
     }
     this.painter.layout(scene, this.theme, dpr, this.overlays);
   }
+
+  narrow() { return (this.node.closest(".gv")?.clientWidth ?? 1000) < 560; }
 
   renew() {
     const fresh = this.canvas.cloneNode();

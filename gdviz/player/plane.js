@@ -1,7 +1,7 @@
-// A 2-D panel: what does not move (field, contours, axes) is painted once and kept as pixels; each frame
-// copies them, blends trails and dots in, and adds arrows and the followed particle on top.
+// A 2-D panel: what lies under the dots (field, axes) is painted once and kept as pixels; each frame copies
+// them, blends trails and dots in, and adds contours, arrows and the followed particle on top.
 
-const GDVIZ_TRAILS = 700; // particles that leave a trail
+const GDVIZ_TRAILS = 500; // particles that leave a trail
 const GDVIZ_TRAIL_FRAMES = 9;
 const GDVIZ_SHARES = [0.5, 0.8, 0.95]; // mass inside the drawn contours
 
@@ -11,9 +11,10 @@ class GdvizPlane {
     this.pen = canvas.getContext("2d", { willReadFrequently: true });
   }
 
-  static aspect(scene) {
+  // Height over width. On a phone two panels and the controls should fit one screen.
+  static aspect(scene, narrow) {
     const [x0, x1, y0, y1] = scene.header.extent;
-    return Math.min(0.95, Math.max(0.62, (y1 - y0) / (x1 - x0)));
+    return Math.min(narrow ? 0.66 : 0.95, Math.max(0.62, (y1 - y0) / (x1 - x0)));
   }
 
   // Called when the size, the scene, the theme or an overlay changes.
@@ -32,10 +33,10 @@ class GdvizPlane {
     pen.fillRect(left, top, right - left, bottom - top);
     this.clipped(() => this.drawField(overlays.field));
     gdvizDrawAxes(pen, this.view, theme, dpr);
-    this.clipped(() => this.drawContours(overlays.contours));
     this.still = new Uint32Array(pen.getImageData(0, 0, width, height).data.buffer);
     this.pixels = pen.createImageData(width, height);
     this.words = new Uint32Array(this.pixels.data.buffer);
+    this.contours = this.traceContours(overlays.contours);
     const grow = scene.particles <= 400 ? 1.5 : scene.particles <= 2500 ? 1.15 : 1;
     this.dot = gdvizStamp(1.45 * grow * dpr);
     this.hollow = gdvizStamp(2.1 * grow * dpr, dpr);
@@ -68,22 +69,31 @@ class GdvizPlane {
     pen.drawImage(image.canvas, l, t, r - l, b - t);
   }
 
+  // Regions of highest density as paths, traced once; they are stroked over the dots, which would hide them.
+  traceContours(name) {
+    const grid = this.scene.grid(name);
+    if (!grid) return [];
+    const { view } = this;
+    return gdvizMassLevels(grid.values, GDVIZ_SHARES).map((level) => {
+      const path = new Path2D();
+      for (const line of gdvizJoin(gdvizContour(grid, level))) {
+        line.forEach(([x, y], k) => path[k ? "lineTo" : "moveTo"](view.x0 + view.sx * x, view.y0 + view.sy * y));
+      }
+      return path;
+    });
+  }
+
   drawContours(name) {
-    const grid = name && this.scene.grid(name);
-    if (!grid) return;
-    const { pen, view, dpr, theme } = this;
+    const { pen, dpr, theme } = this;
+    pen.save();
     pen.strokeStyle = name === "density" ? theme.muted : theme.exact;
     pen.setLineDash(name === "density" ? [] : [5 * dpr, 3.5 * dpr]);
-    pen.lineJoin = "round";
-    gdvizMassLevels(grid.values, GDVIZ_SHARES).forEach((level, i) => {
-      pen.lineWidth = dpr * [1.4, 1.1, 0.8][i];
-      pen.globalAlpha = [0.85, 0.6, 0.4][i];
-      pen.beginPath();
-      for (const line of gdvizJoin(gdvizContour(grid, level))) {
-        line.forEach(([x, y], k) => pen[k ? "lineTo" : "moveTo"](view.x0 + view.sx * x, view.y0 + view.sy * y));
-      }
-      pen.stroke();
+    this.contours.forEach((path, i) => {
+      pen.lineWidth = dpr * [1.3, 1.1, 0.9][i];
+      pen.globalAlpha = [0.85, 0.65, 0.45][i];
+      pen.stroke(path);
     });
+    pen.restore();
   }
 
   draw({ at, frame, colour, overlays, follow, pair }) {
@@ -100,6 +110,7 @@ class GdvizPlane {
     gdvizPaintDots(image, this.positions, scene.particles, view, at.interpolated ? this.hollow : this.dot, wordOf, dense);
     this.pen.putImageData(this.pixels, 0, 0);
     this.clipped(() => {
+      this.drawContours(overlays.contours);
       if (scene.arrows) gdvizDrawArrows(this.pen, scene, at.w, frame, view, theme, this.dpr, overlays);
       if (follow !== null && follow < scene.particles) this.drawFollowed(follow, at, frame, colour, pair);
     });

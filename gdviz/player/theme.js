@@ -5,7 +5,7 @@ const gdvizThemes = {
   light: {
     dark: false, bg: "#ffffff", panel: "#fafbfc", text: "#1b222c", muted: "#5b6573", grid: "#e4e8ed",
     none: "#0072b2", guided: "#d55e00", exact: "#16181c", reward: "#009e73", warn: "#9a5b00",
-    classes: ["#cc79a7", "#d9b310", "#56b4e9", "#8a7bd1", "#8c6d46", "#7f8c8d", "#3a86a8", "#b5507a"],
+    classes: ["#cc79a7", "#d8ab00", "#56b4e9", "#8a7bd1", "#8c6d46", "#7f8c8d", "#3a86a8", "#b5507a"],
   },
   dark: {
     dark: true, bg: "#0e1117", panel: "#141a23", text: "#e9edf3", muted: "#a0abba", grid: "#29313d",
