@@ -8,7 +8,7 @@ from gdviz.family import Card
 from gdviz.guidance._guidance import GuidanceContext, GuidanceKind, Plan
 from gdviz.guidance._label_goals import label_goals
 from gdviz.guidance._unified import Unified
-from gdviz.rewards.class_probability import LabelReward
+from gdviz.rewards.class_probability import ClassProbabilityReward
 
 
 class Cfg(GuidanceKind):
@@ -37,7 +37,7 @@ class Cfg(GuidanceKind):
             unguided=toward,
             toward=toward,
             away=law,
-            reward=LabelReward(law.log_posterior(self.label), self.label),
+            reward=ClassProbabilityReward(self.label, law.log_posterior(self.label)),
             reward_title=f"p({self.label} | x)",
             improves="mean_reciprocal",
             baseline=1 / law.class_probability(self.label),
