@@ -130,11 +130,11 @@ function gdvizMoveMarkers(drawn, selections) {
   if (ruled) rule.setAttribute("transform", `translate(${drawn.x(first.w)} 0)`);
   [...markers.children].forEach((dot, i) => {
     const at = i < selections.length ? gdvizAlong(drawn, selections[i].scene, selections[i].w) : null;
+    const {w, interpolated} = selections[i] || {};
+    const hollow = interpolated || (at && !at.reliable);
     dot.setAttribute("visibility", at ? "visible" : "hidden");
-    if (!at) return;
-    const {w, interpolated} = selections[i];
-    dot.setAttribute("class", `gc-marker${w === 0 ? " gc-none" : ""}${i ? " gc-other" : ""}${interpolated || !at.reliable ? " gc-hollow" : ""}`);
-    dot.setAttribute("transform", `translate(${at.left} ${at.top})`);
+    dot.setAttribute("class", `gc-marker${w === 0 ? " gc-none" : ""}${i ? " gc-other" : ""}${hollow ? " gc-hollow" : ""}`);
     dot.setAttribute("r", i ? 4 : 5.5);
+    if (at) dot.setAttribute("transform", `translate(${at.left} ${at.top})`);
   });
 }

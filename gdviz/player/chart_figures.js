@@ -23,7 +23,10 @@ function gdvizRewardFigure() {
       const half = gdvizHalf(row.se_reward);
       return {half, step: gdvizStep(row, "mean_reward"), text: gdvizPlusMinus(row.mean_reward, half)};
     }),
-    exact: ({exact = {}}) => ({at0: exact.mean_reward_w0, slope: exact.slope_mean_reward_w0, at1: exact.mean_reward_w1}),
+    exact: (header) => {
+      const exact = header.exact || {};
+      return {at0: exact.mean_reward_w0, slope: exact.slope_mean_reward_w0, at1: exact.mean_reward_w1};
+    },
   };
 }
 
@@ -37,7 +40,10 @@ function gdvizReciprocalFigure() {
       const text = reliable ? gdvizPlusMinus(row.mean_reciprocal, half) : `not estimable from ${gdvizCount(row)} samples`;
       return {half, reliable, step: reliable ? gdvizStep(row, "mean_reciprocal") : null, text};
     }),
-    exact: ({exact = {}}) => ({at0: exact.mean_reciprocal_w0, slope: exact.slope_mean_reciprocal_w0}),
+    exact: (header) => {
+      const exact = header.exact || {};
+      return {at0: exact.mean_reciprocal_w0, slope: exact.slope_mean_reciprocal_w0};
+    },
     note: gdvizTailNote,
   };
 }

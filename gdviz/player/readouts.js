@@ -19,7 +19,7 @@ function gdvizReciprocalHint(header) {
 
 function gdvizTailHint(row) {
   const tail = row.tail || {};
-  const shape = gdvizIsNumber(tail.k_hat) ? ` Pareto tail index ${gdvizNumber(tail.k_hat, 0.01).value}.` : "";
+  const shape = gdvizIsNumber(tail.k_hat) ? ` Pareto tail index ${gdvizNumber(tail.k_hat, 0.04).value}.` : "";
   const share = gdvizIsNumber(tail.top_share) ? ` The top 1 % of the particles carries ${gdvizPercent(tail.top_share, null).value} of it.` : "";
   return `Too heavy-tailed to estimate.${shape}${share}`;
 }

@@ -1,0 +1,206 @@
+"""The live sentence, the read-outs and B - A, run in the browser they are written for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from chart_rows import charts_page, make_header, make_row, reward_header, stand_in_rows
+from playwright.sync_api import Page
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def js(page: Page) -> Any:
+    """Call one of the player's functions: js("gdvizNumber", 1.5, 0.1)."""
+    page.set_content(charts_page([]))
+
+    def call(name: str, *arguments: Any) -> Any:
+        return page.evaluate(f"(given) => {name}(...given)", list(arguments))
+
+    return call
+
+
+@pytest.mark.parametrize(
+    ("value", "half", "text"),
+    [
+        (1.76338, 0.0066, "1.763 ± 0.007"),
+        (1.76338, 0.0266, "1.763 ± 0.027"),
+        (1.76338, 0.31, "1.76 ± 0.31"),
+        (-0.23111, 0.0093, "−0.231 ± 0.009"),
+        (0.004, 0.02, "0.004 ± 0.020"),
+        (-0.0001, 0.02, "0.000 ± 0.020"),
+        (0, 0.5, "0.0 ± 0.5"),
+        (1234.6, 41, "1230 ± 40"),
+        (99.96, 0.099, "99.96 ± 0.10"),
+        (1.5e7, 2.1e5, "1.500×10⁷ ± 0.021×10⁷"),
+        (3.2e-7, 4.4e-8, "3.2×10⁻⁷ ± 0.4×10⁻⁷"),
+        (2, None, "2"),
+        (2.97658, None, "2.977"),
+        (100, None, "100"),
+        (0, None, "0"),
+        (0.5, 0, "0.5 ± 0"),
+        (None, None, "not finite"),
+    ],
+)
+def test_digits_follow_the_error(js: Any, value: float | None, half: float | None, text: str) -> None:
+    assert js("gdvizPlusMinus", value, half) == text
+
+
+def test_a_tiny_error_is_not_printed_as_zero(js: Any) -> None:
+    number = js("gdvizNumber", 2.0, 1e-12)
+    assert number["error"] not in {"0", "0.000000"}
+    assert number["value"] == "2.00000"
+
+
+def test_sentence_says_who_improved_and_that_the_powered_law_is_missed(js: Any) -> None:
+    rows = stand_in_rows()
+    said = js("gdvizSentence", make_header(rows), rows[4], rows[0])
+    assert said == (
+        "At w = 2, 89 % of the particles became likelier to be b than without guidance, spread fell from 1.410 to 1.330, "
+        "and the cloud differs measurably from p(x | b)³ p(x)⁻² (distance 0.0150, floor 0.0031)."
+    )
+
+
+def test_sentence_at_zero_names_the_unguided_law(js: Any) -> None:
+    rows = stand_in_rows()
+    said = js("gdvizSentence", make_header(rows), rows[0], rows[0])
+    samples = "At w = 0 these are the unguided particles, samples of p(x | b)"
+    assert said == f"{samples}; the mean of 1 / p(b | x) is 1.994 ± 0.007 (exact 2)."
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [("cfg", "steering away from b"), ("reward", "steering away from high reward"), ("cost", "steering toward high cost")],
+)
+def test_negative_w_steers_away(js: Any, kind: str, words: str) -> None:
+    rows = [make_row(-1, improved=0.12, se_improved=0.002), make_row(0)]
+    header = make_header(rows) if kind == "cfg" else reward_header(rows, kind)
+    assert js("gdvizSentence", header, rows[0], rows[1]).startswith(f"At w = −1, {words}, 12 % of the particles")
+
+
+@pytest.mark.parametrize(("size", "claimed"), [(1.5, False), (2.5, True)])
+def test_no_change_is_claimed_below_two_standard_errors(js: Any, size: float, claimed: bool) -> None:
+    se = 0.01 * 2**0.5  # of a difference of two values with standard error 0.01 each
+    rows = [make_row(0, mean_reward=1, se_reward=0.01, spread=1, se_spread=0.01)]
+    rows.append(make_row(1, mean_reward=1 + size * se, se_reward=0.01, spread=1 - size * se, se_spread=0.01))
+    said = js("gdvizSentence", reward_header(rows), rows[1], rows[0])
+    assert said.count("no measurable change") == (0 if claimed else 2)
+    assert ("rose" in said) is claimed
+    assert ("fell" in said) is claimed
+
+
+@pytest.mark.parametrize(("now", "words"), [(0.02, "moved closer to"), (0.2, "moved away from"), (0.101, "no measurable change")])
+def test_distance_to_a_fixed_goal_is_compared_with_no_guidance(js: Any, now: float, words: str) -> None:
+    far = [{"to": "tilted", "energy_distance": d, "se": 0.002, "floor": 0.004} for d in (0.1, now)]
+    rows = [make_row(0, distances=far[:1]), make_row(1, distances=far[1:])]
+    said = js("gdvizSentence", reward_header(rows), rows[1], rows[0])
+    assert words in said
+    assert "p(x) r(x) / E r" in said
+    assert "floor 0.004" in said
+
+
+def test_at_the_floor_a_cloud_cannot_be_told_from_the_law(js: Any) -> None:
+    rows = [make_row(0), make_row(2, distances=[{"to": "powered", "energy_distance": 0.0045, "se": 0.001, "floor": 0.003}])]
+    assert "cannot be told from p(x | b)³ p(x)⁻²" in js("gdvizSentence", make_header(rows), rows[1], rows[0])
+
+
+def test_sentence_survives_nulls_and_reports_lost_particles(js: Any) -> None:
+    lost = make_row(1e6, particles=100, nonfinite=40)
+    said = js("gdvizSentence", make_header([lost]), lost, None)
+    assert said == "At w = 1×10⁶, nothing here could be measured. 40 of 100 particles overflowed and are left out."
+    assert "interpolated" in js("gdvizSentence", make_header([lost]), None, None)
+
+
+@pytest.mark.parametrize(
+    ("w", "law"),
+    [(2, "p(x | b)³ p(x)⁻²"), (0.5, "p(x | b)^1.5 p(x)^−0.5"), (0, "p(x | b)"), (-1, "p(x)"), (-2, "p(x | b)⁻¹ p(x)²")],
+)
+def test_powered_law_is_written_for_its_w(js: Any, w: float, law: str) -> None:
+    assert js("gdvizLawAt", "p(x | b)^(1+w) p(x)^(-w)", w) == law
+
+
+def test_every_readout_has_an_error_or_says_why_not(js: Any) -> None:
+    rows = stand_in_rows()
+    for row in [*rows, make_row(3), make_row(1, mean_reward=0.5, particles=10, nonfinite=3)]:
+        for readout in js("gdvizReadouts", make_header(rows), row):
+            assert readout["kind"] in {"exact", "estimated", "not estimable"}
+            assert readout["value"] and readout["error"]
+            if readout["kind"] == "estimated":
+                assert readout["error"].startswith("±") or readout["error"] == "no error known"
+
+
+def test_readouts_of_one_row(js: Any) -> None:
+    rows = stand_in_rows()
+    readouts = {r["key"]: r for r in js("gdvizReadouts", make_header(rows), rows[4])}
+    assert (readouts["mean_reciprocal"]["value"], readouts["mean_reciprocal"]["error"]) == ("1.763", "± 0.007")
+    assert readouts["mean_reciprocal"]["hint"].startswith("How many times you would ask a random labeller before hearing b.")
+    assert (readouts["improved"]["value"], readouts["improved"]["error"]) == ("89.4 %", "± 0.4 %")
+    assert readouts["distance:powered"]["label"] == "distance to p(x | b)³ p(x)⁻²"
+    assert readouts["distance:powered"]["floor"] == "0.0031"
+    assert "nonfinite" not in readouts
+    at_zero = {r["key"]: r for r in js("gdvizReadouts", make_header(rows), rows[0])}
+    assert (at_zero["mean_reciprocal_w0"]["value"], at_zero["mean_reciprocal_w0"]["kind"]) == ("2", "exact")
+    assert "improved" not in at_zero  # every particle is its own pair
+    assert "distance:powered" not in at_zero  # the powered law is the conditional one there
+
+
+def test_a_heavy_tail_is_not_estimable(js: Any) -> None:
+    tail = {"k_hat": 0.93, "top_share": 0.6, "reliable": False}
+    row = make_row(0, particles=4000, mean_reciprocal=7.1, se_reciprocal=0.2, tail=tail)
+    header = make_header([row])
+    [readout] = [r for r in js("gdvizReadouts", header, row) if r["key"] == "mean_reciprocal"]
+    assert (readout["value"], readout["error"], readout["kind"]) == ("not estimable", "from 4000 samples", "not estimable")
+    assert "7.1" not in js("gdvizSentence", header, row, row)
+    changed = js("gdvizDifference", header, row, header, {**row, "w": 1})
+    assert changed["rows"][0]["value"] == "not estimable"
+
+
+def test_a_share_of_all_particles_still_has_an_error(js: Any) -> None:
+    row = make_row(1, particles=300, improved=1.0, se_improved=0.0)
+    [readout] = js("gdvizReadouts", reward_header([row]), row)
+    assert (readout["value"], readout["error"]) == ("100.0 %", "± 1.0 %")  # three in n
+
+
+def test_difference_says_only_what_differs_and_joins_errors(js: Any) -> None:
+    rows = stand_in_rows()
+    a = make_header(rows)
+    b = make_header(rows, experiment={**a["experiment"], "sampler": {"kind": "ddim", "steps": 400, "eta": 0}})
+    changed = js("gdvizDifference", a, rows[3], b, rows[4])
+    assert changed["differs"] == "w 1 → 2; sampler ddpm → ddim"
+    reward = next(r for r in changed["rows"] if r["key"] == "mean_reward")
+    assert reward["number"] == pytest.approx(0.60884 - 0.57044)
+    assert reward["half"] == pytest.approx(1.96 * (0.00112**2 + 0.00108**2) ** 0.5)
+    assert reward["value"] == "+0.0384"
+    assert reward["error"].endswith("(unpaired)")
+    assert js("gdvizDifference", a, rows[3], a, rows[3])["differs"] == "nothing: the same experiment"
+
+
+def test_difference_uses_a_paired_error_when_the_scene_has_one(js: Any) -> None:
+    rows = stand_in_rows()
+    a = make_header(rows)
+    b = make_header(rows, paired=[{"with": "stand-in", "w_a": 0, "w_b": 2, "se": {"mean_reward": 0.0002}}])
+    changed = {r["key"]: r for r in js("gdvizDifference", a, rows[0], b, rows[4])["rows"]}
+    assert changed["mean_reward"]["half"] == pytest.approx(1.96 * 0.0002)
+    assert changed["mean_reward"]["error"] == "± 0.0004"
+    assert changed["mean_reciprocal"]["error"].endswith("(unpaired)")
+
+
+@pytest.mark.parametrize(
+    ("key", "a", "b", "words"),
+    [
+        ("guidance", {"kind": "reward", "form": "reward"}, {"kind": "reward", "form": "cost"},
+         "guidance seek high reward → avoid high cost"),
+        ("sampler", {"kind": "ddpm", "steps": 400}, {"kind": "ddpm", "steps": 100}, "sampler steps 400 → 100"),
+        ("sampler", {"kind": "ddim", "eta": 0}, {"kind": "ddim"}, "sampler eta 0 → default"),
+        ("sampler", {"kind": "ddim", "eta": 0, "steps": 4}, {"kind": "dpm_solver", "steps": 4}, "sampler ddim → dpm solver"),
+        ("target", {"kind": "points", "points": [[0], [1]]}, {"kind": "points", "points": [[0], [2]]}, "target points differs"),
+        ("seed", 0, 1, "seed 0 → 1"),
+        ("w", [0, 1], [0, 2], "nothing: the same experiment"),  # the w shown is what counts
+        ("frames", 60, 30, "nothing: the same experiment"),
+    ],
+)  # fmt: skip
+def test_what_differs_in_words(js: Any, key: str, a: Any, b: Any, words: str) -> None:
+    row = make_row(1)
+    assert js("gdvizDiffers", {"experiment": {key: a}}, row, {"experiment": {key: b}}, row) == words
