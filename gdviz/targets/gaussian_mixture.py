@@ -9,9 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from gdviz.family import Card
 from gdviz.laws import FullComponents, Mixture
-from gdviz.targets._target import MAX_COMPONENTS, MAX_DIMENSION, TargetKind
-
-Number = Annotated[float, Field(ge=-1e6, le=1e6)]
+from gdviz.targets._target import MAX_COMPONENTS, MAX_DIMENSION, Number, TargetKind, Weight
 
 
 class Component(BaseModel):
@@ -19,7 +17,7 @@ class Component(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
-    weight: Annotated[float, Field(gt=0, le=1e12)] = 1.0
+    weight: Weight = 1.0
     mean: Annotated[tuple[Number, ...], Field(min_length=1, max_length=MAX_DIMENSION)]
     covariance: Annotated[tuple[tuple[Number, ...], ...], Field(min_length=1, max_length=MAX_DIMENSION)]
     label: str | None = None
@@ -50,7 +48,12 @@ class GaussianMixture(TargetKind):
         formula="p(x) = sum_k weight_k N(x; mean_k, covariance_k)",
     )
     examples = (
-        {"components": [{"mean": [0.0], "covariance": [[1.0]], "label": "a"}, {"mean": [2.0], "covariance": [[0.3]], "label": "b"}]},
+        {
+            "components": [
+                {"mean": [0.0], "covariance": [[1.0]], "label": "a"},
+                {"mean": [2.0], "covariance": [[0.3]], "label": "b"},
+            ]
+        },
         {
             "components": [
                 {"weight": 1, "mean": [0, 0], "covariance": [[1, 0.3], [0.3, 0.5]], "label": "a"},
