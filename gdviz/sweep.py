@@ -131,7 +131,7 @@ class _Tally:
         self.path_kl = x.new_zeros(x.shape[:-1]) if guided else None
 
     def add(self, step: Step) -> None:
-        if self.path_kl is None:
+        if self.path_kl is None or not step.noise_gain:  # levels so close that the step rounds to nothing
             return
         guided, push = step.guided, step.guided.push
         size = push[..., 0].square()  # [W, n]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated
@@ -15,7 +16,10 @@ from gdviz.family import Family, Kind
 
 LEVELS = Family("levels", "gdviz.diffusion.spacings")
 
-Variance = Annotated[float, Field(gt=0, lt=1)]
+Variance = Annotated[float, Field(ge=1e-12, le=1 - 1e-12)]
+
+SHORTEST = 1e-6
+"""Least distance of the two ends in log-SNR: 20,000 levels between them are still distinct numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +52,31 @@ class Moment:
 
     @property
     def beta(self) -> float:
-        """1 - a, formed without cancellation: (t - t_next) / alpha_bar_next."""
-        return (self.t - self.t_next) / self.alpha_bar_next
+        """1 - a. The difference is taken between the smaller pair, (t, t') or (alpha_bar', alpha_bar), which keeps its digits."""
+        near_data = self.t < self.alpha_bar
+        drop = self.t - self.t_next if near_data else self.alpha_bar_next - self.alpha_bar
+        return drop / self.alpha_bar_next
 
     @property
     def du(self) -> float:
         """The step in u = log alpha_bar."""
-        return float(-np.log1p(-self.beta))
+        beta = self.beta
+        return -math.log1p(-beta) if beta < 0.5 else -math.log(self.a)
+
+    @property
+    def sigma(self) -> float:
+        """sqrt(t / alpha_bar), EDM's noise standard deviation."""
+        return math.sqrt(self.t / self.alpha_bar)
+
+    @property
+    def sigma_ratio(self) -> float:
+        """sigma' / sigma < 1; minus its logarithm is half the step in log-SNR."""
+        return math.sqrt(self.a * self.t_next / self.t)
+
+    @property
+    def sigma_drop(self) -> float:
+        """1 - sigma' / sigma, formed without cancellation: 1 - (sigma' / sigma)^2 = (1 - a) / t."""
+        return self.beta / self.t / (1 + self.sigma_ratio)
 
 
 @dataclass(frozen=True)
@@ -136,7 +158,7 @@ class LevelsKind(Kind):
         Raises
         ------
         GdvizError
-            If one given end lies beyond the spacing's own other end.
+            If the ends coincide, or one given end lies beyond the spacing's own other end.
         """
         first, last = self._ends(steps)
         grid = np.linspace(self.coordinate(first), self.coordinate(last), steps + 1)
@@ -148,9 +170,9 @@ class LevelsKind(Kind):
         first, last = self.default_ends(steps)
         first = first if self.start is None else float(np.log1p(-self.start) - np.log(self.start))
         last = last if self.stop is None else float(np.log1p(-self.stop) - np.log(self.stop))
-        if not first < last:
+        if not first + SHORTEST < last:
             raise GdvizError(
                 f"levels: found start {1 / (1 + np.exp(first)):.6g} and stop {1 / (1 + np.exp(last)):.6g} "
-                "(one of them the spacing's own end); start must be the larger noise variance."
+                "(the spacing's own where not given); start must be the larger noise variance, by more than rounding."
             )
         return first, last

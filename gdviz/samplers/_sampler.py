@@ -83,6 +83,11 @@ class SamplerKind(Kind):
         """Whether any noise is drawn after the start."""
         return self.unit_noise
 
+    @property
+    def evaluations(self) -> int:
+        """Guided scores a particle needs for the whole run."""
+        return self.steps * self.evaluations_per_step
+
     def build_levels(self) -> Levels:
         return self.levels.build(self.steps)
 

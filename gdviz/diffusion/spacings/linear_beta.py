@@ -29,7 +29,7 @@ class LinearBeta(LevelsKind):
     def coordinate(self, log_snr: float) -> float:
         rate = BETA_LAST - BETA_FIRST
         minus_log_alpha_bar = np.logaddexp(0, -log_snr)
-        return float((np.sqrt(BETA_FIRST**2 + 2 * rate * minus_log_alpha_bar) - BETA_FIRST) / rate)
+        return float(2 * minus_log_alpha_bar / (np.sqrt(BETA_FIRST**2 + 2 * rate * minus_log_alpha_bar) + BETA_FIRST))
 
     def log_snr(self, coordinate: NDArray[np.float64]) -> NDArray[np.float64]:
         log_alpha_bar = -(BETA_FIRST * coordinate + (BETA_LAST - BETA_FIRST) * coordinate**2 / 2)

@@ -20,8 +20,8 @@ class Logit(LevelsKind):
     """
 
     kind: Literal["logit"] = "logit"
-    c0: Annotated[float, Field(gt=0, le=3)] = 2.0
-    c1: Annotated[float, Field(gt=0, le=16)] = 4.0
+    c0: Annotated[float, Field(ge=0.1, le=3)] = 2.0
+    c1: Annotated[float, Field(ge=0.1, le=16)] = 4.0
 
     card = Card(
         title="Logit grid",
