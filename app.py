@@ -1,0 +1,13 @@
+"""The router: page configuration and navigation, nothing else."""
+
+import streamlit as st
+
+st.set_page_config(page_title="gdviz", page_icon=":material/scatter_plot:", layout="wide")
+
+st.navigation(
+    {
+        "": [st.Page("pages/explore.py", title="Explore", icon=":material/animation:", default=True)],
+        "Lab": [st.Page("pages/curves.py", title="Curves", icon=":material/show_chart:", url_path="curves")],
+    },
+    position="top",
+).run()

@@ -1,0 +1,76 @@
+"""What an installation consists of and whether it can run."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import platform
+import tempfile
+from dataclasses import dataclass
+
+from gdviz import __version__
+from gdviz.errors import GdvizError
+from gdviz.resources import resource
+from gdviz.server import free_port
+from gdviz.store import default_root
+
+_PACKAGES = ("torch", "numpy", "scipy", "streamlit", "plotly", "pydantic")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of the report: what was looked at, what was found, and what to do when it is not right."""
+
+    subject: str
+    found: str
+    ok: bool = True
+    advice: str = ""
+
+
+def findings() -> list[Finding]:
+    """Versions, device, files, store and port."""
+    lines = [Finding("gdviz", __version__), Finding("Python", f"{platform.python_version()} on {platform.platform()}")]
+    lines += [_package(name) for name in _PACKAGES]
+    return [*lines, _device(), _files(), _store(), _port()]
+
+
+def _package(name: str) -> Finding:
+    try:
+        return Finding(name, importlib.metadata.version(name))
+    except importlib.metadata.PackageNotFoundError:
+        return Finding(name, "missing", False, f"pip install {name}")
+
+
+def _device() -> Finding:
+    from gdviz.device import pick_device
+
+    device = pick_device("auto")
+    return Finding("device", f"{device} ({os.cpu_count()} cores)")
+
+
+def _files() -> Finding:
+    try:
+        for part in ("app.py", "pages", "assets"):
+            resource(part)
+    except GdvizError as error:
+        return Finding("pages and presets", "missing", False, str(error))
+    return Finding("pages and presets", str(resource()))
+
+
+def _store() -> Finding:
+    root = default_root()
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=root):
+            pass
+    except OSError as error:
+        return Finding("store", f"{root}: {error.strerror}", False, "set GDVIZ_STORE to a folder that can be written")
+    return Finding("store", str(root))
+
+
+def _port() -> Finding:
+    try:
+        port = free_port("127.0.0.1", 8501)
+    except GdvizError as error:
+        return Finding("port", "none free", False, str(error))
+    return Finding("port", f"{port}" if port == 8501 else f"{port} (8501 is in use)")

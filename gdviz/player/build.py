@@ -1,0 +1,176 @@
+"""From a Result to the Scene that the player draws."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from gdviz.diffusion import Moment
+from gdviz.experiment import Built, Experiment
+from gdviz.player.scene import Arrows, Grid, Scene
+from gdviz.result import Result
+
+LATTICE = 20
+"""Arrows a side in 2-D; twice as many in 1-D."""
+
+FIELD_1D, FIELD_2D = 400, 128
+"""Points a side of the density grids."""
+
+SHOWN_NOISE = 2e-3
+"""Atoms have no density: their fields are drawn at this noise variance at least."""
+
+
+def scene_from_result(result: Result, title: str = "", caption: str = "", preview: bool = False) -> Scene:
+    """Everything that the browser needs to draw a run, from the run with its frames kept.
+
+    Parameters
+    ----------
+    result : Result
+        Of a 1-D or 2-D Experiment, with `frames`.
+    title, caption : str
+        Of the preset, or empty.
+    preview : bool
+        Marks a coarse first answer.
+    """
+    experiment, built = result.experiment, result.experiment.build()
+    assert result.frames is not None
+    paths = np.ascontiguousarray(result.frames.transpose(0, 2, 1, 3))  # [W, F, N, d]
+    extent = _extent(built, paths)
+    moments = _frame_moments(built, result.frame_levels)
+    return Scene(
+        id=experiment.id,
+        w=list(experiment.all_w),
+        frames=[_frame(built, int(level)) for level in result.frame_levels],
+        paths=paths,
+        extent=extent,
+        laws=_laws(built),
+        measure=_measure(experiment, built),
+        steps_total=built.levels.steps,
+        title=title,
+        caption=caption,
+        sampler=f"{experiment.sampler.kind_name()}, {built.levels.steps} steps",
+        experiment=experiment.model_dump(mode="json"),
+        rows=_rows_for_every_w(result),
+        exact=result.to_dict()["exact"] or {},
+        grids=_grids(built, extent),
+        arrows=_arrows(built, moments, extent),
+        final_class=_final_class(built, paths[:, -1]),
+        preview=preview,
+    )
+
+
+def _extent(built: Built, paths: NDArray[np.float32]) -> tuple[float, ...]:
+    """Axes that hold the laws, the start and nearly all end points, equal in scale in 2-D."""
+    low, high = (corner.numpy() for corner in built.law.box(1e-3))  # [d], [d]
+    low, high = np.minimum(low, -2.2), np.maximum(high, 2.2)
+    reach = 0.5 * (high - low)
+    ends = paths[:, -1].reshape(-1, paths.shape[-1])  # [W N, d]
+    ends = ends[np.isfinite(ends).all(-1)]
+    if len(ends):
+        inner = np.quantile(ends, [0.002, 0.998], axis=0)
+        # Guided clouds may leave the law; runaways must not shrink the picture.
+        low, high = np.maximum(np.minimum(low, inner[0]), low - reach), np.minimum(np.maximum(high, inner[1]), high + reach)
+    centre, half = (low + high) / 2, 1.04 * (high - low) / 2
+    if len(half) == 2:
+        half = np.full(2, half.max())
+    return tuple(float(v) for pair in zip(centre - half, centre + half, strict=True) for v in pair)
+
+
+def _frame_moments(built: Built, frame_levels: NDArray[np.int64]) -> list[Moment]:
+    """The step that starts at each frame; the last frame has the last step's."""
+    moments = list(built.levels.moments())
+    return [moments[min(int(level), len(moments) - 1)] for level in frame_levels]
+
+
+def _frame(built: Built, level: int) -> dict[str, float]:
+    levels = built.levels
+    return {
+        "t": float(levels.t[level]),
+        "alpha_bar": float(levels.alpha_bar[level]),
+        "log_snr": float(levels.log_snr[level]),
+        "step": level,
+    }
+
+
+def _laws(built: Built) -> dict[str, Any]:
+    plan = built.plan
+    unguided = f"no guidance (w = 0): samples {plan.unguided.name}"
+    if plan.toward is None or plan.away is None:
+        return {"base": plan.unguided.name, "unguided_title": unguided, "guided_title": unguided, "goals": []}
+    return {
+        "base": plan.unguided.name,
+        "toward": plan.toward.name,
+        "away": plan.away.name,
+        "unguided_title": unguided,
+        "guided_title": f"toward {plan.toward.name}, away from {plan.away.name}",
+        "goals": [{"name": goal.name, "law": goal.title} for goal in plan.goals],
+    }
+
+
+def _measure(experiment: Experiment, built: Built) -> dict[str, Any]:
+    kind = experiment.guidance.kind_name()
+    label = getattr(experiment.guidance, "label", None)
+    if kind == "reward":
+        kind = getattr(experiment.guidance, "form", "reward")
+    name = built.plan.reward_title
+    return {"reward_name": name, "reciprocal_name": f"1 / {name}", "kind": "cfg" if label else kind, "label": label}
+
+
+def _rows_for_every_w(result: Result) -> list[Mapping[str, Any]]:
+    """The result's rows in the order of all_w; w = 0 that was run but not listed has a row of its w alone."""
+    rows = {row["w"]: row for row in result.to_dict()["rows"]}
+    return [rows.get(w, {"w": w}) for w in result.experiment.all_w]
+
+
+def _axes(extent: tuple[float, ...], points: int) -> torch.Tensor:
+    """Grid points, [n, 1] or [height, width, 2], ends included."""
+    x = torch.linspace(extent[0], extent[1], points, dtype=torch.float64)
+    if len(extent) == 2:
+        return x[:, None]
+    y = torch.linspace(extent[2], extent[3], points, dtype=torch.float64)
+    return torch.stack(torch.meshgrid(x, y, indexing="xy"), -1)  # [height, width, 2]
+
+
+def _grids(built: Built, extent: tuple[float, ...]) -> list[Grid]:
+    law, plan = built.law, built.plan
+    x = _axes(extent, FIELD_1D if len(extent) == 2 else FIELD_2D)
+    t = max(float(built.levels.t[-1]), SHOWN_NOISE if law.atomic else 0.0)
+    density = law.log_density(x, t).exp()
+    grids = [Grid("density", extent, density.numpy())]
+    for label in law.labels:
+        grids.append(Grid(f"class:{label}", extent, (density * law.log_posterior(label)(x, t).exp()).numpy()))
+    if plan.reward is not None:
+        if getattr(plan.reward, "label", None) is None:
+            grids.append(Grid("reward", extent, plan.reward(x).numpy(), "linear"))
+        for goal, target in (("goal:conditional", plan.toward), ("goal:tilted", plan.toward)):
+            if target is not None and any(f"goal:{g.name}" == goal for g in plan.goals) and target is not law:
+                grids.append(Grid(goal, extent, target.log_density(x, t).exp().numpy()))
+    return grids
+
+
+def _arrows(built: Built, moments: list[Moment], extent: tuple[float, ...]) -> Arrows:
+    """Base and push at the centres of equal cells of the axes, for each frame."""
+    cells = LATTICE if len(extent) == 4 else 2 * LATTICE
+    half = [(b - a) / (2 * cells) for a, b in zip(extent[::2], extent[1::2], strict=True)]
+    inner = [v for a, b, h in zip(extent[::2], extent[1::2], half, strict=True) for v in (a + h, b - h)]
+    x = _axes(tuple(inner), cells).to(torch.float32)
+    base, push = [], []
+    with torch.no_grad():
+        for moment in moments:
+            guided, _ = built.plan.rule(x, moment, None)
+            base.append(guided.base.numpy())
+            push.append((guided.push * guided.omega).numpy())
+    return Arrows(np.stack(base), np.stack(push))
+
+
+def _final_class(built: Built, ends: NDArray[np.float32]) -> NDArray[np.uint8] | None:
+    law = built.law
+    if len(law.labels) < 2:
+        return None
+    x = torch.from_numpy(ends).to(torch.float64)  # [W, N, d]
+    posterior = torch.stack([law.log_posterior(label)(x) for label in law.labels])  # [L, W, N]
+    return posterior.nan_to_num(nan=-torch.inf).argmax(0).to(torch.uint8).numpy()

@@ -1,0 +1,53 @@
+"""Scenes as background work: a coarse preview first, then the whole run; and the presets' shipped scenes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gdviz import __version__
+from gdviz.player.scene import FORMAT
+from gdviz.store import SceneStore
+
+if TYPE_CHECKING:
+    from gdviz.experiment import Experiment
+    from gdviz.jobs import Report
+
+SHOWN = 1500
+"""Particles that a scene carries; the numbers use all of the Experiment's."""
+
+PREVIEW_STEPS, PREVIEW_PARTICLES = 60, 600
+
+
+def scene_key(experiment_id: str, preview: bool = False) -> str:
+    """The store's key of a scene: the Experiment, and the program and format that made it."""
+    return f"{experiment_id}-{__version__}-{FORMAT}{'-preview' if preview else ''}"
+
+
+def previewed(experiment: Experiment) -> Experiment:
+    """The same scene, coarse: three w, at most 60 steps and 600 particles."""
+    w = sorted(experiment.all_w)
+    few = sorted({0.0, w[len(w) // 2], w[-1]})
+    sampler = experiment.sampler.model_copy(update={"steps": min(experiment.sampler.steps, PREVIEW_STEPS)})
+    update = {"w": tuple(few), "sampler": sampler, "particles": min(experiment.particles, PREVIEW_PARTICLES)}
+    return experiment.model_copy(update=update)
+
+
+def make_scene(text: str, title: str, caption: str, preview: bool, root: str, report: Report | None = None) -> str:
+    """Run an Experiment (JSON text), pack its scene into the store at `root`, and return the digest."""
+    from gdviz.experiment import Experiment
+    from gdviz.player.build import scene_from_result
+    from gdviz.player.scene import pack_scene
+    from gdviz.result import Result, stream
+
+    asked = Experiment.from_json(text)
+    experiment = previewed(asked) if preview else asked
+    result = None
+    for event in stream(experiment, frame_particles=SHOWN, step_change=not preview):
+        if isinstance(event, Result):
+            result = event
+        elif report is not None:
+            report.progress(event.done)
+    assert result is not None
+    data = pack_scene(scene_from_result(result, title, caption, preview))
+    return SceneStore(Path(root)).write(scene_key(asked.id, preview), data)

@@ -1,0 +1,121 @@
+"""The web server: Streamlit plus the plain route that serves scene bytes."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import threading
+import webbrowser
+from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING
+
+from gdviz.errors import GdvizError
+from gdviz.resources import resource
+from gdviz.store import SceneStore
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+    from streamlit import App
+
+SERVED_BY_ROUTE = "GDVIZ_SCENE_ROUTE"
+"""Set in the environment while the scene route exists; without it pages send bytes over the websocket."""
+
+_TRIED_PORTS = 50
+
+
+def store() -> SceneStore:
+    """The scenes on disk, the presets' shipped ones first."""
+    return SceneStore(shipped=resource("assets", "scenes"))
+
+
+async def scene_bytes(request: Request) -> Response:
+    """GET scene/<digest>: immutable bytes, named by their content and cacheable for ever."""
+    from starlette.concurrency import run_in_threadpool
+    from starlette.responses import PlainTextResponse, Response
+
+    try:
+        data = await run_in_threadpool(store().read, request.path_params["digest"])
+    except GdvizError as error:
+        return PlainTextResponse(str(error), status_code=400)
+    if data is None:
+        return PlainTextResponse("No such scene; it is made again when the page is reloaded.", status_code=404)
+    headers = {"Cache-Control": "public, max-age=31536000, immutable", "X-Content-Type-Options": "nosniff"}
+    return Response(data, media_type="application/octet-stream", headers=headers)
+
+
+def create_app() -> App:
+    """The ASGI application: the pages, and ``scene/<digest>`` at the root and under the base path."""
+    import streamlit as st
+    from starlette.routing import Route
+    from streamlit import config
+
+    base = (config.get_option("server.baseUrlPath") or "").strip("/")
+    paths = ["/scene/{digest}", *([f"/{base}/scene/{{digest}}"] if base else [])]
+    os.environ[SERVED_BY_ROUTE] = "1"
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: App) -> AsyncIterator[None]:
+        threading.Thread(target=_import_early, daemon=True).start()
+        yield
+
+    routes = [Route(path, scene_bytes) for path in paths]
+    return st.App(str(resource("app.py")), routes=routes, lifespan=lifespan)
+
+
+def _import_early() -> None:
+    """Pay for the slow imports while the first visitor's browser still loads the page."""
+    import gdviz.experiment  # noqa: F401
+
+
+def free_port(host: str, wanted: int) -> int:
+    """The first port from `wanted` on that nothing listens to.
+
+    Raises
+    ------
+    GdvizError
+        If none of the next fifty is free, or the host is not one of this machine's.
+    """
+    last = min(wanted + _TRIED_PORTS, 65536)
+    for port in range(wanted, last):
+        try:
+            with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                probe.bind((host, port))
+                return port
+        except socket.gaierror as error:
+            raise GdvizError(f"host: found {host!r}, which this machine cannot look up ({error.strerror}).") from None
+        except OSError as error:
+            if error.errno == 99:  # EADDRNOTAVAIL
+                raise GdvizError(f"host: found {host!r}, which is not an address of this machine.") from None
+    raise GdvizError(f"port: found {wanted} to {last - 1} all in use; free one or name another.")
+
+
+def serve(host: str = "127.0.0.1", port: int = 8501, open_browser: bool = True) -> None:
+    """Serve the program until interrupted.
+
+    Parameters
+    ----------
+    host : str
+        Loopback by default: nobody else can reach it.
+    port : int
+        The first port to try; a used one moves on to the next.
+    open_browser : bool
+        Open the reader's browser when the server answers.
+    """
+    import uvicorn
+    from streamlit import config
+
+    port = free_port(host, port)
+    config.set_option("server.address", host)
+    config.set_option("server.port", port)
+    config.set_option("server.headless", True)
+    shown = "localhost" if host in ("127.0.0.1", "0.0.0.0", "::1", "::") else host
+    url = f"http://{shown}:{port}"
+    print(f"gdviz is at {url}  (Ctrl-C stops it)", flush=True)
+    if open_browser:
+        timer = threading.Timer(1.5, webbrowser.open, (url,))
+        timer.daemon = True
+        timer.start()
+    uvicorn.run(create_app(), host=host, port=port, log_level="warning", ws_max_size=200 << 20)

@@ -1,0 +1,34 @@
+"""The player as a Streamlit component."""
+
+from __future__ import annotations
+
+import base64
+import os
+from collections.abc import Sequence
+from typing import Any
+
+import streamlit as st
+
+from gdviz.player.bundle import player_css, player_html, player_js
+from gdviz.server import SERVED_BY_ROUTE, store
+
+
+@st.cache_resource
+def _component() -> Any:
+    return st.components.v2.component("gdviz_player", html=player_html(), css=player_css(), js=player_js())
+
+
+def show_player(digests: Sequence[str], key: str = "player") -> None:
+    """Show the player on stored scenes; the bytes travel over their own cacheable address.
+
+    Without the scene route (plain ``streamlit run app.py``) they are sent over the websocket instead.
+    """
+    routed = bool(os.environ.get(SERVED_BY_ROUTE))
+    scenes = [{"id": digest, "url": f"scene/{digest}"} if routed else _inline(digest) for digest in digests]
+    base = "/" + (str(st.get_option("server.baseUrlPath") or "").strip("/") + "/").lstrip("/")
+    _component()(data={"scenes": scenes, "selection": None, "base": base}, key=key)
+
+
+def _inline(digest: str) -> dict[str, str]:
+    data = store().read(digest)
+    return {"id": digest, "bytes_b64": base64.b64encode(data or b"").decode()}

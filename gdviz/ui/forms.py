@@ -1,0 +1,159 @@
+"""Widgets for any kind, made from its own fields: a new method needs no edit here.
+
+Each widget edits one entry of a plain dictionary (the draft of an Experiment). What the fields alone
+cannot say (which labels a target has) comes in as choices.
+"""
+
+from __future__ import annotations
+
+import json
+import types
+from collections.abc import Mapping
+from typing import Any, Literal, Union, get_args, get_origin
+
+import streamlit as st
+from pydantic.fields import FieldInfo
+
+from gdviz.family import Family, Kind
+
+Draft = dict[str, Any]
+Choices = Mapping[str, list[str]]
+
+_WORDS = {
+    "n": "points", "c0": "c0 (where the noise starts)", "c1": "c1 (how far it falls)", "of": "made from", "w": "guidance scales w",
+}  # fmt: skip
+
+
+def edit_kind(
+    family: Family, value: Draft, key: str, choices: Choices | None = None, skip: tuple[str, ...] = (), title: str | None = None
+) -> Draft:
+    """A select box for the kind and a widget for each of its fields.
+
+    Parameters
+    ----------
+    family : Family
+    value : dict
+        The present description, with its ``kind``.
+    key : str
+        Prefix of the widgets' keys; a new prefix starts from `value` afresh.
+    choices : mapping, optional
+        Field name -> allowed strings, for fields whose values depend on the scene (labels).
+    skip : tuple of str
+        Fields that are edited elsewhere.
+
+    Returns
+    -------
+    dict
+        The edited description.
+    """
+    kinds = list(family.kinds)
+    present = value.get("kind")
+    titles = {name: kind.card.title for name, kind in family.kinds.items()}
+    picked = st.selectbox(
+        title or family.name.capitalize(),
+        kinds,
+        index=kinds.index(present) if present in kinds else 0,
+        format_func=lambda name: titles[name],
+        key=f"{key}.kind",
+    )
+    kind = family.kinds[picked]
+    if picked != present:
+        value = {"kind": picked, **starting_values(kind, choices)}
+    st.caption(kind.card.idea)
+    edited: Draft = {"kind": picked}
+    for name, info in kind.model_fields.items():
+        if name == "kind":
+            continue
+        default = value.get(name, _plain(info.get_default(call_default_factory=True)) if not info.is_required() else None)
+        if name in skip:
+            if name in value:
+                edited[name] = value[name]
+            continue
+        edited[name] = _edit_field(name, info, default, f"{key}.{picked}.{name}", choices or {})
+    return {name: item for name, item in edited.items() if item is not None or name in value}
+
+
+def starting_values(kind: type[Kind], choices: Choices | None = None) -> Draft:
+    """The first example of a kind, with its labels replaced by labels that the scene has."""
+    start = dict(kind.examples[0]) if kind.examples else {}
+    for name, allowed in (choices or {}).items():
+        if name in kind.model_fields and allowed:
+            start[name] = allowed[0]
+    return {name: item for name, item in start.items() if name != "kind"}
+
+
+def _edit_field(name: str, info: FieldInfo, value: Any, key: str, choices: Choices) -> Any:
+    label = _WORDS.get(name, name.replace("_", " "))
+    family = next((item for item in info.metadata if isinstance(item, Family)), None)
+    if family is not None:
+        with st.container(border=True):
+            return edit_kind(family, value or {}, key, choices, title=label.capitalize())
+    if name in choices and choices[name]:
+        allowed = choices[name]
+        return st.selectbox(label, allowed, index=allowed.index(value) if value in allowed else 0, key=key)
+    kind = _bare(info.annotation)
+    low, high = _bound(info, "ge", "gt"), _bound(info, "le", "lt")
+    if get_origin(kind) is Literal:
+        options = list(get_args(kind))
+        return st.selectbox(label, options, index=options.index(value) if value in options else 0, key=key)
+    if kind is bool:
+        return st.toggle(label, value=bool(value), key=key)
+    if kind is int:
+        return st.number_input(label, _whole(low), _whole(high), None if value is None else int(value), step=1, key=key)
+    if kind is float:
+        start = None if value is None else float(value)
+        return st.number_input(label, low, high, start, step=None if start is None else _step(start), format="%g", key=key)
+    if kind is str:
+        if name == "expression":
+            return st.text_area(label, value or "", key=key, height=80)
+        return st.text_input(label, value or "", key=key) or None
+    return _edit_json(label, value, key)
+
+
+def _edit_json(label: str, value: Any, key: str) -> Any:
+    """Lists of numbers, points and components as text that is checked when the draft is."""
+    text = st.text_area(f"{label} (JSON)", _compact(value), key=key, height=160 if len(_compact(value)) > 80 else 68)
+    try:
+        return json.loads(text)
+    except (json.JSONDecodeError, RecursionError) as error:
+        st.error(f"{label}: not JSON ({error}).", icon=":material/error:")
+        return value
+
+
+def _compact(value: Any) -> str:
+    """JSON with one line an item of the outer list, so that a mixture reads as a table."""
+    if isinstance(value, list) and value and not isinstance(value[0], (int, float, str)):
+        return "[\n" + ",\n".join(" " + json.dumps(item) for item in value) + "\n]"
+    return json.dumps(value)
+
+
+def _bare(annotation: Any) -> Any:
+    """The type without Optional."""
+    if get_origin(annotation) in (Union, types.UnionType):
+        inner = [item for item in get_args(annotation) if item is not type(None)]
+        return _bare(inner[0]) if len(inner) == 1 else annotation
+    if hasattr(annotation, "__metadata__"):
+        return _bare(get_args(annotation)[0])
+    return annotation
+
+
+def _bound(info: FieldInfo, *names: str) -> float | None:
+    for item in info.metadata:
+        for name in names:
+            if getattr(item, name, None) is not None:
+                return float(getattr(item, name))
+    return None
+
+
+def _whole(bound: float | None) -> int | None:
+    return None if bound is None else int(bound)
+
+
+def _step(value: float) -> float:
+    return 0.1 if abs(value) < 10 else 1.0
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Kind):
+        return value.model_dump(mode="json")
+    return list(value) if isinstance(value, tuple) else value
