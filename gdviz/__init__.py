@@ -1,3 +1,37 @@
-"""gdviz: see and check what guidance does to a diffusion model."""
+"""gdviz: see and check what guidance does to a diffusion model.
+
+``gdviz.run(experiment)`` runs an `gdviz.Experiment` and gives a `gdviz.Result`; `gdviz.stream` shows it
+as it grows. They are fetched when first used, so that importing the package does not wait for torch.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from gdviz.errors import GdvizError as GdvizError
+    from gdviz.experiment import Experiment as Experiment
+    from gdviz.result import Result as Result
+    from gdviz.result import run as run
+    from gdviz.result import stream as stream
+
+_HOMES = {
+    "Experiment": "gdviz.experiment",
+    "GdvizError": "gdviz.errors",
+    "Result": "gdviz.result",
+    "run": "gdviz.result",
+    "stream": "gdviz.result",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'gdviz' has no attribute {name!r}")
+    return getattr(importlib.import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_HOMES])

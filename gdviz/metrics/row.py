@@ -1,0 +1,213 @@
+"""One row of a result: everything read off the samples at one w."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from torch import Tensor
+
+from gdviz.guidance import Plan
+from gdviz.laws import Law
+from gdviz.metrics.identity import Identity, identity
+from gdviz.metrics.improved import independent, paired
+from gdviz.metrics.mean import UNKNOWN, Array, Mean, mean
+from gdviz.metrics.reading import Reader, Reading
+from gdviz.metrics.spread import spread
+from gdviz.metrics.tails import Tail, tail
+from gdviz.rewards import Reward
+
+
+@dataclass(frozen=True)
+class Distance:
+    """Energy distance to a goal law; `floor` is what two samples of the goal itself show."""
+
+    to: str
+    energy_distance: float | None
+    se: float | None
+    floor: float | None
+
+
+@dataclass(frozen=True)
+class StepChanges:
+    """|value - value at half as many steps| on coupled noise, for each mean."""
+
+    mean_reward: float | None = None
+    mean_reciprocal: float | None = None
+    improved: float | None = None
+
+
+@dataclass(frozen=True)
+class Row:
+    """What the samples at one w say. None where a number does not apply or cannot be estimated.
+
+    Attributes
+    ----------
+    w : float
+        Guidance scale; 0 is no guidance.
+    particles, nonfinite : int
+        How many were run, and how many of them overflowed (left out of every mean).
+    mean_reward, se_reward : float or None
+        Mean of r and its standard error. For CFG r = p(c | x).
+    mean_reciprocal, se_reciprocal : float or None
+        Mean of 1 / r; None where `tail` says that it is not estimable.
+    tail : Tail or None
+        Tail diagnostic of 1 / r.
+    improved, se_improved, ties : float or None
+        Share of particles with a strictly greater r than on the same noise at w = 0, and share of ties.
+    improved_independent, se_improved_independent : float or None
+        The same against unrelated particles at w = 0; 1/2 without guidance.
+    identity : Identity or None
+    path_kl, se_path_kl : float or None
+        KL(guided || unguided) of the path laws.
+    spread : float or None
+        Root of the trace of the covariance.
+    mode_weight_tv : float or None
+        Total variation between the mode weights of the samples and of the goal law.
+    off_support : float or None
+        Share of samples where the unguided law has next to no mass.
+    step_change : float or None
+        `step_changes` of the mean that the identity speaks of, else of mean_reward.
+    step_changes : StepChanges
+    distances : tuple of Distance
+    """
+
+    w: float
+    particles: int
+    nonfinite: int
+    mean_reward: float | None = None
+    se_reward: float | None = None
+    mean_reciprocal: float | None = None
+    se_reciprocal: float | None = None
+    tail: Tail | None = None
+    improved: float | None = None
+    se_improved: float | None = None
+    ties: float | None = None
+    improved_independent: float | None = None
+    se_improved_independent: float | None = None
+    identity: Identity | None = None
+    path_kl: float | None = None
+    se_path_kl: float | None = None
+    spread: float | None = None
+    mode_weight_tv: float | None = None
+    off_support: float | None = None
+    step_change: float | None = None
+    step_changes: StepChanges = StepChanges()
+    distances: tuple[Distance, ...] = ()
+
+
+class RowReader:
+    """Makes rows; what does not depend on w is prepared once.
+
+    Parameters
+    ----------
+    law : Law
+        The target, at whose atoms (if any) rewards are read.
+    plan : Plan
+    measure : Reward, optional
+        Read instead of the plan's own reward; the identity then says nothing about it.
+    seed : int
+        Of the goals' samples.
+    """
+
+    def __init__(self, law: Law, plan: Plan, measure: Reward | None = None, seed: int = 0) -> None:
+        self.plan, self.measured = plan, measure is not None
+        self.read = Reader(law, plan.reward if measure is None else measure)
+
+    def row(self, w: float, now: Reading, unguided: Reading, gain: Tensor | None, path_kl: Tensor | None) -> Row:
+        """The row of one w.
+
+        Parameters
+        ----------
+        now, unguided : Reading
+            The particles at w, and at w = 0 on the same noise.
+        gain, path_kl : Tensor, shape [N], or None
+            The sweep's integrals along the paths.
+        """
+        keep = now.finite
+        row = Row(w, particles=len(keep), nonfinite=int((~keep).sum()), spread=spread(now.x[keep]))
+        if now.log_reward is not None:
+            row = replace(row, **self._rewards(now, unguided))
+        if gain is not None and not self.measured:
+            row = replace(row, identity=identity(self.plan, w, _kept(gain, keep)))
+        if path_kl is not None:
+            kl = mean(_kept(path_kl, keep))
+            row = replace(row, path_kl=kl.value, se_path_kl=kl.se)
+        return row
+
+    def _rewards(self, now: Reading, unguided: Reading) -> dict[str, Any]:
+        """The fields that read r."""
+        assert now.log_reward is not None and unguided.log_reward is not None
+        log_r = now.log_reward[now.finite]
+        reward = mean(np.exp(log_r))
+        inverse, diagnosis = reciprocal(log_r)
+        both = now.finite & unguided.finite
+        pairs = paired(now.log_reward[both], unguided.log_reward[both])
+        half = len(both) // 2
+        apart = independent(now.log_reward[:half][now.finite[:half]], unguided.log_reward[half:][unguided.finite[half:]])
+        return {
+            "mean_reward": reward.value,
+            "se_reward": reward.se,
+            "mean_reciprocal": inverse.value,
+            "se_reciprocal": inverse.se,
+            "tail": diagnosis,
+            "improved": pairs.improved,
+            "se_improved": pairs.se,
+            "ties": pairs.ties,
+            "improved_independent": apart.value,
+            "se_improved_independent": apart.se,
+        }
+
+    def with_step_change(self, row: Row, fine: tuple[Reading, Reading], coarse: tuple[Reading, Reading]) -> Row:
+        """The row with its step change.
+
+        Parameters
+        ----------
+        fine, coarse : (at w, at w = 0)
+            The same particles, on coupled noise, with all and with half the steps.
+        """
+        if fine[0].log_reward is None:
+            return row
+        keep = np.logical_and.reduce([reading.finite for reading in (*fine, *coarse)])
+        (r, r0), (q, q0) = ([_log_reward(reading)[keep] for reading in pair] for pair in (fine, coarse))
+        changes = StepChanges(
+            _change(np.exp(r), np.exp(q)),
+            None if row.mean_reciprocal is None else _change(*_exp_minus(r, q)),
+            _change((r > r0).astype(float), (q > q0).astype(float)),
+        )
+        of = "mean_reward" if self.measured else self.plan.improves or "mean_reward"
+        return replace(row, step_changes=changes, step_change=getattr(changes, of))
+
+
+def reciprocal(log_r: Array) -> tuple[Mean, Tail | None]:
+    """Mean of 1 / r and its tail; unknown where the tail is too heavy, or where some r is 0."""
+    if len(log_r) < 2:
+        return UNKNOWN, None
+    with np.errstate(over="ignore"):
+        values = np.exp(-log_r)
+    diagnosis = tail(values)
+    return (mean(values) if diagnosis.reliable else UNKNOWN), diagnosis
+
+
+def _exp_minus(*logs: Array) -> tuple[Array, ...]:
+    with np.errstate(over="ignore"):
+        return tuple(np.exp(-log) for log in logs)
+
+
+def _change(fine: Array, coarse: Array) -> float | None:
+    if not len(fine):
+        return None
+    with np.errstate(invalid="ignore"):
+        change = abs(float((fine - coarse).mean()))
+    return change if math.isfinite(change) else None
+
+
+def _kept(values: Tensor, keep: np.ndarray) -> Array:
+    return values.cpu().double().numpy()[keep]
+
+
+def _log_reward(reading: Reading) -> Array:
+    assert reading.log_reward is not None
+    return reading.log_reward

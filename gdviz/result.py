@@ -1,0 +1,333 @@
+"""Running an Experiment: `run` gives its Result, `stream` shows it as it grows."""
+
+from __future__ import annotations
+
+import html
+import io
+import json
+import os
+import platform
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from gdviz import __version__
+from gdviz.device import pick_device
+from gdviz.errors import GdvizError
+from gdviz.experiment import Built, Experiment
+from gdviz.metrics import Row, RowReader
+from gdviz.rewards import Reward, RewardContext, RewardKind, build_reward, check_positive
+from gdviz.rewards.class_probability import ClassProbability
+from gdviz.sweep import Chunk, Progress, sweep
+
+MAX_PATH_VALUES = 250_000_000
+"""Bound on w x particles x frames x dimension of the paths kept: 1 GB."""
+
+FIRST_PARTIAL = 1_000
+"""Particles before the first partial result; each later one comes after half as many again."""
+
+CHECKED_SAMPLES = 10_000
+
+Float32 = NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """What an Experiment gave, with all that is needed to run it again.
+
+    Attributes
+    ----------
+    experiment : Experiment
+    rows : tuple of Row
+        One for each listed w, in the order listed.
+    exact : Exact or None
+        What is known without simulation.
+    network_evaluations : int
+        Scores evaluated, the step-change run included: particles x w x steps x guided scores a step x
+        scores in a guided score (two under guidance, one without).
+    seconds : float
+    versions : dict
+    complete : bool
+        False for what `stream` shows on the way: fewer particles, no distances, no step change.
+    samples : ndarray, shape [W, N, d], float32
+        End points at `experiment.all_w`, which puts 0 in front where it is not listed.
+    frames : ndarray, shape [W, m, F, d], float32, or None
+        Paths of the first m particles.
+    frame_levels : ndarray, shape [F]
+        Level index of each frame, 0 for the start, uniform in log-SNR.
+    frame_t, frame_alpha_bar : ndarray, shape [F]
+        Noise variance and alpha_bar of each frame.
+    """
+
+    experiment: Experiment
+    rows: tuple[Row, ...]
+    exact: Any
+    network_evaluations: int
+    seconds: float
+    versions: dict[str, str]
+    complete: bool
+    samples: Float32
+    frames: Float32 | None
+    frame_levels: NDArray[np.int64]
+    frame_t: NDArray[np.float64]
+    frame_alpha_bar: NDArray[np.float64]
+
+    view: ClassVar[Callable[[Result], str] | None] = None
+    """How a notebook shows a result. The package's door hangs the player here, which lives on a higher floor."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """The result's JSON object (DESIGN, format 1), without the arrays."""
+        return {
+            "format": 1,
+            "experiment": self.experiment.model_dump(mode="json"),
+            "rows": [asdict(row) for row in self.rows],
+            "exact": None if self.exact is None else asdict(self.exact),
+            "network_evaluations": self.network_evaluations,
+            "seconds": self.seconds,
+            "versions": self.versions,
+            "complete": self.complete,
+        }
+
+    def to_json(self) -> str:
+        """Strict JSON: null, never NaN."""
+        return json.dumps(self.to_dict(), indent=1, allow_nan=False)
+
+    def write(self, path: str | os.PathLike[str]) -> None:
+        """Write the JSON; a reader of `path` sees the old file or the whole new one."""
+        _write_whole(Path(path), self.to_json().encode() + b"\n")
+
+    def write_samples(self, path: str | os.PathLike[str]) -> None:
+        """Write an npz with float32 `x` [W, N, d] and `paths` [W, m, F, d] at the listed w, `w`, and `t` [F].
+
+        `paths` is there when the run kept frames, of as many particles as it kept.
+        """
+        listed = slice(len(self.samples) - len(self.experiment.w), None)
+        arrays: dict[str, Any] = {"x": self.samples[listed], "w": np.array(self.experiment.w), "t": self.frame_t}
+        if self.frames is not None:
+            arrays["paths"] = self.frames[listed]
+        buffer = io.BytesIO()
+        np.savez_compressed(buffer, **arrays)
+        _write_whole(Path(path), buffer.getvalue())
+
+    def _repr_html_(self) -> str:
+        view = type(self).view
+        return self.to_html_table() if view is None else view(self)
+
+    def to_html_table(self) -> str:
+        """The rows as a small table."""
+        names = ("w", "mean_reward", "se_reward", "mean_reciprocal", "se_reciprocal", "improved", "spread", "step_change")
+        head = "".join(f"<th>{html.escape(name)}</th>" for name in names)
+        body = "".join(f"<tr>{''.join(_cell(getattr(row, name)) for name in names)}</tr>" for row in self.rows)
+        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def run(
+    experiment: Experiment | dict[str, Any],
+    *,
+    device: str = "auto",
+    progress: Callable[[float], None] | None = None,
+    frame_particles: int = 0,
+    step_change: bool = True,
+) -> Result:
+    """Run an Experiment to its end.
+
+    Parameters
+    ----------
+    experiment : Experiment or dict
+    device : {"auto", "cpu", "cuda", "mps"}
+    progress : callable, optional
+        Called with the share done, between 0 and 1.
+    frame_particles : int
+        How many particles keep their paths, at `experiment.frames` levels.
+    step_change : bool
+        Also run with half the steps, on coupled noise.
+
+    Raises
+    ------
+    GdvizError
+        If the Experiment is not valid or does not fit the machine.
+    """
+    *_, last = _told(stream(experiment, device=device, frame_particles=frame_particles, step_change=step_change), progress)
+    assert isinstance(last, Result)
+    return last
+
+
+def stream(
+    experiment: Experiment | dict[str, Any],
+    *,
+    device: str = "auto",
+    frame_particles: int = 0,
+    step_change: bool = True,
+) -> Iterator[Progress | Result]:
+    """Run an Experiment, yielding Progress often, partial Results on the way and the complete one last.
+
+    Stop iterating to cancel. Parameters and errors as for `run`.
+    """
+    return _Run(Experiment.parse(experiment), device, frame_particles, step_change).stream()
+
+
+class _Run:
+    """One run under way: the arrays that fill up."""
+
+    def __init__(self, experiment: Experiment, device: str, frame_particles: int, step_change: bool) -> None:
+        self.began = time.perf_counter()
+        self.device = pick_device(device)
+        self.experiment, self.built = experiment, experiment.build()
+        built, w, n = self.built, experiment.all_w, experiment.particles
+        self.reader = RowReader(built.law, built.plan, _measure(experiment, built), experiment.seed)
+        self.levels = built.levels.uniform_frames(experiment.frames)
+        self.kept = min(frame_particles, n)
+        self.halved_particles = min(n, max(2048, n // 4)) if step_change else 0
+        shape = (len(w), self.kept, len(self.levels), built.law.dimension)
+        if np.prod(shape, dtype=float) > MAX_PATH_VALUES:
+            raise GdvizError(
+                f"frames: found {shape[0]} w x {shape[1]} particles x {shape[2]} frames x {shape[3]} dimensions to keep; "
+                f"their product may be at most {MAX_PATH_VALUES:,}."
+            )
+        self.frames = torch.empty(shape) if self.kept else None  # [W, m, F, d]
+        self.x = torch.empty(len(w), n, built.law.dimension)  # [W, N, d]
+        self.gain: Tensor | None = None  # [W, N]
+        self.path_kl: Tensor | None = None  # [W, N]
+        self.done = 0
+
+    def stream(self) -> Iterator[Progress | Result]:
+        experiment = self.experiment
+        share = 1 / (1 + 0.5 * self.halved_particles / experiment.particles)  # of the work that the main run is
+        shown = FIRST_PARTIAL / 1.5
+        for item in self._sweep(experiment.particles, halved=False):
+            if isinstance(item, Progress):
+                yield Progress(item.done * share)
+                continue
+            self._take(item)
+            if self.done < experiment.particles and self.done >= 1.5 * shown:
+                shown = self.done
+                yield self._result(None)
+        coarse = None
+        if self.halved_particles:
+            parts = []
+            for item in self._sweep(self.halved_particles, halved=True):
+                if isinstance(item, Progress):
+                    yield Progress(share + item.done * (1 - share))
+                else:
+                    parts.append(item.x)
+            coarse = torch.cat(parts, 1)  # [W, n, d]
+        yield self._result(coarse, complete=True)
+
+    def _sweep(self, particles: int, *, halved: bool) -> Iterator[Progress | Chunk]:
+        built, experiment = self.built, self.experiment
+        return sweep(
+            built.plan,
+            built.sampler,
+            built.levels,
+            experiment.all_w,
+            particles,
+            experiment.seed,
+            halved=halved,
+            frames=self.levels,
+            frame_particles=0 if halved else self.kept,
+            device=self.device,
+        )
+
+    def _take(self, chunk: Chunk) -> None:
+        """File a chunk."""
+        here = slice(chunk.first, chunk.first + chunk.x.shape[1])
+        self.x[:, here] = chunk.x
+        self.gain = self._filed(self.gain, chunk.gain, here)
+        self.path_kl = self._filed(self.path_kl, chunk.path_kl, here)
+        if chunk.frames is not None and self.frames is not None:
+            self.frames[:, chunk.first : chunk.first + chunk.frames.shape[1]] = chunk.frames
+        self.done = here.stop
+
+    def _filed(self, whole: Tensor | None, part: Tensor | None, here: slice) -> Tensor | None:
+        if part is None:
+            return None
+        whole = torch.empty(self.x.shape[:2]) if whole is None else whole
+        whole[:, here] = part
+        return whole
+
+    def _result(self, coarse: Tensor | None, *, complete: bool = False) -> Result:
+        experiment, built, done = self.experiment, self.built, self.done
+        steps = done * built.levels.steps + (0 if coarse is None else coarse.shape[1] * built.levels.halved().steps)
+        scores = 1 if built.plan.toward is None else 2
+        return Result(
+            experiment=experiment,
+            rows=tuple(self._rows(coarse, complete)),
+            exact=None,
+            network_evaluations=steps * len(experiment.all_w) * built.sampler.evaluations_per_step * scores,
+            seconds=time.perf_counter() - self.began,
+            versions=versions(),
+            complete=complete,
+            samples=self.x[:, :done].numpy(),
+            frames=None if self.frames is None else self.frames[:, :done].numpy(),
+            frame_levels=self.levels,
+            frame_t=built.levels.t[self.levels],
+            frame_alpha_bar=built.levels.alpha_bar[self.levels],
+        )
+
+    def _rows(self, coarse: Tensor | None, complete: bool) -> Iterator[Row]:
+        all_w, reader = self.experiment.all_w, self.reader
+        zero = all_w.index(0.0)
+        unguided = reader.read(self.x[zero, : self.done])
+        coarse_unguided = None if coarse is None else reader.read(coarse[zero])
+        for k, w in enumerate(all_w):
+            if w not in self.experiment.w:
+                continue
+            now = unguided if k == zero else reader.read(self.x[k, : self.done])
+            gain, path_kl = (None if a is None else a[k, : self.done] for a in (self.gain, self.path_kl))
+            row = reader.row(w, now, unguided, gain, path_kl)
+            if coarse is not None and coarse_unguided is not None:
+                n = coarse.shape[1]
+                coarse_now = coarse_unguided if k == zero else reader.read(coarse[k])
+                row = reader.with_step_change(row, (now.first(n), unguided.first(n)), (coarse_now, coarse_unguided))
+            yield row
+
+
+def versions() -> dict[str, str]:
+    """What the numbers may depend on."""
+    return {"gdviz": __version__, "torch": torch.__version__, "numpy": np.__version__, "python": platform.python_version()}
+
+
+def _measure(experiment: Experiment, built: Built) -> Reward | None:
+    """What is read off in place of the plan's reward, checked to be positive where the target has mass."""
+    measure = experiment.measure
+    if measure is None:
+        return None
+    kind: RewardKind
+    if measure.label is not None:
+        kind = ClassProbability(label=measure.label)
+    else:
+        assert measure.reward is not None
+        kind = measure.reward
+    law = built.law
+    reward = build_reward(kind, RewardContext(law.dimension, law.log_posterior, law.labels))
+    check_positive(reward, law.sample(CHECKED_SAMPLES, torch.Generator().manual_seed(0)).x, kind)
+    return reward
+
+
+def _told(items: Iterator[Progress | Result], progress: Callable[[float], None] | None) -> Iterator[Progress | Result]:
+    for item in items:
+        if progress is not None:
+            progress(item.done if isinstance(item, Progress) else (1.0 if item.complete else 0.0))
+        yield item
+
+
+def _cell(value: float | None) -> str:
+    return f"<td>{'' if value is None else f'{value:.4g}'}</td>"
+
+
+def _write_whole(path: Path, data: bytes) -> None:
+    """Write beside the place and move there."""
+    beside = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
+    try:
+        beside.write_bytes(data)
+        os.replace(beside, path)
+    finally:
+        beside.unlink(missing_ok=True)
