@@ -1,18 +1,80 @@
-"""Laws tilted by a reward: p^r(x) = r(x) p(x) / E r, exactly wherever that is known."""
+"""Laws tilted by a reward: p^r(x) = r(x) p(x) / E r, exactly wherever that is known (MATH section 2)."""
 
 from __future__ import annotations
 
+import math
+from typing import NamedTuple
+
+import torch
+
 from gdviz.errors import GdvizError
-from gdviz.laws.law import Law
+from gdviz.laws.law import LabelPosterior, Law
 from gdviz.laws.mixture import Mixture
-from gdviz.rewards import Reward
+from gdviz.laws.tilt_mixture import tilt_mixture
+from gdviz.rewards import Reciprocal, Reward
+from gdviz.rewards.class_probability import ClassProbabilityReward
+
+MAX_COMPONENTS = 20_000
+"""A closed form with more components than this is slower than a grid; in d >= 3 it is refused."""
+
+
+class Tilted(NamedTuple):
+    """A tilted law and log E r, its normaliser under the law that was tilted."""
+
+    law: Law
+    log_mean: float
 
 
 def tilt(law: Law, reward: Reward) -> Law:
-    """The exact tilted law.
+    """The law p^r(x) = r(x) p(x) / E r. See `tilt_with_mean`."""
+    return tilt_with_mean(law, reward).law
 
-    Atoms are reweighted; a mixture times a sum of exponentials of quadratics stays a mixture.
+
+def tilt_with_mean(law: Law, reward: Reward) -> Tilted:
+    """The law p^r and log E r.
+
+    Atoms are reweighted, for any reward. The posterior of one of the law's own labels gives the
+    conditional law. A Gaussian mixture times a sum of exponentials of quadratics stays a mixture.
+    Otherwise E[r(X_0) | X_t = x] is tabulated (`GridTilt`, d <= 2).
+
+    Raises
+    ------
+    GdvizError
+        If E r is infinite, or if d >= 3 and no closed form is known.
     """
+    name = f"{law.name} J(x) / E J" if isinstance(reward, Reciprocal) else f"{law.name} r(x) / E r"
     if isinstance(law, Mixture) and law.atomic:
-        return law.reweighted(reward.log(law.components.means), name="p(x) r(x) / E r")
-    raise GdvizError("tilt: no closed form yet.")
+        return _tilt_atoms(law, reward, name)
+    if isinstance(reward, ClassProbabilityReward) and _is_own(reward.posterior, law):
+        return Tilted(law.given(reward.label), math.log(law.class_probability(reward.label)))
+    terms = reward.exponentials()
+    if isinstance(law, Mixture) and terms is not None and len(terms.constant) * len(law.support) <= MAX_COMPONENTS:
+        tilted, log_mean = tilt_mixture(law, terms, name)
+        return Tilted(tilted, log_mean)
+    if law.dimension > 2:
+        raise GdvizError(
+            f"reward: found a target in {law.dimension} dimensions and a reward that is not a short sum of exponentials of "
+            "quadratics, so the tilted law is not known in closed form; above 2 dimensions use bumps, exp of a linear or "
+            "quadratic R, an expression such as exp(x0 - x1**2), or a target made of points."
+        )
+    from gdviz.laws.grid_tilt import GridTilt
+
+    grid = GridTilt(law, reward, name)
+    return Tilted(grid, grid.log_mean)
+
+
+def _is_own(posterior: object, law: Law) -> bool:
+    return isinstance(posterior, LabelPosterior) and posterior.law is law
+
+
+def _tilt_atoms(law: Mixture, reward: Reward, name: str) -> Tilted:
+    log_r = torch.full_like(law.log_weights, -torch.inf)  # [K]
+    log_r[law.support] = reward.log(law.components.means[law.support])
+    wrong = torch.isnan(log_r) | (log_r == torch.inf)
+    if bool(wrong.any()):
+        place = ", ".join(f"{c:.4g}" for c in law.components.means[int(wrong.int().argmax())].tolist())
+        raise GdvizError(
+            f"reward: found a value that is negative or not finite at the atom ({place}); r must be finite and above 0."
+        )
+    log_mean = float(torch.logsumexp(law.log_weights + log_r, 0))
+    return Tilted(law.reweighted(log_r, name), log_mean)
