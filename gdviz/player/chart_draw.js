@@ -123,18 +123,19 @@ function gdvizAlong(drawn, scene, w) {
 // Moves the rule and the dots: no layout, only attributes. The first selection is the one in force.
 function gdvizMoveMarkers(drawn, selections) {
   const {rule, markers} = drawn;
+  const back = [...selections].reverse();  // the one in force is drawn last, on top
   while (markers.childElementCount < selections.length) gdvizSvg("circle", markers);
   const [first] = selections;
   const ruled = first && drawn.over === "w" && first.w >= drawn.scaleX.low && first.w <= drawn.scaleX.high;
   rule.setAttribute("visibility", ruled ? "visible" : "hidden");
   if (ruled) rule.setAttribute("transform", `translate(${drawn.x(first.w)} 0)`);
   [...markers.children].forEach((dot, i) => {
-    const at = i < selections.length ? gdvizAlong(drawn, selections[i].scene, selections[i].w) : null;
-    const {w, interpolated} = selections[i] || {};
+    const {scene, w, interpolated} = back[i] || {};
+    const at = back[i] ? gdvizAlong(drawn, scene, w) : null, other = back[i] !== first;
     const hollow = interpolated || (at && !at.reliable);
     dot.setAttribute("visibility", at ? "visible" : "hidden");
-    dot.setAttribute("class", `gc-marker${w === 0 ? " gc-none" : ""}${i ? " gc-other" : ""}${hollow ? " gc-hollow" : ""}`);
-    dot.setAttribute("r", i ? 4 : 5.5);
+    dot.setAttribute("class", `gc-marker${w === 0 ? " gc-none" : ""}${other ? " gc-other" : ""}${hollow ? " gc-hollow" : ""}`);
+    dot.setAttribute("r", other ? 4 : 5.5);
     if (at) dot.setAttribute("transform", `translate(${at.left} ${at.top})`);
   });
 }

@@ -15,7 +15,7 @@ function gdvizReadoutTable(root) {
     node.hidden = !first;
     if (!first) return;
     const between = ordered.slice(0, 2).some((s) => s.interpolated);
-    const stamp = JSON.stringify([between, ordered.slice(0, 2).map((s) => [s.scene, s.wIndex, s.interpolated ? 0 : s.w]), selection.length]);
+    const stamp = JSON.stringify([between, ordered.slice(0, 2).map((s) => [s.scene, s.wIndex, s.interpolated ? 0 : s.w, s.letter]), selection.length]);
     heading.textContent = `at w = ${gdvizPlain(first.w)}${first.interpolated ? ": between computed values" : ""}`;
     if (stamp === last) return;
     last = stamp;
@@ -33,13 +33,19 @@ function gdvizReadoutTable(root) {
   function fill(scenes, first, other) {
     const header = scenes[first.scene], row = (header.rows || [])[first.wIndex];
     const otherRow = other ? (scenes[other.scene].rows || [])[other.wIndex] : null;
-    const difference = row && otherRow ? gdvizDifference(scenes[other.scene], otherRow, header, row) : null;
+    // Two lettered panels read B − A; otherwise the one in force is held against the other (no guidance).
+    const lettered = other && first.letter && other.letter;
+    const [a, b] = [[header, row], other ? [scenes[other.scene], otherRow] : []];
+    const difference = row && otherRow ? (lettered ? gdvizDifference(...a, ...b) : gdvizDifference(...b, ...a)) : null;
+    const name = lettered ? `${other.letter} − ${first.letter}` : "difference";
     const changes = new Map((difference ? difference.rows : []).map((change) => [change.key, change]));
     const unpaired = [...changes.values()].every((change) => !change.paired);
     differs.hidden = !difference;
-    if (difference) differs.textContent = `difference from the other panel: ${difference.differs}`;
+    if (difference) differs.textContent = `${name}${lettered ? "" : " from the other panel"}: ${difference.differs}`;
     head.replaceChildren();
-    for (const name of ["quantity", "value ± 95 %", ...(difference ? [unpaired ? "difference ± 95 %, unpaired" : "difference ± 95 %"] : [])]) gdvizElement("th", head, {scope: "col"}, name);
+    const heads = ["quantity", `${lettered ? `${first.letter}: ` : ""}value ± 95 %`];
+    if (difference) heads.push(`${name} ± 95 %${unpaired ? ", unpaired" : ""}`);
+    for (const text of heads) gdvizElement("th", head, {scope: "col"}, text);
     body.replaceChildren();
     for (const readout of gdvizReadouts(header, row)) {
       const line = gdvizElement("tr", body, {"data-key": readout.key});
@@ -51,7 +57,7 @@ function gdvizReadoutTable(root) {
     }
   }
 
-  return {show};
+  return {show, forget: () => { last = ""; }};
 }
 
 function gdvizReadoutCell(line, readout, error, note) {

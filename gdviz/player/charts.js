@@ -45,6 +45,7 @@ function gdvizCharts(container, {scenes = [], theme = {}, onPickW = () => {}, re
 
   function setScenes(next) {
     Object.assign(state, {scenes: next, primary: 0, shown: []});
+    readouts.forget();
     state.selection = state.selection.filter((s) => next[s.scene]);
     draw();
   }

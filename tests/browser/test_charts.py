@@ -214,6 +214,27 @@ def test_other_scenes_are_thin_lines_and_axes_stay(page: Page) -> None:
     assert "difference" in page.locator(".gc-readouts thead").inner_text()
 
 
+def test_lettered_panels_read_b_minus_a(page: Page) -> None:
+    shifted = [{**row, "mean_reward": row["mean_reward"] + 0.05} for row in stand_in_rows()]
+    experiment = {"sampler": {"kind": "ddim", "steps": 400}, "guidance": {"kind": "cfg", "label": "b"}, "seed": 0}
+    open_charts(page, [make_header(stand_in_rows()), make_header(shifted, id="other", experiment=experiment)])
+    select(page, {**at(2, 4, scene=0), "letter": "A", "primary": True}, {**at(2, 4, scene=1), "letter": "B"})
+    assert page.locator(".gc-differs").inner_text() == "B − A: sampler ddpm → ddim"
+    assert "+0.0500" in page.locator("[data-key=mean_reward]").inner_text()
+    select(page, at(2, 4, scene=0), at(0, 0, scene=0))
+    assert page.locator(".gc-differs").inner_text() == "difference from the other panel: w 2 → 0"
+    assert "−0.074" in page.locator("[data-key=mean_reward]").inner_text()
+
+
+def test_new_scenes_replace_the_numbers(page: Page) -> None:
+    open_charts(page, [make_header(stand_in_rows())])
+    select(page, at(2, 4))
+    assert "0.6088" in page.locator(".gc-readouts").inner_text()
+    refined = [{**row, "mean_reward": row["mean_reward"] + 0.05} for row in stand_in_rows()]
+    page.evaluate("(next) => charts.setScenes(next)", [make_header(refined)])
+    assert "0.6588" in page.locator(".gc-readouts").inner_text()
+
+
 @pytest.mark.parametrize("width", [300, 420, 1000])
 def test_nothing_overflows_its_column(page: Page, width: int) -> None:
     page.set_viewport_size({"width": 1100, "height": 800})
