@@ -17,11 +17,13 @@ FLOORS: list[set[str]] = [
     {"app.py", "pages"},
     {"ui"},
     {"cli", "gdviz"},
+    {"doctor"},
     {"server"},
     {"export"},
     {"player"},
     {"jobs"},
     {"papers", "facts"},
+    {"presets", "schema", "tables"},  # an Experiment chosen, described; a Result printed
     {"result"},
     {"experiment"},
     {"store"},
@@ -85,11 +87,11 @@ def imports_of(path: Path) -> list[Import]:
 
 
 def runs_back_up(room: str, item: Import) -> bool:
-    """Whether an import in `room` leads to a higher floor, to a neighbour, or to an unknown room."""
+    """Whether an import leads to a higher floor, to a neighbour, or to or from an unknown room."""
     target = room_of_import(item)
     if target is None or target == room or (room, target) in SAME_DOOR:
         return False
-    return target not in FLOOR or FLOOR[target] <= FLOOR[room]
+    return room not in FLOOR or target not in FLOOR or FLOOR[target] <= FLOOR[room]
 
 
 def runs(item: Import) -> bool:
