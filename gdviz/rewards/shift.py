@@ -48,11 +48,9 @@ class ShiftReward(Reward):
         return self.of(x) + self.constant
 
     def log(self, x: Tensor) -> Tensor:
-        if isinstance(self.of, Potential) or self.constant < 0:
-            return torch.log(self(x))
-        floor = math.log(self.constant) if self.constant > 0 else -math.inf
-        log_r = self.of.log(x)  # [...]
-        return torch.logaddexp(log_r, torch.full_like(log_r, floor))
+        if isinstance(self.of, Reward) and self.constant == 0:
+            return self.of.log(x)
+        return torch.log(self(x))  # not in log space: `of` may be negative, and a floor hides its underflow
 
     def exponentials(self) -> Exponentials | None:
         terms = self.of.exponentials() if isinstance(self.of, Reward) else None
