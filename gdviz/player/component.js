@@ -3,7 +3,8 @@
 
 function gdvizMount({ data, parentElement }) {
   let player = parentElement.gdviz;
-  if (!player) {
+  if (!player?.attached()) { // the page may have replaced what it had mounted
+    player?.destroy();
     parentElement.querySelector?.(".gv-waiting")?.remove();
     player = parentElement.gdviz = gdvizPlayer(parentElement);
   }

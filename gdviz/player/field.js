@@ -49,12 +49,12 @@ function gdvizDrawArrows(pen, scene, w, frame, view, theme, dpr, overlays) {
   const unit = cell / (gdvizArrowSize(base, baseScale[f], start, rows * columns, d) || 1);
   pen.setLineDash([]);
   pen.lineWidth = 1.25 * dpr;
-  for (const [one, times, colour] of kinds) {
+  for (const [index, [one, times, colour]] of kinds.entries()) {
     pen.strokeStyle = pen.fillStyle = colour;
     for (let i = 0; i < rows * columns; i++) {
       const component = (axis) => one * base[start + i * d + axis] * baseScale[f] + times * push[start + i * d + axis] * pushScale[f];
       const x = view.x0 + view.sx * (x0 + (((i % columns) + 0.5) / columns) * (x1 - x0));
-      const y = flat ? view.arrowY : view.y0 + view.sy * (y0 + ((Math.floor(i / columns) + 0.5) / rows) * (y1 - y0));
+      const y = flat ? view.arrowY - 10 * index * dpr : view.y0 + view.sy * (y0 + ((Math.floor(i / columns) + 0.5) / rows) * (y1 - y0));
       gdvizArrow(pen, x, y, unit * component(0), flat ? 0 : -unit * component(1), 1.6 * cell, dpr);
     }
   }

@@ -54,7 +54,7 @@ function gdvizPlayer(host) {
       root.setAttribute("aria-busy", "true");
       const loaded = await Promise.all(sources.scenes.map((source) => library.get(source, base)));
       if (key !== signature) return; // a newer rerun overtook this one
-      await enter(loaded, sources.selection);
+      await enter(loaded, sources);
       problem.hidden = true;
     } catch (error) {
       signature = "";
@@ -67,12 +67,12 @@ function gdvizPlayer(host) {
     }
   }
 
-  async function enter(loaded, selection) {
+  async function enter(loaded, sources) {
     const first = view === null;
-    if (first) view = gdvizReadView(selection);
+    if (first) view = gdvizReadView(sources.selection);
     if (first) wanted = view.w;
     scenes = loaded;
-    if (first) pinned = await recallPins(view.pins);
+    if (first) pinned = await recallPins(view.pins, sources.scenes[0]);
     const given = loaded.slice(1).filter((scene) => !pinned.some((pin) => pin.scene.id === scene.id));
     pinned = [...pinned.filter((pin) => !pin.given), ...given.map((scene) => ({ scene, w: null, given: true }))].slice(0, 2);
     w = scenes[0].w[gdvizNearest(scenes[0], wanted ?? gdvizFirstW(scenes[0]))];
@@ -89,10 +89,13 @@ function gdvizPlayer(host) {
     speak();
   }
 
-  async function recallPins(pins) { // a link may name scenes the page did not send; those the server has are fetched
-    const found = await Promise.allSettled(pins.map((pin) => {
+  // A link may name scenes the page did not send. Where scenes have addresses, theirs follow the same pattern.
+  async function recallPins(pins, source) {
+    const found = await Promise.allSettled(pins.map(async (pin) => {
       const here = scenes.find((scene) => scene.id === pin.id);
-      return here ?? library.get({ id: pin.id, url: `scene/${pin.id}` }, base);
+      if (here) return here;
+      if (!source.url || !pin.id) throw new Error(`The link's panel ${pin.id} is not on this page.`);
+      return library.get({ id: pin.id, url: source.url.replace(source.id, pin.id) }, base);
     }));
     return found.flatMap((result, i) => (result.status === "fulfilled" ? [{ scene: result.value, w: pins[i].w }] : []));
   }
@@ -152,7 +155,7 @@ function gdvizPlayer(host) {
     charts.key = all.map((s) => s.id).join();
     const chosen = specs.map((spec, i) => {
       const at = gdvizAt(spec.scene, spec.w);
-      return { scene: all.indexOf(spec.scene), w: at.w, wIndex: spec.scene.header.order[at.k], interpolated: at.interpolated, primary: i === Math.min(1, specs.length - 1) };
+      return { scene: all.indexOf(spec.scene), w: at.w, wIndex: spec.scene.header.order[at.k], interpolated: at.interpolated, letter: spec.letter, primary: i === Math.min(1, specs.length - 1) };
     });
     charts.setSelection([...chosen.slice(1), chosen[0]]); // the pinned panel, where there is one, is what A is held against
   }
@@ -306,7 +309,7 @@ function gdvizPlayer(host) {
     root.remove();
   }
 
-  const player = { update, destroy, stats, clock };
+  const player = { update, destroy, stats, clock, attached: () => root.isConnected };
   root.gdviz = player;
   return player;
 }

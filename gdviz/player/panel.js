@@ -6,9 +6,10 @@ class GdvizPanel {
     const caption = gdvizElement("figcaption", this.node);
     this.letter = gdvizElement("span", caption, { class: "gv-letter" });
     this.title = gdvizElement("span", caption, { class: "gv-title" });
-    this.badge = gdvizElement("span", caption, { class: "gv-badge", hidden: "" }, "interpolated");
     this.remove = gdvizElement("button", caption, { type: "button", class: "gv-remove", "aria-label": "remove panel", hidden: "" }, "×");
-    this.canvas = gdvizElement("canvas", this.node, { role: "img" });
+    const frame = gdvizElement("div", this.node, { class: "gv-frame" });
+    this.canvas = gdvizElement("canvas", frame, { role: "img" });
+    this.badge = gdvizElement("span", frame, { class: "gv-badge", hidden: "" }, "interpolated");
     this.differs = gdvizElement("p", this.node, { class: "gv-differs", hidden: "" });
     this.followed = gdvizElement("p", this.node, { class: "gv-followed", hidden: "" });
     this.remove.addEventListener("click", () => onRemove());

@@ -27,6 +27,12 @@ CODES = 4095  # codes 0..4094 are positions, 4095 means "not finite"
 MARGIN = 0.5  # positions are kept this share of the axes beyond each end; further out they are clipped
 LOG_FLOOR = 1e-5  # a log grid keeps values down to this share of its largest
 
+# Fields that are the same in the header.
+AS_THEY_ARE = (
+    "id", "w", "frames", "laws", "measure", "steps_total", "title", "caption", "sampler",
+    "experiment", "rows", "exact", "preview",
+)  # fmt: skip
+
 Floats = NDArray[np.floating[Any]]
 
 
@@ -114,7 +120,8 @@ class Scene:
         if len(shape) != 4 or shape[3] not in (1, 2):
             raise GdvizError(f"found paths of shape {list(shape)}; a scene holds [w, frames, particles, 1 or 2].")
         if shape[0] != len(self.w) or shape[1] != len(self.frames):
-            raise GdvizError(f"found {len(self.w)} w and {len(self.frames)} frames for paths of shape {list(shape)}; they must agree.")
+            found = f"{len(self.w)} w and {len(self.frames)} frames for paths of shape {list(shape)}"
+            raise GdvizError(f"found {found}; they must agree.")
         if len(self.extent) != 2 * shape[3]:
             raise GdvizError(f"found an extent of {len(self.extent)} numbers; a {shape[3]}-D scene has {2 * shape[3]}.")
         if 0 not in self.w:
@@ -146,12 +153,10 @@ def pack_scene(scene: Scene) -> bytes:
             payload.add_array(f"arrows_{name}", lattice)
             payload.add_array(f"arrows_{name}_scale", scale)
     grids = [_add_grid(payload, index, grid) for index, grid in enumerate(scene.grids)]
-    w, f, n, d = scene.paths.shape
+    n, d = scene.paths.shape[2:]
     header = {
-        "format": FORMAT, "id": scene.id, "dimension": d, "particles": n, "w": list(scene.w), "order": order.tolist(),
-        "frames": [dict(frame) for frame in scene.frames], "steps_total": scene.steps_total, "preview": scene.preview,
-        "laws": scene.laws, "measure": scene.measure, "title": scene.title, "caption": scene.caption, "sampler": scene.sampler,
-        "experiment": scene.experiment, "rows": list(scene.rows), "exact": scene.exact, "extent": list(scene.extent),
+        "format": FORMAT, "dimension": d, "particles": n, "order": order.tolist(), "extent": list(scene.extent),
+        **{key: getattr(scene, key) for key in AS_THEY_ARE},
         "quantisation": {"low": low.tolist(), "step": step.tolist()}, "grids": grids, "arrays": payload.entries,
     }  # fmt: skip
     text = json.dumps(_strict(header), allow_nan=False, separators=(",", ":")).encode()
@@ -182,10 +187,9 @@ def unpack_scene(data: bytes) -> Scene:
     if "arrows_base" in arrays:
         base, push = (_dequantise_arrows(arrays[f"arrows_{name}"], arrays[f"arrows_{name}_scale"]) for name in ("base", "push"))
         arrows = Arrows(base, push)
-    same = ("id", "w", "frames", "laws", "measure", "steps_total", "title", "caption", "sampler", "experiment", "rows", "exact", "preview")
     return Scene(
         paths=paths, extent=tuple(header["extent"]), arrows=arrows, final_class=final_class,
-        grids=tuple(_read_grid(entry, arrays) for entry in header["grids"]), **{key: header[key] for key in same},
+        grids=tuple(_read_grid(entry, arrays) for entry in header["grids"]), **{key: header[key] for key in AS_THEY_ARE},
     )  # fmt: skip
 
 
@@ -200,7 +204,8 @@ def _split(data: bytes) -> tuple[dict[str, Any], bytes]:
         header = json.loads(data[4 : 4 + length])
         found = header["format"]
     except (struct.error, ValueError, KeyError, TypeError) as error:
-        raise GdvizError(f"found {len(data)} bytes that are not a scene; a scene starts with its header's length and JSON.") from error
+        message = f"found {len(data)} bytes that are not a scene; a scene starts with its header's length and JSON."
+        raise GdvizError(message) from error
     if found != FORMAT:
         raise GdvizError(f"found scene format {found!r}; this program reads format {FORMAT}.")
     return header, data[4 + length :]

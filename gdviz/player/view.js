@@ -34,7 +34,7 @@ function gdvizDecodeView(text) {
     const [key, value] = [part[0], part.slice(1)];
     if (key === "w") view.w = number(value);
     if (key === "f") view.frame = number(value);
-    if (key === "v") view.speed = number(value) ?? 1;
+    if (key === "v") view.speed = Math.min(4, Math.max(0.25, number(value) ?? 1));
     if (key === "r") view.readout = value;
     if (key === "o") GDVIZ_OVERLAYS.forEach((name, i) => { view.overlays[name] = value[i] === "1"; });
     if (key === "d") view.overlays.field = value;

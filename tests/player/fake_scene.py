@@ -35,8 +35,10 @@ class Mixture:
         """Score of the law given the label, and of the whole law."""
         log, score = self.terms(x, t)
         whole = np.exp(log - log.max(-1, keepdims=True))
-        part = np.where(self.labels == label, np.exp(np.maximum(log - log[..., self.labels == label].max(-1, keepdims=True), -80)), 0)
-        return tuple((p[..., None] * score).sum(-2) / p.sum(-1)[..., None] for p in (part, whole))  # type: ignore[return-value]
+        mine = self.labels == label
+        part = np.where(mine, np.exp(np.minimum(log - log[..., mine].max(-1, keepdims=True), 0)), 0)
+        toward, away = ((p[..., None] * score).sum(-2) / p.sum(-1)[..., None] for p in (part, whole))
+        return toward, away
 
     def densities(self, x: Array) -> dict[str, Array]:
         """Joint density p(x, label) of each label."""
@@ -51,7 +53,9 @@ LINE = Mixture([0.5, 0.25, 0.25], [[0.0], [1.0], [-1.0]], [1.0, 1.0, 1.0], "abb"
 LADDER = (0, 0.25, 0.5, 0.75, 1, 1.4, 1.8, 2.2, 2.6, 3, 4, 6, 10)
 
 
-def fake_scene(dimension: int = 2, n: int = 1500, frames: int = 60, w: tuple[float, ...] = LADDER, steps: int = 200, seed: int = 0) -> Scene:
+def fake_scene(
+    dimension: int = 2, n: int = 1500, frames: int = 60, w: tuple[float, ...] = LADDER, steps: int = 200, seed: int = 0
+) -> Scene:
     """CFG toward class b of a mixture, from N(0, I) to the data, all w on the same noise."""
     law = PLANE if dimension == 2 else LINE
     rng = np.random.default_rng(seed)
@@ -68,7 +72,8 @@ def fake_scene(dimension: int = 2, n: int = 1500, frames: int = 60, w: tuple[flo
             break
         a, t = alpha_bar[step] / alpha_bar[step + 1], 1 - alpha_bar[step]
         toward, away = law.scores(x, t, "b")
-        x = (x + (1 - a) * (toward + strength * (toward - away)) + np.sqrt(1 - a) * rng.standard_normal((n, dimension))) / np.sqrt(a)
+        guided = toward + strength * (toward - away)
+        x = (x + (1 - a) * guided + np.sqrt(1 - a) * rng.standard_normal((n, dimension))) / np.sqrt(a)
     stacked = np.stack(paths, 1)  # [W, F, N, d]
     half = 4.2 if dimension == 2 else 5.0
     extent = (-half, half) * dimension
@@ -133,7 +138,8 @@ def _points(extent: tuple[float, ...], cells: int, centres: bool) -> Array:
 def _grids(law: Mixture, extent: tuple[float, ...]) -> list[Grid]:
     joint = law.densities(_points(extent, 96 if len(extent) == 4 else 401, centres=False))
     classes = [Grid(f"class:{label}", extent, values) for label, values in joint.items()]
-    return [Grid("density", extent, np.sum(list(joint.values()), 0)), *classes, Grid("goal:conditional", extent, joint["b"] / 0.5)]
+    whole = Grid("density", extent, np.sum(list(joint.values()), 0))
+    return [whole, *classes, Grid("goal:conditional", extent, joint["b"] / 0.5)]
 
 
 def _arrows(law: Mixture, extent: tuple[float, ...], levels: list[dict[str, float]]) -> Arrows:

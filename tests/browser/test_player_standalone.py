@@ -1,0 +1,275 @@
+"""The player in Chromium, as one HTML file opened from disk with every request refused."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from player.fake_scene import LADDER, fake_scene
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from gdviz.player import Scene, pack_scene, standalone_html, unpack_scene
+
+Open = Callable[..., Page]
+
+
+@pytest.fixture(scope="module")
+def plane() -> Scene:
+    return fake_scene(2, n=400, frames=30, steps=60)
+
+
+@pytest.fixture(scope="module")
+def line() -> Scene:
+    return fake_scene(1, n=400, frames=30, steps=60)
+
+
+@pytest.fixture
+def open_page(browser: Browser, tmp_path: Path) -> Iterator[Open]:
+    """Open scenes in a fresh browser profile; fails at the end if the page met an error or asked the network."""
+    contexts, complaints = [], []
+
+    def open_page(scenes: list[Scene | bytes], selection: dict[str, Any] | None = None, query: str = "", **options: Any) -> Page:
+        packed = [scene if isinstance(scene, bytes) else pack_scene(scene) for scene in scenes]
+        file = tmp_path / "scene.html"
+        file.write_text(standalone_html(packed, selection), encoding="utf-8")
+        context = browser.new_context(**{"viewport": {"width": 1300, "height": 900}, **options})
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+        page.on("request", lambda request: complaints.append(request.url) if not request.url.startswith("file:") else None)
+        page.goto(f"{file.as_uri()}{query}")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def player(page: Page) -> Locator:
+    return page.get_by_test_id("player")
+
+
+def slider(page: Page, name: str) -> Locator:
+    return page.get_by_role("slider", name=name)
+
+
+def colours(page: Page, panel: int) -> dict[str, int]:
+    """Pixels of a panel's canvas near the two colours that name no guidance and guided."""
+    count = """(canvas) => {
+        const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+        const near = (i, [r, g, b]) => Math.abs(data[i] - r) + Math.abs(data[i + 1] - g) + Math.abs(data[i + 2] - b) < 60;
+        let none = 0, guided = 0;
+        for (let i = 0; i < data.length; i += 4) { none += near(i, [0, 114, 178]); guided += near(i, [213, 94, 0]); }
+        return { none, guided };
+    }"""
+    found: dict[str, int] = page.locator("canvas").nth(panel).evaluate(count)
+    return found
+
+
+def test_it_plays_by_itself_rests_at_the_end_and_starts_again(open_page: Open, plane: Scene) -> None:
+    page = open_page([plane], {"speed": 4})
+    expect(player(page)).to_have_attribute("data-frame", "29", timeout=8000)
+    expect(page.get_by_role("button", name="Pause")).to_be_visible()
+    expect(player(page)).not_to_have_attribute("data-frame", "29", timeout=8000)
+
+
+def test_two_panels_name_their_laws_and_show_their_colours(open_page: Open, plane: Scene) -> None:
+    page = open_page([plane], {"frame": 29, "w": 3})
+    first, second = page.locator("canvas").all()
+    expect(first).to_have_attribute("aria-label", "no guidance (w = 0): samples p(x | b); 400 particles at step 60 of 60")
+    expect(second).to_have_attribute("aria-label", "w = 3: toward p(x | b), away from p(x); 400 particles at step 60 of 60")
+    unguided, guided = colours(page, 0), colours(page, 1)
+    assert unguided["none"] > 400 and unguided["guided"] == 0
+    assert guided["guided"] > 400 and guided["none"] == 0
+
+
+def test_arrow_keys_step_through_computed_w_and_time(open_page: Open, plane: Scene) -> None:
+    page = open_page([plane], {"frame": 10, "w": 0})
+    scale = slider(page, "guidance scale w")
+    for w in LADDER[1:]:
+        scale.press("ArrowRight")
+        expect(player(page)).to_have_attribute("data-w", str(w))
+    scale.press("ArrowRight")
+    expect(player(page)).to_have_attribute("data-w", "10")
+    scale.press("ArrowLeft")
+    expect(player(page)).to_have_attribute("data-w", "6")
+    expect(player(page)).to_have_attribute("data-frame", "10")
+    slider(page, "denoising time").press("ArrowRight")
+    expect(player(page)).to_have_attribute("data-frame", "11")
+
+
+def test_the_keyboard_plays_and_steps(open_page: Open, plane: Scene) -> None:
+    page = open_page([plane], {"frame": 5, "w": 1})
+    page.locator(".gv-panels").focus()
+    page.keyboard.press("ArrowRight")
+    expect(player(page)).to_have_attribute("data-frame", "6")
+    page.keyboard.press("]")
+    expect(player(page)).to_have_attribute("data-w", "1.4")
+    page.keyboard.press("End")
+    expect(player(page)).to_have_attribute("data-frame", "29")
+    page.keyboard.press("Home")
+    expect(player(page)).to_have_attribute("data-frame", "0")
+    page.keyboard.press("Space")
+    expect(page.get_by_role("button", name="Pause")).to_be_visible()
+    page.keyboard.press("Space")
+    expect(page.get_by_role("button", name="Play")).to_be_visible()
+
+
+def test_a_drag_interpolates_close_neighbours_only_and_snaps_on_release(open_page: Open, plane: Scene) -> None:
+    page = open_page([plane], {"frame": 29, "w": 0})
+    scale = slider(page, "guidance scale w")
+    drag = "(input, position) => { input.value = position; input.dispatchEvent(new Event('input')); }"
+    scale.evaluate(drag, 1.5)  # between 0.25 and 0.5
+    expect(player(page)).to_have_attribute("data-w", "0.375")
+    expect(page.locator(".gv-panel").nth(1)).to_contain_text("interpolated")
+    scale.evaluate(drag, 10.4)  # between 4 and 6: too far apart
+    expect(player(page)).to_have_attribute("data-w", "4")
+    scale.evaluate(drag, 1.6)
+    scale.evaluate("(input) => input.dispatchEvent(new Event('change'))")
+    expect(player(page)).to_have_attribute("data-w", "0.5")
+    expect(page.locator(".gv-panel").nth(1).get_by_text("interpolated")).to_be_hidden()
+
+
+def test_the_browser_reads_the_same_positions_as_python(open_page: Open, plane: Scene) -> None:
+    paths = plane.paths.copy()
+    paths[3, 4:, 5] = np.nan
+    scene = dataclasses.replace(plane, paths=paths)
+    page = open_page([scene], {"frame": 0})
+    page.add_script_tag(content=_decoder())
+    b64 = page.locator('script[type="application/x-gdviz-scene"]').text_content()
+    values = page.evaluate(
+        """async (b64) => {
+            const scene = await gdvizDecode(Uint8Array.from(atob(b64), (c) => c.charCodeAt(0)));
+            const out = [];
+            for (const w of [0, 0.75, 10]) for (const frame of [0, 17, 29]) {
+                const positions = gdvizPositions(scene, gdvizAt(scene, w), frame, 40, new Float32Array(80));
+                out.push([...positions].map((v) => Number.isNaN(v) ? null : v));
+            }
+            return out;
+        }""",
+        b64,
+    )
+    found = np.array(values, dtype=float).reshape(3, 3, 40, 2)
+    read = unpack_scene(pack_scene(scene)).paths
+    expected = read[[LADDER.index(0), LADDER.index(0.75), LADDER.index(10)]][:, [0, 17, 29], :40]
+    assert np.allclose(found, expected, atol=1e-5, equal_nan=True) and np.isnan(found).any()
+
+
+def _decoder() -> str:
+    from gdviz.player.bundle import player_script
+
+    return player_script().replace('"use strict";', "", 1)
+
+
+def test_copies_become_panels_up_to_four_and_can_be_removed(open_page: Open, plane: Scene) -> None:
+    page = open_page([plane], {"frame": 29, "w": 1})
+    page.get_by_role("button", name="copy to B").click()
+    slider(page, "guidance scale w").press("End")
+    slider(page, "guidance scale w").press("ArrowLeft")
+    page.get_by_role("button", name="copy to C").click()
+    expect(page.locator("canvas")).to_have_count(4)
+    expect(page.locator(".gv-panel").nth(2)).to_contain_text("w = 1")
+    expect(page.get_by_role("button", name="four panels")).to_be_disabled()
+    page.get_by_role("button", name="remove panel").first.click()
+    expect(page.locator("canvas")).to_have_count(3)
+
+
+def test_the_address_reopens_the_view(open_page: Open, plane: Scene) -> None:
+    page = open_page([plane], {"frame": 8, "w": 1.8})
+    slider(page, "guidance scale w").press("ArrowRight")
+    page.get_by_role("button", name="copy to B").click()
+    page.get_by_text("More", exact=True).click()
+    page.get_by_label("arrows: base").check()
+    assert "view=w2.2*f8" in page.url
+    page.reload()
+    expect(player(page)).to_have_attribute("data-w", "2.2")
+    expect(player(page)).to_have_attribute("data-frame", "8")
+    expect(page.locator("canvas")).to_have_count(3)
+    page.get_by_text("More", exact=True).click()
+    expect(page.get_by_label("arrows: base")).to_be_checked()
+
+
+@pytest.mark.parametrize("view", ["", "w*f*v", "wNaN*f-7*v0*rnothing*dnone*cgoal:none*p_*px", "w1e9*f1e9"])
+def test_a_damaged_link_still_opens(open_page: Open, plane: Scene, view: str) -> None:
+    page = open_page([plane], query=f"?view={view}")
+    expect(player(page)).to_have_attribute("data-w", "10" if "1e9" in view else "1.8")
+    expect(page.get_by_role("alert")).to_be_hidden()
+
+
+def test_following_a_particle_shows_it_and_its_pair(open_page: Open, plane: Scene) -> None:
+    page = open_page([plane], {"frame": 29, "w": 3})
+    before = colours(page, 1)["none"]
+    canvas = page.locator("canvas").nth(1)
+    box = canvas.bounding_box()
+    assert box
+    x, y = map(float, plane.paths[LADDER.index(3), -1, 0])
+    span = min(box["width"] - 40, box["height"] - 30) / 8.4  # the scene's axes run from -4.2 to 4.2, inside the margins
+    canvas.click(position={"x": 34 + (box["width"] - 40) / 2 + span * x, "y": 6 + (box["height"] - 30) / 2 - span * y})
+    expect(page.get_by_text("from its pair").first).to_be_visible()
+    assert colours(page, 1)["none"] > before + 20  # the unguided path of the same noise
+    canvas.click(position={"x": 36, "y": 8})
+    expect(page.get_by_text("from its pair").first).to_be_hidden()
+
+
+def test_one_dimension_shows_histogram_and_paths(open_page: Open, line: Scene) -> None:
+    page = open_page([line], {"frame": 29, "w": 10})
+    late = colours(page, 1)["guided"]
+    slider(page, "denoising time").fill("2")
+    expect(player(page)).to_have_attribute("data-frame", "2")
+    assert late > 2 * colours(page, 1)["guided"] > 0  # the paths have hardly begun
+
+
+def test_reduced_motion_waits_at_the_first_frame(open_page: Open, plane: Scene) -> None:
+    page = open_page([plane], reduced_motion="reduce")
+    expect(page.get_by_role("button", name="Play")).to_be_visible()
+    page.wait_for_timeout(700)
+    expect(player(page)).to_have_attribute("data-frame", "0")
+    page.get_by_role("button", name="Play").click()
+    expect(player(page)).not_to_have_attribute("data-frame", "0")
+
+
+@pytest.mark.parametrize(("scheme", "dark"), [("light", False), ("dark", True)])
+def test_it_takes_the_system_s_colours(open_page: Open, plane: Scene, scheme: str, dark: bool) -> None:
+    page = open_page([plane], {"frame": 3}, color_scheme=scheme)
+    expect(player(page)).to_have_attribute("data-frame", "3")
+    corner = page.locator("canvas").first.evaluate("(c) => c.getContext('2d').getImageData(1, 1, 1, 1).data[0]")
+    assert (corner < 60) == dark
+
+
+@pytest.mark.parametrize("width", [360, 700, 1800])
+def test_nothing_sticks_out_of_the_page(open_page: Open, plane: Scene, width: int) -> None:
+    page = open_page([plane], {"frame": 10}, viewport={"width": width, "height": 800})
+    page.get_by_role("button", name="copy to B").click()
+    page.get_by_text("More", exact=True).click()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    sizes = page.locator("canvas").evaluate_all("(all) => all.map((c) => [c.clientWidth, c.clientHeight])")
+    assert len(sizes) == 3 and all(w >= 250 and h >= 150 for w, h in sizes)
+
+
+def test_a_preview_says_so(open_page: Open, plane: Scene) -> None:
+    page = open_page([dataclasses.replace(plane, preview=True)], {"frame": 3})
+    expect(page.get_by_text("preview, refining")).to_be_visible()
+
+
+def test_a_scene_cut_short_is_told_in_one_sentence(open_page: Open, plane: Scene) -> None:
+    page = open_page([pack_scene(plane)[:-50]])
+    expect(page.get_by_role("alert")).to_have_text("The animation could not be read: the scene is cut short.")
+
+
+def test_only_w_zero_leaves_one_panel(open_page: Open) -> None:
+    page = open_page([fake_scene(2, n=50, frames=5, w=(0,), steps=10)], {"frame": 4})
+    expect(player(page)).to_have_attribute("data-w", "0")
+    expect(page.locator("canvas")).to_have_count(1)
+    expect(slider(page, "guidance scale w")).to_be_disabled()
+
+
+def test_the_live_region_says_what_is_seen(open_page: Open, plane: Scene) -> None:
+    page = open_page([plane], {"frame": 12, "w": 1})
+    slider(page, "guidance scale w").press("ArrowRight")
+    expect(page.locator("[aria-live=polite]")).to_contain_text("Paused at frame 12 of 29, 2 panels. At w = 1.4", timeout=3000)
