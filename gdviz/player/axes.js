@@ -3,7 +3,7 @@
 function gdvizStageTicks(low, high, most) {
   const rough = (high - low) / Math.max(1, most);
   const power = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 5, 10].map((m) => m * power).find((s) => s >= rough);
+  const step = [1, 2, 5, 10].map((m) => m * power).find((s) => s >= 0.8 * rough);
   const ticks = [];
   for (let k = Math.ceil(low / step - 1e-9); k * step <= high + 1e-9 * step; k++) ticks.push(Number((k * step).toPrecision(12)));
   return ticks;
@@ -49,7 +49,7 @@ function gdvizDrawAxes(pen, view, theme, dpr, { yTicks = true } = {}) {
   const data = { x: (px) => (px - view.x0) / view.sx, y: (py) => (py - view.y0) / view.sy };
   pen.textAlign = "center";
   pen.textBaseline = "top";
-  for (const tick of gdvizStageTicks(data.x(left), data.x(right), (right - left) / (70 * dpr))) {
+  for (const tick of gdvizStageTicks(data.x(left), data.x(right), Math.max(4, (right - left) / (70 * dpr)))) {
     const x = crisp(view.x0 + view.sx * tick);
     line(x, top, x, bottom);
     pen.fillText(gdvizShort(tick), Math.min(x, right - 8 * dpr), bottom + 6 * dpr);
