@@ -72,11 +72,21 @@ class GdvizPanel {
     this.badge.hidden = !at.interpolated;
     this.canvas.classList.toggle("gv-hollow", at.interpolated);
     const title = gdvizPanelTitle(scene, at.w);
-    gdvizText(this.title, title.replace(/ ([|=]) /g, "\u00a0$1\u2060\u00a0")); // no line break inside p(x | b)
+    this.name(title);
     const step = Math.round(scene.header.frames[Math.round(frame)].step);
     const label = `${title}; ${scene.particles} particles at step ${step} of ${scene.header.steps_total}${at.interpolated ? ", interpolated" : ""}`;
     if (this.canvas.getAttribute("aria-label") !== label) this.canvas.setAttribute("aria-label", label);
     this.describeFollowed(follow, at, frame, paired);
+  }
+
+  // The title breaks between its clauses rather than inside p(x | b).
+  name(title) {
+    if (this.title.textContent === title) return;
+    this.title.replaceChildren();
+    title.split(/(?<=[:,]) /).forEach((clause, i) => {
+      if (i) this.title.append(" ");
+      gdvizElement("span", this.title, {}, clause);
+    });
   }
 
   describeFollowed(n, at, frame, pair) {
