@@ -20,19 +20,17 @@ from torch import Tensor
 class Coefficients:
     """What a noise level makes of the components.
 
-    With f(x) the F features of a point, log N_k(x) = constant_k + linear_k . f(x) + common(x), and the
-    posterior average of `moments` gives the score through `Components.read_score`.
+    With f(x) the F features of a point, the first of them 1, log N_k(x) = linear_k . f(x) + common(x); the
+    posterior sums of `moments`, the last of them 1, give the score through `Components.read_score`.
 
     Attributes
     ----------
-    constant : Tensor, shape [..., K]
     linear : Tensor, shape [..., K, F]
-    moments : Tensor, shape [..., G, K]
+    moments : Tensor, shape [..., G + 1, K]
     variance, scale : Tensor, shape [...]
         For components with one shared variance: s^2 = (1-t) v + t, and sqrt(1-t).
     """
 
-    constant: Tensor
     linear: Tensor
     moments: Tensor
     variance: Tensor
@@ -40,15 +38,15 @@ class Coefficients:
 
     def to(self, x: Tensor) -> Coefficients:
         """The same numbers in the dtype and on the device of x (converted on the CPU first: mps has no float64)."""
-        parts = (self.constant, self.linear, self.moments, self.variance, self.scale)
+        parts = (self.linear, self.moments, self.variance, self.scale)
         return Coefficients(*(part.to(x.dtype).to(x.device) for part in parts))
 
-    def only(self, keep: Tensor) -> Coefficients:
-        """The coefficients of some of the components."""
-        keep = keep.to(self.constant.device)
-        return Coefficients(
-            self.constant[..., keep], self.linear[..., keep, :], self.moments[..., keep], self.variance, self.scale
-        )
+    def weighted(self, log_weights: Tensor, keep: Tensor) -> Coefficients:
+        """The coefficients of the components in `keep`, log weights (of those) added to the log densities."""
+        keep = keep.to(self.linear.device)
+        linear = self.linear[..., keep, :]
+        linear[..., 0] += log_weights
+        return Coefficients(linear, self.moments[..., keep], self.variance, self.scale)
 
 
 class Components(ABC):
@@ -71,19 +69,20 @@ class Components(ABC):
 
     @abstractmethod
     def features(self, rows: Tensor) -> Tensor:
-        """f(x) for points given coordinate first, [d, M] -> [F, M]."""
+        """f(x) for points given coordinate first, [d, M] -> [F, M]; row 0 is 1."""
 
     @abstractmethod
     def common(self, rows: Tensor, at: Coefficients) -> Tensor | float:
         """The part of log N_k(x) that all components share, [M] or 0."""
 
     @abstractmethod
-    def read_score(self, average: Tensor, rows: Tensor, at: Coefficients, *, difference: bool = False) -> Tensor:
-        """The score from posterior averages of the moments, [G, M] -> [d, M].
+    def read_score(self, sums: Tensor, rows: Tensor, at: Coefficients) -> Tensor:
+        """The score from posterior sums of the moments, [G + 1, M] -> [d, M]."""
 
-        With `difference`, `average` is the difference of two averages and the result the difference
-        of two scores at the same point.
-        """
+    def read_push(self, inner: Tensor, outer: Tensor, rows: Tensor, at: Coefficients) -> tuple[Tensor, Tensor]:
+        """The inner score and inner minus outer, from two sets of posterior sums at the same points."""
+        score = self.read_score(inner, rows, at)  # [d, M]
+        return score, score - self.read_score(outer, rows, at)
 
     @abstractmethod
     def standard_deviations(self) -> Tensor:
@@ -111,11 +110,6 @@ class FullComponents(Components):
     def _spectrum(self) -> tuple[Tensor, Tensor]:
         return tuple(torch.linalg.eigh(self.covariances))  # [K, d], [K, d, d]
 
-    @cached_property
-    def _upper(self) -> tuple[Tensor, Tensor]:
-        i, j = torch.triu_indices(self.dimension, self.dimension)
-        return i, j
-
     def coefficients(self, t: Tensor) -> Coefficients:
         values, vectors = self._spectrum
         alpha_bar = (1 - t)[..., None, None]  # [..., 1, 1]
@@ -125,32 +119,29 @@ class FullComponents(Components):
         pull = (precision @ mean[..., None])[..., 0]  # [..., K, d]
         log_norm = noised.log().sum(-1) + self.dimension * math.log(2 * math.pi)  # [..., K]
         constant = -0.5 * (log_norm + (pull * mean).sum(-1))  # [..., K]
-        i, j = self._upper
-        entries = precision[..., i, j]  # [..., K, d(d+1)/2]
-        quadratic = entries * torch.where(i == j, -0.5, -1.0)  # [..., K, d(d+1)/2]
+        i, j = torch.triu_indices(self.dimension, self.dimension)
+        quadratic = precision[..., i, j] * torch.where(i == j, -0.5, -1.0)  # [..., K, d(d+1)/2]
         return Coefficients(
-            constant,
-            torch.cat([pull, quadratic], -1),
-            torch.cat([pull, entries], -1).mT.contiguous(),
+            torch.cat([constant[..., None], pull, quadratic], -1),
+            torch.cat([pull, precision.flatten(-2), torch.ones_like(constant)[..., None]], -1).mT.contiguous(),
             t,
             (1 - t).sqrt(),
         )
 
     def features(self, rows: Tensor) -> Tensor:
-        i, j = self._upper
-        return torch.cat([rows, rows[i] * rows[j]])  # [F, M]
+        products = [rows[k] * rows[k:] for k in range(len(rows))]  # the upper triangle, row by row
+        return torch.cat([torch.ones_like(rows[:1]), rows, *products])  # [F, M]
 
     def common(self, rows: Tensor, at: Coefficients) -> Tensor | float:
         return 0.0
 
-    def read_score(self, average: Tensor, rows: Tensor, at: Coefficients, *, difference: bool = False) -> Tensor:
-        score = average[: len(rows)].clone()  # [d, M]
-        i, j = self._upper
-        for k, (a, b) in enumerate(zip(i.tolist(), j.tolist(), strict=True), start=len(rows)):
-            score[a].addcmul_(average[k], rows[b], value=-1)
-            if a != b:
-                score[b].addcmul_(average[k], rows[a], value=-1)
-        return score
+    def read_score(self, sums: Tensor, rows: Tensor, at: Coefficients) -> Tensor:
+        d = len(rows)
+        pull, precision = sums[:d], sums[d:-1].split(d)  # [d, M] and d columns [d, M]
+        score = torch.addcmul(pull, precision[0], rows[0], value=-1)  # [d, M]
+        for k in range(1, d):
+            score.addcmul_(precision[k], rows[k], value=-1)
+        return score.div_(sums[-1])
 
     def standard_deviations(self) -> Tensor:
         return self.covariances.diagonal(dim1=-2, dim2=-1).sqrt()
@@ -187,20 +178,27 @@ class SharedComponents(Components):
         variance = alpha_bar * self.variance + t  # [...]
         scale = alpha_bar.sqrt()  # [...]
         constant = -0.5 * (alpha_bar / variance)[..., None] * self._squares  # [..., K]
-        linear = (scale / variance)[..., None, None] * self.means  # [..., K, d]
-        moments = self.means.T.expand(*t.shape, self.dimension, self.count)  # [..., d, K]
-        return Coefficients(constant, linear, moments, variance, scale)
+        pull = (scale / variance)[..., None, None] * self.means  # [..., K, d]
+        moments = torch.cat([self.means, torch.ones_like(self.means[:, :1])], -1).T  # [d + 1, K]
+        return Coefficients(
+            torch.cat([constant[..., None], pull], -1), moments.expand(*t.shape, *moments.shape), variance, scale
+        )
 
     def features(self, rows: Tensor) -> Tensor:
-        return rows
+        return torch.cat([torch.ones_like(rows[:1]), rows])  # [d + 1, M]
 
     def common(self, rows: Tensor, at: Coefficients) -> Tensor | float:
         square = rows.square().sum(0)  # [M]
         return -0.5 * (square / at.variance + self.dimension * torch.log(2 * math.pi * at.variance))
 
-    def read_score(self, average: Tensor, rows: Tensor, at: Coefficients, *, difference: bool = False) -> Tensor:
-        mean = at.scale * average  # [d, M]
-        return (mean if difference else mean - rows) / at.variance
+    def read_score(self, sums: Tensor, rows: Tensor, at: Coefficients) -> Tensor:
+        mean = sums[:-1] / sums[-1]  # [d, M]
+        return (at.scale * mean - rows) / at.variance
+
+    def read_push(self, inner: Tensor, outer: Tensor, rows: Tensor, at: Coefficients) -> tuple[Tensor, Tensor]:
+        mean = inner[:-1] / inner[-1]  # [d, M]
+        push = (mean - outer[:-1] / outer[-1]) * (at.scale / at.variance)  # x itself cancels
+        return (at.scale * mean - rows) / at.variance, push
 
     def standard_deviations(self) -> Tensor:
         return torch.full_like(self.means, self.variance**0.5)

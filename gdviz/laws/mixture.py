@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Sequence
-from functools import cached_property
 
 import torch
 from torch import Tensor
@@ -117,11 +115,11 @@ class Mixture(Law):
         return out.reshape(self.dimension, *x.shape[:-1]).movedim(0, -1) if want_score else out.reshape(x.shape[:-1])
 
     def _block(self, rows: Tensor, at: Coefficients, want_score: bool) -> Tensor:
-        logits = torch.addmm(at.constant[:, None], at.linear, self.components.features(rows))  # [K', M]
+        logits = at.linear @ self.components.features(rows)  # [K', M]
         if not want_score:
             return torch.logsumexp(logits, 0) + self.components.common(rows, at)  # [M]
-        _, average = posterior(logits, at.moments)  # [G, M]
-        return self.components.read_score(average, rows, at)  # [d, M]
+        _, sums = posterior(logits, at.moments)  # [G + 1, M]
+        return self.components.read_score(sums, rows, at)  # [d, M]
 
     def _by_level(self, rows: Tensor, t: Tensor, want_score: bool) -> Tensor:
         """Points at different noise levels (training): grouped by level, one pass each."""
@@ -140,20 +138,12 @@ class Mixture(Law):
         key = (t, x.dtype, x.device)
         found = self._recent.get(key)
         if found is None:
-            found = self._weighted(self.components.coefficients(torch.tensor(t, dtype=torch.float64))).to(x)
+            found = self.components.coefficients(torch.tensor(t, dtype=torch.float64))
+            found = found.weighted(self.log_weights[self.support], self.support).to(x)
             if len(self._recent) >= _REMEMBERED:
                 self._recent.pop(next(iter(self._recent)), None)
             self._recent[key] = found
         return found
-
-    def _weighted(self, at: Coefficients) -> Coefficients:
-        if not self._all_present:
-            at = at.only(self.support)
-        return dataclasses.replace(at, constant=at.constant + self.log_weights[self.support])
-
-    @cached_property
-    def _all_present(self) -> bool:
-        return len(self.support) == self.components.count
 
     def _log_posterior(self, label: str, x: Tensor, t: Time) -> Tensor:
         if self.atomic and float(torch.as_tensor(t).max()) == 0:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import torch
 from torch import Tensor
 
@@ -48,19 +50,19 @@ class MixturePair:
         components = self.toward.components
         features = components.features(rows)  # [F, M]
         inner, outer = self.toward.at(t, rows), self.outside.at(t, rows)
-        log_in, mean_in = posterior(torch.addmm(inner.constant[:, None], inner.linear, features), inner.moments)
-        log_out, mean_out = posterior(torch.addmm(outer.constant[:, None], outer.linear, features), outer.moments)
-        odds = log_in.sub_(log_out).add_(self.log_odds)  # [M]  log pi / (1 - pi)
-        difference = (mean_in - mean_out).mul_(torch.sigmoid(-odds))  # [G, M]
-        push = components.read_score(difference, rows, inner, difference=True)  # [d, M]
-        log_ratio = torch.nn.functional.logsigmoid(odds).sub_(self.log_inside)  # [M]
-        return components.read_score(mean_in, rows, inner), push, log_ratio
+        log_in, sums_in = posterior(inner.linear @ features, inner.moments)
+        log_out, sums_out = posterior(outer.linear @ features, outer.moments)
+        odds = (log_in - log_out).add_(self.log_odds)  # [M]  log pi / (1 - pi)
+        odds = odds.clamp_max_(-0.45 * math.log(torch.finfo(odds.dtype).tiny))  # 1 - pi and its square stay normal numbers
+        toward, push = components.read_push(sums_in, sums_out, rows, inner)  # [d, M]
+        push = push.mul_(torch.sigmoid(-odds))
+        return toward, push, torch.nn.functional.logsigmoid(odds).sub_(self.log_inside)
 
     def _general(self, rows: Tensor, t: float) -> tuple[Tensor, Tensor, Tensor]:
         components = self.toward.components
         features = components.features(rows)  # [F, M]
         to, away = self.toward.at(t, rows), self.away.at(t, rows)
-        log_to, mean_to = posterior(torch.addmm(to.constant[:, None], to.linear, features), to.moments)
-        log_away, mean_away = posterior(torch.addmm(away.constant[:, None], away.linear, features), away.moments)
-        push = components.read_score(mean_to - mean_away, rows, to, difference=True)  # [d, M]
-        return components.read_score(mean_to, rows, to), push, log_to - log_away
+        log_to, sums_to = posterior(to.linear @ features, to.moments)
+        log_away, sums_away = posterior(away.linear @ features, away.moments)
+        toward, push = components.read_push(sums_to, sums_away, rows, to)  # [d, M]
+        return toward, push, log_to - log_away
