@@ -15,7 +15,10 @@ PIP     := $(BIN)/python -m pip --disable-pip-version-check install --quiet -c c
 WORKERS ?= 2
 ARGS    ?=
 
-.PHONY: app test verify lint types check wheel clean browser
+scenes: $(VENV)/.app-$(KEY) ## the presets' ready scenes, after the numbers changed on purpose
+	$(BIN)/python -m gdviz.player.ship $(ARGS)
+
+.PHONY: app scenes test verify lint types check wheel clean browser
 
 app: $(VENV)/.app-$(KEY) ## open the program; make app ARGS="--port 8600"
 	$(BIN)/gdviz app $(ARGS)

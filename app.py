@@ -2,7 +2,10 @@
 
 import streamlit as st
 
-st.set_page_config(page_title="gdviz", page_icon=":material/scatter_plot:", layout="wide")
+from gdviz.resources import resource
+
+# The icon is a file of ours: a named one would be fetched from the network.
+st.set_page_config(page_title="gdviz", page_icon=str(resource("assets", "icon.svg")), layout="wide")
 
 st.navigation(
     {

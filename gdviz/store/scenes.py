@@ -75,11 +75,24 @@ class SceneStore:
         digest = hashlib.sha256(data).hexdigest()[:32]
         try:
             _write(self.root / "scenes" / digest, data)
-            _write(self.root / "index" / _checked(key), digest.encode())
             self._evict()
         except OSError as error:
-            raise GdvizError(f"store: found {error.strerror or error} at {self.root}; free some space or set GDVIZ_STORE.") from error
+            raise _refused(error, self.root) from error
+        self.link(key, digest)
         return digest
+
+    def link(self, key: str, digest: str) -> None:
+        """Let a key name a digest.
+
+        Raises
+        ------
+        GdvizError
+            If the disk refuses.
+        """
+        try:
+            _write(self.root / "index" / _checked(key), digest.encode())
+        except OSError as error:
+            raise _refused(error, self.root) from error
 
     def _file(self, place: Path, digest: str) -> Path:
         return place / "scenes" / _checked(digest)
@@ -93,6 +106,10 @@ class SceneStore:
             with contextlib.suppress(OSError):
                 path.unlink()
             total -= stat.st_size
+
+
+def _refused(error: OSError, root: Path) -> GdvizError:
+    return GdvizError(f"store: found {error.strerror or error} at {root}; free some space or set GDVIZ_STORE.")
 
 
 def _checked(name: str) -> str:

@@ -77,10 +77,10 @@ def _edit_run(draft: Draft, key: str) -> Draft:
         st.session_state[seed_key] = int(draft.get("seed", 0))
     seed = right.number_input("seed (the same seed replays the same paths)", 0, None, step=1, key=seed_key)
     new.button("New seed", on_click=draw_seed, key=f"{key}.new", icon=":material/casino:")
-    return {"w": _numbers(w), "particles": particles, "frames": frames, "seed": seed}
+    return {"w": parse_numbers(w), "particles": particles, "frames": frames, "seed": seed}
 
 
-def _numbers(text: str) -> list[Any]:
+def parse_numbers(text: str) -> list[Any]:
     """Comma-separated numbers; what is not a number stays text, for the Experiment to refuse by name."""
     items: list[Any] = []
     for part in text.replace(";", ",").split(","):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -180,8 +179,14 @@ def edit(state: Opened, stage: Any) -> None:
         _stage(experiment, preset.title if preset and is_preset else "Your scene", preset.caption if preset and is_preset else "")
 
 
-def save_button(experiment: dict[str, Any]) -> None:
-    """Download the Experiment as a file."""
-    st.download_button(
-        "Save experiment", json.dumps(experiment, indent=1), "experiment.json", "application/json", icon=":material/download:"
-    )
+def current_experiment() -> Experiment | None:
+    """What the Explore page shows, for the other pages; None where it is a preset or was never opened."""
+    from gdviz.experiment import Experiment
+
+    state: Opened | None = st.session_state.get(_OPEN)
+    if state is None or state.edited is None:
+        return None
+    try:
+        return Experiment.parse(state.edited)
+    except GdvizError:
+        return None

@@ -1,0 +1,1 @@
+"""Figures: numbers in, plotly Figure out; pure."""
