@@ -37,8 +37,8 @@ def check_positive(reward: Reward, points: Tensor, kind: RewardKind | None = Non
         return
     reward, kind, place = _blame(reward, kind, points[bad])
     values = reward(points).double()  # [n]
-    strange = ~torch.isfinite(values)
-    worst = int(strange.int().argmax()) if bool(strange.any()) else int(values.argmin())
+    strange = bad & ~torch.isfinite(values)
+    worst = int((strange.int() if bool(strange.any()) else torch.where(bad, -values, -math.inf)).argmax())
     coordinates = ", ".join(f"{c:.4g}" for c in points[worst].tolist())
     found = f"reward{place}: found r = {float(values[worst]):.4g} at ({coordinates})"
     allowed = "but r must be finite and above 0 wherever the target has mass"
@@ -65,6 +65,7 @@ def _blame(reward: Reward, kind: RewardKind | None, points: Tensor) -> tuple[Rew
 
 def _enough(values: Tensor) -> float:
     """A constant that lifts every value above 0 by a twentieth of their range, in two digits, rounded up."""
+    values = values[torch.isfinite(values)]
     low, high = float(values.min()), float(values.max())
     wanted = max(-low + 0.05 * ((high - low) or 1.0), 1e-6)
     scale = 10.0 ** (math.floor(math.log10(wanted)) - 1)

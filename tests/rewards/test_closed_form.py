@@ -41,8 +41,8 @@ def test_expressions_recognised(text, m):
     "text",
     [
         "x", "0", "-1", "1 - exp(x)", "exp(x**3)", "exp(x*x*y)", "exp(1/x)", "exp(radius)", "exp(abs(x))", "1/(1 + exp(x))",
-        "sigmoid(x)", "(1 + exp(x))**0.5", "sqrt(1 + exp(x))", "max(exp(x), 1)", "exp(where(x > 0, x, y))", "x*exp(x)",
-        "exp(x)**y", "x**2", "exp(theta)",
+        "sigmoid(x)", "(1 + exp(x))**0.5", "(1 + exp(x))**2.5", "sqrt(1 + exp(x))", "max(exp(x), 1)",
+        "exp(where(x > 0, x, y))", "x*exp(x)", "exp(x)**y", "x**2", "exp(theta)",
     ],
 )  # fmt: skip
 def test_expressions_not_recognised(text):

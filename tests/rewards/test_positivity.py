@@ -96,6 +96,11 @@ def test_positive_rewards_pass_even_where_they_underflow():
         check_positive(reward, POINTS.float())
 
 
+def test_an_overflow_elsewhere_is_not_blamed():
+    message = refusal({"kind": "product", "of": [expression("exp(1000*x**2)"), expression("(x > -2.9)*1")]})
+    assert message.startswith("reward: found r = 0 at (-3, ")
+
+
 def test_without_the_description_the_repairs_name_a_blank():
     with pytest.raises(GdvizError, match=r'"of": \{\.\.\.\}.*"of": \{\.\.\.\}'):
         check_positive(REWARDS.parse(expression("x")).build(RewardContext(2)), POINTS)
