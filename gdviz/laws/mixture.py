@@ -160,6 +160,4 @@ class Mixture(Law):
     def pair_with(self, away: Law) -> Pair | None:
         from gdviz.laws.mixture_pair import MixturePair
 
-        if isinstance(away, Mixture) and away.components is self.components:
-            return MixturePair(self, away)
-        return None
+        return MixturePair(self, away) if isinstance(away, Mixture) else None

@@ -10,14 +10,28 @@ from gdviz.laws.law import Law, Pair, PairScores
 def pair(toward: Law, away: Law) -> Pair:
     """(x, t) -> scores of `toward`, the push toward - away, and the log density ratio.
 
-    Laws that share components share the work; any other two are evaluated one after the other.
+    Laws that share components, or of which one is the other tilted, share the work (either may know
+    how); any other two are evaluated one after the other.
     """
     shared = toward.pair_with(away)
     if shared is not None:
         return shared
+    swapped = away.pair_with(toward)
+    if swapped is not None:
+        return _swap(swapped)
 
     def separate(x: Tensor, t: float) -> PairScores:
         score = toward.score(x, t)  # [..., d]
         return PairScores(score, score - away.score(x, t), toward.log_density(x, t) - away.log_density(x, t))
 
     return separate
+
+
+def _swap(shared: Pair) -> Pair:
+    """(away, toward) read as (toward, away)."""
+
+    def pair(x: Tensor, t: float) -> PairScores:
+        score, push, log_ratio = shared(x, t)
+        return PairScores(score - push, -push, None if log_ratio is None else -log_ratio)
+
+    return pair
