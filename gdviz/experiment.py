@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from gdviz.diffusion import LEVELS, Levels
 from gdviz.errors import GdvizError
-from gdviz.family import Family
+from gdviz.family import Family, shown
 from gdviz.guidance import GUIDANCE, SCHEDULES, GuidanceContext, GuidanceKind, Plan
 from gdviz.laws import Law
 from gdviz.rewards import REWARDS, RewardKind
@@ -180,8 +180,7 @@ def explain(error: ValidationError) -> str:
 
 
 def _sentence(item: Any) -> str:
-    found = repr(item.get("input"))
-    found = found if len(found) <= 60 else found[:57] + "..."
+    found = shown(item.get("input"))
     kind, context = item["type"], item.get("ctx", {})
     if kind == "extra_forbidden":
         return "unknown key"

@@ -11,6 +11,7 @@ from __future__ import annotations
 import difflib
 import importlib
 import pkgutil
+import reprlib
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Any, ClassVar, get_args
@@ -115,7 +116,7 @@ class Family:
             raise PydanticCustomError(
                 "family_type",
                 "found {found}; a {family} is an object with a 'kind', one of: {known}",
-                {"found": _shown(value), "family": self.name, "known": known},
+                {"found": shown(value), "family": self.name, "known": known},
             )
         name = value.get("kind")
         if not isinstance(name, str) or name not in self.kinds:
@@ -124,7 +125,7 @@ class Family:
             raise PydanticCustomError(
                 "family_kind",
                 "found {family} kind {found}{hint}; allowed: {known}",
-                {"found": _shown(name), "family": self.name, "hint": hint, "known": known},
+                {"found": shown(name), "family": self.name, "hint": hint, "known": known},
             )
         return self.kinds[name].model_validate(dict(value))
 
@@ -138,6 +139,11 @@ class Family:
         return {"x-family": self.name}
 
 
-def _shown(value: Any, limit: int = 60) -> str:
-    text = repr(value)
+def shown(value: Any, limit: int = 60) -> str:
+    """A value for a message: bounded work and length, however large it is."""
+    text = _BRIEF.repr(value)
     return text if len(text) <= limit else text[: limit - 3] + "..."
+
+
+_BRIEF = reprlib.Repr()
+_BRIEF.maxstring = _BRIEF.maxother = 60

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import socket
 import threading
@@ -64,6 +65,11 @@ def create_app() -> App:
     return st.App(str(resource("app.py")), routes=routes, lifespan=lifespan)
 
 
+def _not_a_closed_tab(record: logging.LogRecord) -> bool:
+    """Keep a browser that went away out of the log: closing a tab is no error."""
+    return record.exc_info is None or type(record.exc_info[1]).__name__ != "WebSocketDisconnected"
+
+
 def _import_early() -> None:
     """Pay for the slow imports while the first visitor's browser still loads the page."""
     import gdviz.experiment  # noqa: F401
@@ -118,4 +124,5 @@ def serve(host: str = "127.0.0.1", port: int = 8501, open_browser: bool = True) 
         timer = threading.Timer(1.5, webbrowser.open, (url,))
         timer.daemon = True
         timer.start()
+    logging.getLogger("uvicorn.error").addFilter(_not_a_closed_tab)
     uvicorn.run(create_app(), host=host, port=port, log_level="warning", ws_max_size=200 << 20)

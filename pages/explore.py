@@ -1,12 +1,9 @@
 """Explore: watch guided particles beside unguided ones, from the same noise."""
 
-import streamlit as st
-
 from gdviz.ui import explore
+from gdviz.ui.frame import heading
 
-st.html("<h1 style='font-size:1.35rem;margin:0'>What guidance does</h1>")
-draft = explore.opened()
-stage = st.container()
-with stage:
-    explore.show_at_once(draft)
-explore.edit(draft, stage)
+heading("What guidance does")
+opened = explore.opened()
+explore.show(opened)
+explore.edit(opened)

@@ -12,11 +12,12 @@ from gdviz.presets import DEFAULT, titles
 from gdviz.server import store
 from gdviz.ui.component import show_player
 from gdviz.ui.link import from_link, to_link
+from gdviz.ui.progress import SceneProgress
 
 if TYPE_CHECKING:
     from gdviz.experiment import Experiment
 
-_OPEN = "explore.open"
+_OPEN, _SHOWN = "explore.open", "explore.shown"
 _POLL_SECONDS = 0.25
 
 
@@ -107,76 +108,96 @@ def _write_address(state: Opened) -> None:
 
 
 # ---------------------------------------------------------------------- the stage
-def show_at_once(state: Opened) -> None:
-    """Show a preset's shipped scene before anything slow is imported."""
-    digest = store().find(f"preset-{state.preset}") if state.preset and state.edited is None else None
+def show(state: Opened) -> None:
+    """The player on the present scene, always in the same place, so that it never starts anew.
+
+    A preset's shipped scene needs no import of the mathematics, so a first visit sees it move at once.
+    Any other scene is asked for; meanwhile the one before it stays on stage.
+    """
+    done = _shipped(state) is not None or _progress(state).done
+    st.fragment(_stage, run_every=None if done else _POLL_SECONDS)(state, done)
+
+
+def _stage(state: Opened, was_done: bool) -> None:
+    shipped = _shipped(state)
+    now = SceneProgress(shipped, done=True) if shipped else _progress(state)
+    digest = now.digest or st.session_state.get(_SHOWN)
     if digest:
+        st.session_state[_SHOWN] = digest
         show_player([digest])
-        st.session_state["explore.shown"] = digest
+    if now.error:
+        st.error(now.error, icon=":material/error:")
+    elif not now.done:
+        st.progress(now.progress, text="Refining the preview" if now.digest else "Computing the scene")
+    if now.done and not was_done:
+        st.rerun()  # once more, to stop looking
 
 
-def _stage(experiment: Experiment, title: str, caption: str) -> None:
-    """Show the scene of an Experiment; ask for it and look again while it is on its way."""
-    from gdviz.ui.work import scene_state
-
-    state = scene_state(experiment, title, caption)
-    if state.done:
-        _show(state.digest, state.error)
-        return
-
-    @st.fragment(run_every=_POLL_SECONDS)
-    def waiting() -> None:
-        now = scene_state(experiment, title, caption)
-        _show(now.digest, now.error)
-        st.progress(now.progress, text="Computing the scene" if not now.digest else "Refining the preview")
-        if now.done:
-            st.rerun()
-
-    waiting()
+def _shipped(state: Opened) -> str | None:
+    return store().find(f"preset-{state.preset}") if state.preset and state.edited is None else None
 
 
-def _show(digest: str | None, error: str | None) -> None:
-    """The scene, or the one before it until there is one."""
-    digest = digest or st.session_state.get("explore.shown")
-    if digest:
-        st.session_state["explore.shown"] = digest
-        show_player([digest])
-    if error:
-        st.error(error, icon=":material/error:")
+def _progress(state: Opened) -> SceneProgress:
+    from gdviz.ui.work import scene_progress
+
+    try:
+        return scene_progress(experiment_of(state), *_words(state))
+    except GdvizError as error:
+        return SceneProgress(None, done=True, error=str(error))
+
+
+def experiment_of(state: Opened) -> Experiment:
+    """The Experiment on the page.
+
+    Raises
+    ------
+    GdvizError
+        If a link or file holds something else.
+    """
+    from gdviz.experiment import Experiment
+    from gdviz.presets import load
+
+    if state.edited is not None or state.preset is None:
+        return Experiment.parse(state.edited or {})
+    return load(state.preset).experiment
+
+
+def _words(state: Opened) -> tuple[str, str]:
+    """Title and caption of the scene."""
+    if state.preset is None or state.edited is not None:
+        return "Your scene", ""
+    from gdviz.presets import load
+
+    preset = load(state.preset)
+    return preset.title, preset.caption
 
 
 # ---------------------------------------------------------------------- the controls
-def edit(state: Opened, stage: Any) -> None:
-    """Everything that can be changed, and the stage for what was changed."""
+def edit(state: Opened) -> None:
+    """Everything that can be changed. A valid change goes on stage, an invalid one is refused beside the widgets."""
     from gdviz.experiment import Experiment
-    from gdviz.presets import load
     from gdviz.ui.editor import edit_experiment
     from gdviz.ui.work import pool
 
     pool()
-    preset = load(state.preset) if state.preset else None
-    original = preset.experiment.model_dump(mode="json") if preset else {}
-    draft = state.edited or original
+    try:
+        present = experiment_of(state).model_dump(mode="json")
+    except GdvizError:
+        present = experiment_of(Opened(DEFAULT)).model_dump(mode="json")
     with st.expander("More: target, guidance, sampler, file", icon=":material/tune:"):
-        edited = edit_experiment(draft, f"edit.{state.version}", open_file=lambda value: open_(Opened(None, value)))
+        refusal = st.container()
+        edited = edit_experiment(present, f"edit.{state.version}", open_file=lambda value: open_(Opened(None, value)))
     try:
         experiment = Experiment.parse(edited)
         experiment.build()
     except GdvizError as error:
-        with stage:
-            st.error(str(error), icon=":material/error:")
-            if state.edited is not None or not st.session_state.get("explore.shown"):
-                _show(None, None)
+        refusal.error(str(error), icon=":material/error:")
         return
-    is_preset = preset is not None and experiment.id == preset.experiment.id
     known = experiment.model_dump(mode="json")
-    if is_preset != (state.edited is None) or (not is_preset and known != state.edited):
+    if known != present:
+        is_preset = state.preset is not None and experiment.id == experiment_of(Opened(state.preset)).id
         st.session_state[_OPEN] = replace(state, edited=None if is_preset else known)
         st.rerun()
-    if is_preset and preset is not None and store().find(f"preset-{state.preset}"):
-        return
-    with stage:
-        _stage(experiment, preset.title if preset and is_preset else "Your scene", preset.caption if preset and is_preset else "")
 
 
 def current_experiment() -> Experiment | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import atexit
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -11,6 +10,7 @@ import streamlit as st
 from gdviz.jobs import Job, Pool
 from gdviz.player.make import make_scene, scene_key
 from gdviz.server import store
+from gdviz.ui.progress import SceneProgress
 
 if TYPE_CHECKING:
     from gdviz.experiment import Experiment
@@ -25,27 +25,7 @@ def pool() -> Pool:
     return workers
 
 
-@dataclass(frozen=True)
-class SceneState:
-    """How far the scene of an Experiment is.
-
-    Attributes
-    ----------
-    digest : str or None
-        The best scene there is: the whole one, or its preview.
-    done : bool
-        Nothing more will come.
-    progress : float
-    error : str or None
-    """
-
-    digest: str | None
-    done: bool
-    progress: float = 0.0
-    error: str | None = None
-
-
-def scene_state(experiment: Experiment, title: str = "", caption: str = "") -> SceneState:
+def scene_progress(experiment: Experiment, title: str = "", caption: str = "") -> SceneProgress:
     """Look a scene up, asking the workers for it (its preview first) when the store has none.
 
     Calling it again is cheap and joins the work under way.
@@ -53,11 +33,11 @@ def scene_state(experiment: Experiment, title: str = "", caption: str = "") -> S
     key = scene_key(experiment.id)
     digest = store().find(key)
     if digest:
-        return SceneState(digest, done=True, progress=1.0)
+        return SceneProgress(digest, done=True, progress=1.0)
     jobs = [_ask(experiment, title, caption, preview) for preview in (True, False)]
     preview, whole = jobs
     failed = whole.error or preview.error
-    return SceneState(store().find(scene_key(experiment.id, preview=True)), bool(failed), whole.progress or 0.0, failed)
+    return SceneProgress(store().find(scene_key(experiment.id, preview=True)), bool(failed), whole.progress or 0.0, failed)
 
 
 def _ask(experiment: Experiment, title: str, caption: str, preview: bool) -> Job:
