@@ -147,9 +147,9 @@ def test_the_rare_class_takes_twenty_guesses():
 def test_the_interval_preset_is_the_first_one_with_a_schedule():
     first, later = (presets.load(name).experiment.model_dump(mode="json") for name in (presets.DEFAULT, "limited-interval"))
     assert first["guidance"].pop("schedule") == {"kind": "constant"}
-    assert later["guidance"].pop("schedule") == {"kind": "interval", "low": 0.3, "high": 0.95}
+    assert later["guidance"].pop("schedule") == {"kind": "interval", "low": 0.1, "high": 0.7}
     assert first == later
-    assert "between 0.3 and 0.95" in presets.load("limited-interval").caption
+    assert "between 0.1 and 0.7" in presets.load("limited-interval").caption
 
 
 def test_apg_shares_its_target_with_the_pinwheel():
