@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import io
 import json
+import math
 import os
 import platform
 import time
@@ -17,7 +18,6 @@ from typing import Any, ClassVar
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from gdviz import __version__
 from gdviz.device import pick_device
@@ -26,7 +26,7 @@ from gdviz.experiment import Built, Experiment
 from gdviz.metrics import Row, RowReader
 from gdviz.rewards import Reward, RewardContext, RewardKind, build_reward, check_positive
 from gdviz.rewards.class_probability import ClassProbability
-from gdviz.sweep import Chunk, Progress, sweep
+from gdviz.sweep import Chunk, Paths, Progress, sweep
 
 MAX_PATH_VALUES = 250_000_000
 """Bound on w x particles x frames x dimension of the paths kept: 1 GB."""
@@ -184,78 +184,54 @@ class _Run:
         built, w, n = self.built, experiment.all_w, experiment.particles
         self.reader = RowReader(built.law, built.plan, _measure(experiment, built), experiment.seed)
         self.levels = built.levels.uniform_frames(experiment.frames)
-        self.kept = min(frame_particles, n)
-        self.halved_particles = min(n, max(2048, n // 4)) if step_change else 0
-        shape = (len(w), self.kept, len(self.levels), built.law.dimension)
-        if np.prod(shape, dtype=float) > MAX_PATH_VALUES:
+        shape = len(w), min(frame_particles, n), len(self.levels), built.law.dimension
+        if math.prod(shape) > MAX_PATH_VALUES:
             raise GdvizError(
                 f"frames: found {shape[0]} w x {shape[1]} particles x {shape[2]} frames x {shape[3]} dimensions to keep; "
                 f"their product may be at most {MAX_PATH_VALUES:,}."
             )
-        self.frames = torch.empty(shape) if self.kept else None  # [W, m, F, d]
-        self.x = torch.empty(len(w), n, built.law.dimension)  # [W, N, d]
-        self.gain: Tensor | None = None  # [W, N]
-        self.path_kl: Tensor | None = None  # [W, N]
-        self.done = 0
+        self.paths = Paths(len(w), n, built.law.dimension, shape[1], shape[2])
+        self.halved_particles = min(n, max(2048, n // 4)) if step_change else 0
+        self.coarse = Paths(len(w), self.halved_particles, built.law.dimension) if step_change else None
 
     def stream(self) -> Iterator[Progress | Result]:
         experiment = self.experiment
         share = 1 / (1 + 0.5 * self.halved_particles / experiment.particles)  # of the work that the main run is
         shown = FIRST_PARTIAL / 1.5
-        for item in self._sweep(experiment.particles, halved=False):
+        for item in self._sweep(self.paths, halved=False):
             if isinstance(item, Progress):
                 yield Progress(item.done * share)
-                continue
-            self._take(item)
-            if self.done < experiment.particles and self.done >= 1.5 * shown:
-                shown = self.done
+            elif self.paths.done < experiment.particles and self.paths.done >= 1.5 * shown:
+                shown = self.paths.done
                 yield self._result(None)
-        coarse = None
-        if self.halved_particles:
-            parts = []
-            for item in self._sweep(self.halved_particles, halved=True):
+        if self.coarse is not None:
+            for item in self._sweep(self.coarse, halved=True):
                 if isinstance(item, Progress):
                     yield Progress(share + item.done * (1 - share))
-                else:
-                    parts.append(item.x)
-            coarse = torch.cat(parts, 1)  # [W, n, d]
-        yield self._result(coarse, complete=True)
+        yield self._result(self.coarse, complete=True)
 
-    def _sweep(self, particles: int, *, halved: bool) -> Iterator[Progress | Chunk]:
+    def _sweep(self, paths: Paths, *, halved: bool) -> Iterator[Progress | Chunk]:
+        """Run one sweep, filing its chunks."""
         built, experiment = self.built, self.experiment
-        return sweep(
+        for item in sweep(
             built.plan,
             built.sampler,
             built.levels,
             experiment.all_w,
-            particles,
+            paths.x.shape[1],
             experiment.seed,
             halved=halved,
             frames=self.levels,
-            frame_particles=0 if halved else self.kept,
+            frame_particles=0 if paths.frames is None else paths.frames.shape[1],
             device=self.device,
-        )
+        ):
+            if isinstance(item, Chunk):
+                paths.take(item)
+            yield item
 
-    def _take(self, chunk: Chunk) -> None:
-        """File a chunk."""
-        here = slice(chunk.first, chunk.first + chunk.x.shape[1])
-        self.x[:, here] = chunk.x
-        self.gain = self._filed(self.gain, chunk.gain, here)
-        self.path_kl = self._filed(self.path_kl, chunk.path_kl, here)
-        if chunk.frames is not None and self.frames is not None:
-            self.frames[:, chunk.first : chunk.first + chunk.frames.shape[1]] = chunk.frames
-        self.done = here.stop
-
-    def _filed(self, whole: Tensor | None, part: Tensor | None, here: slice) -> Tensor | None:
-        if part is None:
-            return None
-        whole = torch.empty(self.x.shape[:2]) if whole is None else whole
-        whole[:, here] = part
-        return whole
-
-    def _result(self, coarse: Tensor | None, *, complete: bool = False) -> Result:
-        experiment, built, done = self.experiment, self.built, self.done
-        steps = done * built.levels.steps + (0 if coarse is None else coarse.shape[1] * built.levels.halved().steps)
+    def _result(self, coarse: Paths | None, *, complete: bool = False) -> Result:
+        experiment, built, done = self.experiment, self.built, self.paths.done
+        steps = done * built.levels.steps + (0 if coarse is None else coarse.done * built.levels.halved().steps)
         scores = 1 if built.plan.toward is None else 2
         return Result(
             experiment=experiment,
@@ -265,27 +241,26 @@ class _Run:
             seconds=time.perf_counter() - self.began,
             versions=versions(),
             complete=complete,
-            samples=self.x[:, :done].numpy(),
-            frames=None if self.frames is None else self.frames[:, :done].numpy(),
+            samples=self.paths.x[:, :done].numpy(),
+            frames=None if self.paths.frames is None else self.paths.frames[:, :done].numpy(),
             frame_levels=self.levels,
             frame_t=built.levels.t[self.levels],
             frame_alpha_bar=built.levels.alpha_bar[self.levels],
         )
 
-    def _rows(self, coarse: Tensor | None, complete: bool) -> Iterator[Row]:
+    def _rows(self, coarse: Paths | None, complete: bool) -> Iterator[Row]:
         all_w, reader = self.experiment.all_w, self.reader
         zero = all_w.index(0.0)
-        unguided = reader.read(self.x[zero, : self.done])
-        coarse_unguided = None if coarse is None else reader.read(coarse[zero])
+        unguided = reader.read(*self.paths.at(zero))
+        coarse_unguided = None if coarse is None else reader.read(*coarse.at(zero))
         for k, w in enumerate(all_w):
             if w not in self.experiment.w:
                 continue
-            now = unguided if k == zero else reader.read(self.x[k, : self.done])
-            gain, path_kl = (None if a is None else a[k, : self.done] for a in (self.gain, self.path_kl))
-            row = reader.row(w, now, unguided, gain, path_kl)
+            now = unguided if k == zero else reader.read(*self.paths.at(k))
+            row = reader.row(w, now, unguided, distances=complete)
             if coarse is not None and coarse_unguided is not None:
-                n = coarse.shape[1]
-                coarse_now = coarse_unguided if k == zero else reader.read(coarse[k])
+                coarse_now = coarse_unguided if k == zero else reader.read(*coarse.at(k))
+                n = coarse.done
                 row = reader.with_step_change(row, (now.first(n), unguided.first(n)), (coarse_now, coarse_unguided))
             yield row
 

@@ -116,6 +116,47 @@ def sweep(
         yield Chunk(first, x.cpu(), tally.gain, tally.path_kl, record)
 
 
+class Paths:
+    """The particles of one sweep, filling up chunk by chunk.
+
+    Parameters
+    ----------
+    w, particles, dimension : int
+        How many of each.
+    frame_particles, frames : int
+        How many particles keep their paths, at how many levels.
+    """
+
+    def __init__(self, w: int, particles: int, dimension: int, frame_particles: int = 0, frames: int = 0) -> None:
+        self.x = torch.empty(w, particles, dimension)  # [W, N, d]
+        self.frames = torch.empty(w, frame_particles, frames, dimension) if frame_particles else None  # [W, m, F, d]
+        self.gain: Tensor | None = None  # [W, N]
+        self.path_kl: Tensor | None = None  # [W, N]
+        self.done = 0
+
+    def take(self, chunk: Chunk) -> None:
+        """File the next chunk."""
+        here = slice(chunk.first, chunk.first + chunk.x.shape[1])
+        self.x[:, here] = chunk.x
+        self.gain = self._filed(self.gain, chunk.gain, here)
+        self.path_kl = self._filed(self.path_kl, chunk.path_kl, here)
+        if chunk.frames is not None and self.frames is not None:
+            self.frames[:, chunk.first : chunk.first + chunk.frames.shape[1]] = chunk.frames
+        self.done = here.stop
+
+    def _filed(self, whole: Tensor | None, part: Tensor | None, here: slice) -> Tensor | None:
+        if part is None:
+            return None
+        whole = torch.empty(self.x.shape[:2]) if whole is None else whole
+        whole[:, here] = part
+        return whole
+
+    def at(self, k: int) -> tuple[Tensor, Tensor | None, Tensor | None]:
+        """End points [N, d], gain and path KL [N] of the finished particles at the k-th w."""
+        gain, path_kl = (None if a is None else a[k, : self.done] for a in (self.gain, self.path_kl))
+        return self.x[k, : self.done], gain, path_kl
+
+
 def _start(z: Tensor, count: int) -> Tensor:
     """The common start at every w, stored coordinate first: [n, d] -> [W, n, d]."""
     return z.T[:, None, :].repeat(1, count, 1).movedim(0, -1)  # [W, n, d]
@@ -137,7 +178,7 @@ class _Tally:
         size = push[..., 0].square()  # [W, n]
         for k in range(1, push.shape[-1]):
             size.addcmul_(push[..., k], push[..., k])
-        weight = guided.weight[..., 0] if isinstance(guided.weight, Tensor) else guided.weight  # [W, 1]
+        weight = guided.weight[..., 0] if isinstance(guided.weight, Tensor) else torch.tensor(guided.weight)  # [W, 1]
         self.path_kl.addcmul_(size, (weight * (step.drift_gain / step.noise_gain)) ** 2 * 0.5)
         if self.gain is None:
             return

@@ -97,11 +97,14 @@ class Goal:
         How it is written on screen, e.g. ``p(x | b)``.
     draw : callable
         (w, n, generator) -> samples [n, d] float64, or None where they cannot be had exactly.
+    depends_on_w : bool
+        Whether the law moves with w; one that does not is drawn once.
     """
 
     name: str
     title: str
     draw: Callable[[float, int, torch.Generator], Tensor | None]
+    depends_on_w: bool = False
 
 
 @dataclass(frozen=True)

@@ -28,14 +28,17 @@ def label_goals(law: Law, label: str) -> tuple[Goal, ...]:
         if w < -1:
             return None
         proposal, power = (given, w) if w >= 0 else (law, 1 + w)
-        x = proposal.sample(POOL, generator).x  # [POOL, d]
-        log_accept = power * posterior(x)  # [POOL]
-        log_uniform = torch.rand(POOL, generator=generator, dtype=torch.float64).log()
-        accepted = x[log_uniform < log_accept - log_accept.max()]
-        return accepted[:n] if len(accepted) >= n else None
+        for size in (8 * n, POOL):  # the bound p(c | x) <= 1 first; where it accepts too few, the largest value found
+            x = proposal.sample(size, generator).x  # [size, d]
+            log_accept = power * posterior(x)  # [size]
+            log_uniform = torch.rand(size, generator=generator, dtype=torch.float64).log()
+            accepted = x[log_uniform < log_accept - (0 if size < POOL else log_accept.max())]
+            if len(accepted) >= n:
+                return accepted[:n]
+        return None
 
     name = f"x | {label}"
     return (
         Goal("conditional", f"p({name})", conditional),
-        Goal("powered", f"p({name})^(1+w) p(x)^(-w)", powered),
+        Goal("powered", f"p({name})^(1+w) p(x)^(-w)", powered, depends_on_w=True),
     )

@@ -13,37 +13,42 @@ from gdviz.laws import Law, Mixture
 from gdviz.metrics.mean import Array
 from gdviz.rewards import Reward
 
-_BLOCK = 1 << 16
+BLOCK = 1 << 16
 """Points read at once."""
 
 
 @dataclass(frozen=True)
 class Reading:
-    """The end points of one run at one w, read.
+    """The particles of one run at one w, read.
 
     Attributes
     ----------
     x : Tensor, shape [N, d]
+        End points.
     log_reward : ndarray, shape [N], or None
         log r; NaN for a particle that is not finite.
     atom : Tensor, shape [N], or None
         Index of the nearest atom of an atomic target.
+    gain, path_kl : ndarray, shape [N], or None
+        The sweep's integrals along the paths.
     """
 
     x: Tensor
-    log_reward: Array | None
-    atom: Tensor | None
+    log_reward: Array | None = None
+    atom: Tensor | None = None
+    gain: Array | None = None
+    path_kl: Array | None = None
 
     @property
     def finite(self) -> NDArray[np.bool_]:
         """Which particles are finite and have a reward, shape [N]: the only ones that enter a mean."""
-        finite = torch.isfinite(self.x).all(-1).numpy()  # [N]
+        finite: NDArray[np.bool_] = torch.isfinite(self.x).all(-1).numpy()  # [N]
         return finite if self.log_reward is None else finite & (self.log_reward < np.inf)
 
     def first(self, n: int) -> Reading:
         """The first n particles."""
-        log_reward = None if self.log_reward is None else self.log_reward[:n]
-        return Reading(self.x[:n], log_reward, None if self.atom is None else self.atom[:n])
+        parts = (self.x, self.log_reward, self.atom, self.gain, self.path_kl)
+        return Reading(*(None if part is None else part[:n] for part in parts))  # type: ignore[arg-type]
 
 
 class Reader:
@@ -60,20 +65,24 @@ class Reader:
     """
 
     def __init__(self, law: Law, reward: Reward | None) -> None:
-        self.law, self.reward = law, reward
-        self._by_atom: Tensor | None = None
-        self.atoms = law if isinstance(law, Mixture) and law.atomic else None
-        if self.atoms is not None and reward is not None:
-            self._by_atom = reward.log(self.atoms.components.means)  # [K]
+        self.reward = reward
+        self._atoms = law if isinstance(law, Mixture) and law.atomic else None
+        self._by_atom = None if self._atoms is None or reward is None else reward.log(self._atoms.components.means)  # [K]
 
-    def __call__(self, x: Tensor) -> Reading:
-        """Read points of shape [N, d]."""
-        atom = None if self.atoms is None else torch.cat([self.atoms.nearest_index(part) for part in x.split(_BLOCK)])
+    def __call__(self, x: Tensor, gain: Tensor | None = None, path_kl: Tensor | None = None) -> Reading:
+        """Read points of shape [N, d], with their path integrals of shape [N]."""
+        atom = None if self._atoms is None else torch.cat([self._atoms.nearest_index(part) for part in x.split(BLOCK)])
+        return Reading(x, self._log_reward(x, atom), atom, _double(gain), _double(path_kl))
+
+    def _log_reward(self, x: Tensor, atom: Tensor | None) -> Array | None:
         if self.reward is None:
-            return Reading(x, None, atom)
+            return None
         if self._by_atom is not None and atom is not None:
             log_reward = self._by_atom[atom]  # [N]
         else:
-            log_reward = torch.cat([self.reward.log(part.double()) for part in x.split(_BLOCK)])  # [N]
-        log_reward = torch.where(torch.isfinite(x).all(-1), log_reward, torch.nan)
-        return Reading(x, log_reward.numpy(), atom)
+            log_reward = torch.cat([self.reward.log(part.double()) for part in x.split(BLOCK)])  # [N]
+        return torch.where(torch.isfinite(x).all(-1), log_reward, torch.nan).numpy()
+
+
+def _double(values: Tensor | None) -> Array | None:
+    return None if values is None else values.double().numpy()

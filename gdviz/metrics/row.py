@@ -7,36 +7,30 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from torch import Tensor
+from numpy.typing import NDArray
 
 from gdviz.guidance import Plan
 from gdviz.laws import Law
+from gdviz.metrics.distances import Distance, Distances
 from gdviz.metrics.identity import Identity, identity
 from gdviz.metrics.improved import independent, paired
 from gdviz.metrics.mean import UNKNOWN, Array, Mean, mean
+from gdviz.metrics.modes import ModeWeights
 from gdviz.metrics.reading import Reader, Reading
 from gdviz.metrics.spread import spread
+from gdviz.metrics.support import Support
 from gdviz.metrics.tails import Tail, tail
 from gdviz.rewards import Reward
 
 
 @dataclass(frozen=True)
-class Distance:
-    """Energy distance to a goal law; `floor` is what two samples of the goal itself show."""
-
-    to: str
-    energy_distance: float | None
-    se: float | None
-    floor: float | None
-
-
-@dataclass(frozen=True)
 class StepChanges:
-    """|value - value at half as many steps| on coupled noise, for each mean."""
+    """|value - value at half as many steps| on coupled noise, for each mean and for the identity."""
 
     mean_reward: float | None = None
     mean_reciprocal: float | None = None
     improved: float | None = None
+    identity: float | None = None
 
 
 @dataclass(frozen=True)
@@ -115,25 +109,37 @@ class RowReader:
     def __init__(self, law: Law, plan: Plan, measure: Reward | None = None, seed: int = 0) -> None:
         self.plan, self.measured = plan, measure is not None
         self.read = Reader(law, plan.reward if measure is None else measure)
+        self._support = Support(plan.unguided, seed)
+        self._modes = ModeWeights(plan, seed)
+        self._distances = Distances(plan.goals, seed)
 
-    def row(self, w: float, now: Reading, unguided: Reading, gain: Tensor | None, path_kl: Tensor | None) -> Row:
-        """The row of one w.
+    def row(self, w: float, now: Reading, unguided: Reading, *, distances: bool = True) -> Row:
+        """The row of one w, without its step change.
 
         Parameters
         ----------
         now, unguided : Reading
             The particles at w, and at w = 0 on the same noise.
-        gain, path_kl : Tensor, shape [N], or None
-            The sweep's integrals along the paths.
+        distances : bool
+            Whether to measure the distances, the slow part.
         """
         keep = now.finite
-        row = Row(w, particles=len(keep), nonfinite=int((~keep).sum()), spread=spread(now.x[keep]))
+        x = now.x[keep]
+        row = Row(
+            w,
+            particles=len(keep),
+            nonfinite=int((~keep).sum()),
+            spread=spread(x),
+            mode_weight_tv=self._modes.total_variation(x),
+            off_support=self._support.off(now),
+            distances=self._distances(w, x) if distances else (),
+        )
         if now.log_reward is not None:
             row = replace(row, **self._rewards(now, unguided))
-        if gain is not None and not self.measured:
-            row = replace(row, identity=identity(self.plan, w, _kept(gain, keep)))
-        if path_kl is not None:
-            kl = mean(_kept(path_kl, keep))
+        if now.gain is not None and not self.measured:
+            row = replace(row, identity=identity(self.plan, w, now.gain[keep]))
+        if now.path_kl is not None:
+            kl = mean(now.path_kl[keep])
             row = replace(row, path_kl=kl.value, se_path_kl=kl.se)
         return row
 
@@ -161,51 +167,53 @@ class RowReader:
         }
 
     def with_step_change(self, row: Row, fine: tuple[Reading, Reading], coarse: tuple[Reading, Reading]) -> Row:
-        """The row with its step change.
+        """The row with its step changes.
 
         Parameters
         ----------
         fine, coarse : (at w, at w = 0)
             The same particles, on coupled noise, with all and with half the steps.
         """
-        if fine[0].log_reward is None:
-            return row
         keep = np.logical_and.reduce([reading.finite for reading in (*fine, *coarse)])
-        (r, r0), (q, q0) = ([_log_reward(reading)[keep] for reading in pair] for pair in (fine, coarse))
-        changes = StepChanges(
-            _change(np.exp(r), np.exp(q)),
-            None if row.mean_reciprocal is None else _change(*_exp_minus(r, q)),
-            _change((r > r0).astype(float), (q > q0).astype(float)),
-        )
+        changes = StepChanges(identity=self._identity_change(row, fine[0], coarse[0], keep))
+        if fine[0].log_reward is not None:
+            (r, r0), (q, q0) = ([_log_reward(reading)[keep] for reading in pair] for pair in (fine, coarse))
+            changes = replace(
+                changes,
+                mean_reward=_change(np.exp(r), np.exp(q)),
+                mean_reciprocal=None if row.mean_reciprocal is None else _change(_inverse(r), _inverse(q)),
+                improved=_change((r > r0).astype(float), (q > q0).astype(float)),
+            )
         of = "mean_reward" if self.measured else self.plan.improves or "mean_reward"
         return replace(row, step_changes=changes, step_change=getattr(changes, of))
+
+    def _identity_change(self, row: Row, fine: Reading, coarse: Reading, keep: NDArray[np.bool_]) -> float | None:
+        if row.identity is None or self.plan.baseline is None or fine.gain is None or coarse.gain is None:
+            return None
+        change = _change(fine.gain[keep], coarse.gain[keep])
+        return None if change is None else abs(row.w) * self.plan.baseline * change
 
 
 def reciprocal(log_r: Array) -> tuple[Mean, Tail | None]:
     """Mean of 1 / r and its tail; unknown where the tail is too heavy, or where some r is 0."""
     if len(log_r) < 2:
         return UNKNOWN, None
-    with np.errstate(over="ignore"):
-        values = np.exp(-log_r)
+    values = _inverse(log_r)
     diagnosis = tail(values)
     return (mean(values) if diagnosis.reliable else UNKNOWN), diagnosis
 
 
-def _exp_minus(*logs: Array) -> tuple[Array, ...]:
+def _inverse(log_r: Array) -> Array:
     with np.errstate(over="ignore"):
-        return tuple(np.exp(-log) for log in logs)
+        return np.exp(-log_r)
 
 
 def _change(fine: Array, coarse: Array) -> float | None:
     if not len(fine):
         return None
-    with np.errstate(invalid="ignore"):
+    with np.errstate(invalid="ignore", over="ignore"):
         change = abs(float((fine - coarse).mean()))
     return change if math.isfinite(change) else None
-
-
-def _kept(values: Tensor, keep: np.ndarray) -> Array:
-    return values.cpu().double().numpy()[keep]
 
 
 def _log_reward(reading: Reading) -> Array:

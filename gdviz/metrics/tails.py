@@ -30,7 +30,12 @@ class Tail:
     reliable: bool
 
 
-LARGEST_SHAPE = 0.7
+LARGEST_SHAPE = 0.8
+LARGEST_TOP_SHARE = 0.15
+"""Where the usual 95 % interval stops covering. Tried on 1/p of two unit Gaussians at +-d, 1,500 to 20,000
+particles: at d = 0.75 (shape 0.43, share 0.11) it covers in 95 % of runs and 2 % or fewer are flagged; at d = 1
+(0.62, 0.19) in 90 %, at d = 1.5 (0.98, 0.33) in 60 to 75 %, and all but 1 to 3 % are flagged. Farther apart the
+sample misses the tail, its share looks harmless, and the shape alone tells (d = 2.5: 1.75)."""
 
 
 def tail(values: Array) -> Tail:
@@ -40,7 +45,7 @@ def tail(values: Array) -> Tail:
     ordered = np.sort(values)
     k_hat = upper_shape(ordered)
     top_share = float(ordered[-max(1, len(values) // 100) :].sum() / ordered.sum())
-    return Tail(k_hat, top_share, k_hat is None or k_hat <= LARGEST_SHAPE)
+    return Tail(k_hat, top_share, (k_hat is None or k_hat <= LARGEST_SHAPE) and top_share <= LARGEST_TOP_SHARE)
 
 
 def upper_shape(ordered: Array) -> float | None:
@@ -60,7 +65,7 @@ def pareto_shape(excess: Array) -> float:
     """
     m = len(excess)
     points = 30 + int(math.sqrt(m))
-    quartile = max(excess[int(m / 4 + 0.5) - 1], 1e-3 * excess[-1])
+    quartile = max(excess[int(m / 4 + 0.5) - 1], 1e-12 * excess[-1])
     spacing = 1 - np.sqrt(points / (np.arange(1, points + 1) - 0.5))  # [points]
     theta = 1 / excess[-1] + spacing / (3 * quartile)  # [points]  = -k / scale, below 1 / max
     shape = np.log1p(-theta[:, None] * excess).mean(1)  # [points]
