@@ -171,11 +171,14 @@ class Built:
 
 def explain(error: ValidationError) -> str:
     """A validation error as plain sentences, one a mistake, at most five."""
+    items = error.errors(include_url=False)
+    inner = {item["loc"][:depth] for item in items for depth in range(len(item["loc"]))}
+    items = [item for item in items if item["loc"] not in inner]  # a part's mistake also spoils its whole
     sentences = []
-    for item in error.errors(include_url=False)[:5]:
+    for item in items[:5]:
         key = ".".join(str(part) for part in item["loc"]) or "experiment"
         sentences.append(f"{key}: {_sentence(item)}.")
-    more = error.error_count() - len(sentences)
+    more = len(items) - len(sentences)
     return " ".join(sentences) + (f" And {more} more." if more > 0 else "")
 
 
@@ -190,8 +193,13 @@ def _sentence(item: Any) -> str:
         return str(item["msg"])
     if kind == "value_error":
         return str(context.get("error", item["msg"]))
-    message = str(item["msg"])
-    return f"found {found}; {message[0].lower()}{message[1:]}"
+    if kind in ("model_type", "model_attributes_type", "dict_type"):
+        return f"found {found}; an object is required"
+    if kind in ("too_short", "too_long"):
+        bound = f"at least {context['min_length']}" if kind == "too_short" else f"at most {context['max_length']:,}"
+        return f"found {context['actual_length']} of them; {bound} must be listed"
+    message = str(item["msg"]).replace("tuple", "list").removeprefix("Input ")
+    return f"found {found}; it {message[0].lower()}{message[1:]}"
 
 
 def _refuse_constant(name: str) -> float:
