@@ -25,6 +25,11 @@ def preset(request):
     return presets.load(request.param)
 
 
+@pytest.fixture(scope="module")
+def built(preset):
+    return preset.experiment.build()
+
+
 def test_there_are_enough_and_the_asked_for_ones():
     assert len(NAMES) >= 14
     asked = {"figure-1", "surrounded-class", "ring-reward", "swiss-roll-reward", "unequal-weights", "overlapping-classes"}
@@ -52,8 +57,8 @@ def test_titles_differ_and_groups_keep_together():
     assert changes == len(set(groups)) - 1
 
 
-def test_a_title_names_the_laws(preset):
-    plan = preset.experiment.build().plan
+def test_a_title_names_the_laws(preset, built):
+    plan = built.plan
     assert plan.toward is not None and plan.away is not None
     if preset.experiment.guidance.kind == "reward" and preset.experiment.guidance.form == "cost":
         assert f"away from {plan.away.name}" in preset.title
@@ -74,20 +79,19 @@ def test_w_is_a_grid_that_can_be_dragged_over(preset):
     assert all(b - a <= 0.5 for a, b in pairwise(w) if b <= 3)
 
 
-def test_sizes_are_those_of_a_scene(preset):
+def test_sizes_are_those_of_a_scene(preset, built):
     experiment = preset.experiment
     assert 50 <= experiment.sampler.steps <= 400
     assert 1500 <= experiment.particles <= 4000
     assert experiment.frames == 60
-    assert experiment.build().law.dimension <= 2
+    assert built.law.dimension <= 2
 
 
 def test_it_survives_a_round_trip(preset):
     assert Experiment.from_json(preset.experiment.canonical()).id == preset.experiment.id
 
 
-def test_it_runs_and_stays_finite(preset):
-    built = preset.experiment.build()
+def test_it_runs_and_stays_finite(preset, built):
     levels = preset.experiment.sampler.levels.build(40)
     chunks = [c for c in sweep(built.plan, built.sampler, levels, (0.0, 1.0), 64, seed=0) if isinstance(c, Chunk)]
     x = torch.cat([chunk.x for chunk in chunks], dim=1)
