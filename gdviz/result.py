@@ -182,7 +182,7 @@ class _Run:
         self.device = pick_device(device)
         self.experiment, self.built = experiment, experiment.build()
         built, w, n = self.built, experiment.all_w, experiment.particles
-        self.reader = RowReader(built.law, built.plan, _measure(experiment, built), experiment.seed)
+        self.reader = RowReader(built.law, built.plan, measured_reward(experiment, built), experiment.seed)
         self.levels = built.levels.uniform_frames(experiment.frames)
         shape = len(w), min(frame_particles, n), len(self.levels), built.law.dimension
         if math.prod(shape) > MAX_PATH_VALUES:
@@ -270,7 +270,7 @@ def versions() -> dict[str, str]:
     return {"gdviz": __version__, "torch": torch.__version__, "numpy": np.__version__, "python": platform.python_version()}
 
 
-def _measure(experiment: Experiment, built: Built) -> Reward | None:
+def measured_reward(experiment: Experiment, built: Built) -> Reward | None:
     """What is read off in place of the plan's reward, checked to be positive where the target has mass."""
     measure = experiment.measure
     if measure is None:

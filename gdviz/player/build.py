@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from gdviz.diffusion import Moment
 from gdviz.experiment import Built, Experiment
+from gdviz.metrics.reading import Reader
 from gdviz.player.scene import Arrows, Grid, Scene
-from gdviz.result import Result
+from gdviz.result import Result, measured_reward
 
 LATTICE = 20
 """Arrows a side in 2-D; twice as many in 1-D."""
@@ -59,6 +60,7 @@ def scene_from_result(result: Result, title: str = "", caption: str = "", previe
         grids=_grids(built, extent),
         arrows=_arrows(built, moments, extent),
         final_class=_final_class(built, paths[:, -1]),
+        log_reward=_log_reward(experiment, built, paths[:, -1]),
         preview=preview,
     )
 
@@ -116,7 +118,9 @@ def _measure(experiment: Experiment, built: Built) -> dict[str, Any]:
     label = getattr(experiment.guidance, "label", None)
     if kind == "reward":
         kind = getattr(experiment.guidance, "form", "reward")
-    name = built.plan.reward_title
+    name, measure = built.plan.reward_title, experiment.measure
+    if measure is not None:  # what is read off is not what guides
+        name = "measured reward" if measure.label is None else f"p({measure.label} | x)"
     return {"reward_name": name, "reciprocal_name": f"1 / {name}", "kind": "cfg" if label else kind, "label": label}
 
 
@@ -174,3 +178,12 @@ def _final_class(built: Built, ends: NDArray[np.float32]) -> NDArray[np.uint8] |
     x = torch.from_numpy(ends).to(torch.float64)  # [W, N, d]
     posterior = torch.stack([law.log_posterior(label)(x) for label in law.labels])  # [L, W, N]
     return posterior.nan_to_num(nan=-torch.inf).argmax(0).to(torch.uint8).numpy()
+
+
+def _log_reward(experiment: Experiment, built: Built, ends: NDArray[np.float32]) -> NDArray[np.float32] | None:
+    """log r at the end points [W, N], read as the result's rows read it."""
+    reader = Reader(built.law, measured_reward(experiment, built) or built.plan.reward)
+    if reader.reward is None:
+        return None
+    read = [reader(torch.from_numpy(x)).log_reward for x in ends]
+    return np.stack([np.where(np.isfinite(log), log, np.nan) for log in read if log is not None]).astype(np.float32)

@@ -70,6 +70,9 @@ async function gdvizDecode(buffer) {
   }));
   const ascending = header.order.map((index) => header.w[index]);
   const slab = header.frames.length * header.particles * header.dimension;
+  const byParticle = (array) => (array ? (k) => array.subarray(k * header.particles, (k + 1) * header.particles) : null);
+  const logReward = byParticle(arrays.log_reward);
+  header.logReward = logReward && ((index) => logReward(header.order.indexOf(index))); // by row; read by the charts, which see headers only
   return {
     header,
     id: header.id,
@@ -83,7 +86,7 @@ async function gdvizDecode(buffer) {
     row: (k) => header.rows[header.order[k]] ?? null,
     grids: header.grids.map((entry) => gdvizGrid(entry, arrays[entry.array], shapes[entry.array])),
     grid(name) { return this.grids.find((g) => g.name === name) ?? null; },
-    finalClass: arrays.final_class ? (k) => arrays.final_class.subarray(k * header.particles, (k + 1) * header.particles) : null,
+    finalClass: byParticle(arrays.final_class),
     arrows: arrays.arrows_base ? {
       shape: shapes.arrows_base,
       base: arrays.arrows_base, baseScale: arrays.arrows_base_scale,

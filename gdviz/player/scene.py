@@ -33,6 +33,9 @@ AS_THEY_ARE = (
     "experiment", "rows", "exact", "preview",
 )  # fmt: skip
 
+# Arrays of one value for each w and particle, with the type they travel as.
+BY_PARTICLE = {"final_class": np.uint8, "log_reward": np.float32}
+
 Floats = NDArray[np.floating[Any]]
 
 
@@ -92,6 +95,9 @@ class Scene:
         The fixed axes, (x0, x1) or (x0, x1, y0, y1).
     final_class : array of uint8, shape [W, N], optional
         Most probable class of each end point, for colouring.
+    log_reward : array of float32, shape [W, N], optional
+        log r at the end points (NaN where there is none), from which paired differences of two scenes
+        are read. Kept whole: which of two nearly equal rewards is the larger must survive.
 
     The remaining fields go into the header as they are (rows and exact as in an Experiment's result).
     """
@@ -113,6 +119,7 @@ class Scene:
     grids: Sequence[Grid] = ()
     arrows: Arrows | None = None
     final_class: NDArray[np.uint8] | None = None
+    log_reward: Floats | None = None
     preview: bool = False
 
     def __post_init__(self) -> None:
@@ -124,6 +131,11 @@ class Scene:
             raise GdvizError(f"found {found}; they must agree.")
         if len(self.extent) != 2 * shape[3]:
             raise GdvizError(f"found an extent of {len(self.extent)} numbers; a {shape[3]}-D scene has {2 * shape[3]}.")
+        for name in BY_PARTICLE:
+            array = getattr(self, name)
+            if array is not None and array.shape != (shape[0], shape[2]):
+                found = f"{name} of shape {list(array.shape)} for paths of shape {list(shape)}"
+                raise GdvizError(f"found {found}; it holds one value for each w and particle.")
         if 0 not in self.w:
             raise GdvizError(f"found w = {list(self.w)}; a scene always holds w = 0, the pair of every other w.")
 
@@ -145,8 +157,9 @@ def pack_scene(scene: Scene) -> bytes:
     low, step = _quantisation(scene.extent)
     codes = _quantise(scene.paths[order], low, step)
     payload.add("paths", codes.shape, "uint16", "paths12", _encode_paths(codes))
-    if scene.final_class is not None:
-        payload.add_array("final_class", scene.final_class[order].astype(np.uint8))
+    for name, dtype in BY_PARTICLE.items():
+        if (array := getattr(scene, name)) is not None:
+            payload.add_array(name, array[order].astype(dtype))
     if scene.arrows is not None:
         for name, arrows in (("base", scene.arrows.base), ("push", scene.arrows.push)):
             lattice, scale = _quantise_arrows(arrows)
@@ -179,16 +192,13 @@ def unpack_scene(data: bytes) -> Scene:
     codes[order] = arrays["paths"]
     paths = (low + step * codes).astype(np.float32)  # [W, F, N, d]
     paths[codes == CODES] = np.nan
-    final_class = None
-    if "final_class" in arrays:
-        final_class = np.empty_like(arrays["final_class"])
-        final_class[order] = arrays["final_class"]
+    by_particle = {name: arrays[name][np.argsort(order)] for name in BY_PARTICLE if name in arrays}
     arrows = None
     if "arrows_base" in arrays:
         base, push = (_dequantise_arrows(arrays[f"arrows_{name}"], arrays[f"arrows_{name}_scale"]) for name in ("base", "push"))
         arrows = Arrows(base, push)
     return Scene(
-        paths=paths, extent=tuple(header["extent"]), arrows=arrows, final_class=final_class,
+        paths=paths, extent=tuple(header["extent"]), arrows=arrows, **by_particle,
         grids=tuple(_read_grid(entry, arrays) for entry in header["grids"]), **{key: header[key] for key in AS_THEY_ARE},
     )  # fmt: skip
 
