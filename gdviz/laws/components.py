@@ -12,7 +12,9 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 
@@ -25,28 +27,29 @@ class Coefficients:
 
     Attributes
     ----------
-    linear : Tensor, shape [..., K, F]
-    moments : Tensor, shape [..., G + 1, K]
-    variance, scale : Tensor, shape [...]
+    linear : Tensor, shape [K, F]
+    moments : Tensor, shape [G + 1, K]
+    variance, scale : float
         For components with one shared variance: s^2 = (1-t) v + t, and sqrt(1-t).
     """
 
     linear: Tensor
     moments: Tensor
-    variance: Tensor
-    scale: Tensor
+    variance: float
+    scale: float
 
-    def to(self, x: Tensor) -> Coefficients:
-        """The same numbers in the dtype and on the device of x (converted on the CPU first: mps has no float64)."""
-        parts = (self.linear, self.moments, self.variance, self.scale)
-        return Coefficients(*(part.to(x.dtype).to(x.device) for part in parts))
+    def weighted(self, log_weights: Tensor, keep: Tensor, x: Tensor) -> Coefficients:
+        """Those of the components in `keep` with their log weights [K'] added, in the dtype and on the device of x.
 
-    def weighted(self, log_weights: Tensor, keep: Tensor) -> Coefficients:
-        """The coefficients of the components in `keep`, log weights (of those) added to the log densities."""
-        keep = keep.to(self.linear.device)
-        linear = self.linear[..., keep, :]
-        linear[..., 0] += log_weights
-        return Coefficients(linear, self.moments[..., keep], self.variance, self.scale)
+        Converted on the CPU first: mps has no float64.
+        """
+        everything = len(keep) == len(self.linear)
+        linear = self.linear.clone() if everything else self.linear[keep]  # [K', F]
+        linear[:, 0] += log_weights
+        moments = self.moments if everything else self.moments[:, keep]  # [G + 1, K']
+        return Coefficients(
+            linear.to(x.dtype).to(x.device), moments.to(x.dtype).to(x.device), self.variance, self.scale
+        )
 
 
 class Components(ABC):
@@ -64,8 +67,8 @@ class Components(ABC):
         return self.means.shape[1]
 
     @abstractmethod
-    def coefficients(self, t: Tensor) -> Coefficients:
-        """Coefficients at the noise variances t, shape [...], float64."""
+    def coefficients(self, t: float) -> Coefficients:
+        """Coefficients at noise variance t, float64."""
 
     @abstractmethod
     def features(self, rows: Tensor) -> Tensor:
@@ -107,26 +110,28 @@ class FullComponents(Components):
         self.covariances = covariances.to(torch.float64)
 
     @cached_property
-    def _spectrum(self) -> tuple[Tensor, Tensor]:
-        return tuple(torch.linalg.eigh(self.covariances))  # [K, d], [K, d, d]
+    def _spectrum(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        return np.linalg.eigh(self.covariances.numpy())  # [K, d], [K, d, d]
 
-    def coefficients(self, t: Tensor) -> Coefficients:
+    def coefficients(self, t: float) -> Coefficients:
+        # In numpy: on arrays this small its calls cost a third of torch's, and every step of a run needs them.
         values, vectors = self._spectrum
-        alpha_bar = (1 - t)[..., None, None]  # [..., 1, 1]
-        noised = alpha_bar * values + t[..., None, None]  # [..., K, d]
-        precision = (vectors / noised[..., None, :]) @ vectors.mT  # [..., K, d, d]
-        mean = alpha_bar.sqrt() * self.means  # [..., K, d]
-        pull = (precision @ mean[..., None])[..., 0]  # [..., K, d]
-        log_norm = noised.log().sum(-1) + self.dimension * math.log(2 * math.pi)  # [..., K]
-        constant = -0.5 * (log_norm + (pull * mean).sum(-1))  # [..., K]
-        i, j = torch.triu_indices(self.dimension, self.dimension)
-        quadratic = precision[..., i, j] * torch.where(i == j, -0.5, -1.0)  # [..., K, d(d+1)/2]
-        return Coefficients(
-            torch.cat([constant[..., None], pull, quadratic], -1),
-            torch.cat([pull, precision.flatten(-2), torch.ones_like(constant)[..., None]], -1).mT.contiguous(),
-            t,
-            (1 - t).sqrt(),
-        )
+        noised = (1 - t) * values + t  # [K, d]
+        precision = (vectors / noised[:, None, :]) @ vectors.swapaxes(1, 2)  # [K, d, d]
+        mean = math.sqrt(1 - t) * self.means.numpy()  # [K, d]
+        pull = (precision @ mean[:, :, None])[:, :, 0]  # [K, d]
+        log_norm = np.log(noised).sum(1) + self.dimension * math.log(2 * math.pi)  # [K]
+        constant = -0.5 * (log_norm + (pull * mean).sum(1))  # [K]
+        i, j, factor = self._upper
+        linear = np.concatenate([constant[:, None], pull, precision[:, i, j] * factor], 1)  # [K, F]
+        moments = np.concatenate([pull.T, precision.reshape(self.count, -1).T, np.ones((1, self.count))])  # [G + 1, K]
+        return Coefficients(torch.from_numpy(linear), torch.from_numpy(moments), t, math.sqrt(1 - t))
+
+    @cached_property
+    def _upper(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+        """Row, column and factor of the products x_i x_j, i <= j, in -x' precision x / 2."""
+        i, j = np.triu_indices(self.dimension)
+        return i, j, np.where(i == j, -0.5, -1.0)
 
     def features(self, rows: Tensor) -> Tensor:
         products = [rows[k] * rows[k:] for k in range(len(rows))]  # the upper triangle, row by row
@@ -147,7 +152,7 @@ class FullComponents(Components):
         return self.covariances.diagonal(dim1=-2, dim2=-1).sqrt()
 
     def draw(self, index: Tensor, generator: torch.Generator) -> Tensor:
-        values, vectors = self._spectrum
+        values, vectors = (torch.from_numpy(part) for part in self._spectrum)
         z = torch.randn(len(index), self.dimension, generator=generator, dtype=torch.float64)  # [n, d]
         root = vectors * values.clamp_min(0).sqrt()[:, None, :]  # [K, d, d]
         return self.means[index] + (root[index] @ z[..., None])[..., 0]  # [n, d]
@@ -173,23 +178,22 @@ class SharedComponents(Components):
     def _squares(self) -> Tensor:
         return self.means.square().sum(-1)  # [K]
 
-    def coefficients(self, t: Tensor) -> Coefficients:
-        alpha_bar = 1 - t  # [...]
-        variance = alpha_bar * self.variance + t  # [...]
-        scale = alpha_bar.sqrt()  # [...]
-        constant = -0.5 * (alpha_bar / variance)[..., None] * self._squares  # [..., K]
-        pull = (scale / variance)[..., None, None] * self.means  # [..., K, d]
-        moments = torch.cat([self.means, torch.ones_like(self.means[:, :1])], -1).T  # [d + 1, K]
-        return Coefficients(
-            torch.cat([constant[..., None], pull], -1), moments.expand(*t.shape, *moments.shape), variance, scale
-        )
+    @cached_property
+    def _moments(self) -> Tensor:
+        return torch.cat([self.means, torch.ones_like(self.means[:, :1])], -1).T.contiguous()  # [d + 1, K]
+
+    def coefficients(self, t: float) -> Coefficients:
+        variance, scale = (1 - t) * self.variance + t, math.sqrt(1 - t)
+        constant = -0.5 * ((1 - t) / variance) * self._squares  # [K]
+        linear = torch.cat([constant[:, None], (scale / variance) * self.means], -1)  # [K, d + 1]
+        return Coefficients(linear, self._moments, variance, scale)
 
     def features(self, rows: Tensor) -> Tensor:
         return torch.cat([torch.ones_like(rows[:1]), rows])  # [d + 1, M]
 
     def common(self, rows: Tensor, at: Coefficients) -> Tensor | float:
         square = rows.square().sum(0)  # [M]
-        return -0.5 * (square / at.variance + self.dimension * torch.log(2 * math.pi * at.variance))
+        return -0.5 * (square / at.variance + self.dimension * math.log(2 * math.pi * at.variance))
 
     def read_score(self, sums: Tensor, rows: Tensor, at: Coefficients) -> Tensor:
         mean = sums[:-1] / sums[-1]  # [d, M]

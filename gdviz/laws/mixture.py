@@ -11,7 +11,8 @@ from gdviz.laws.components import Coefficients, Components
 from gdviz.laws.law import Law, Pair, Points, Time
 from gdviz.laws.posterior import blocks, posterior
 
-_REMEMBERED = 4
+_REMEMBERED_VALUES = 1 << 20
+"""Bound on the coefficients remembered: a few MB a law."""
 
 
 class Mixture(Law):
@@ -133,14 +134,13 @@ class Mixture(Law):
     def at(self, t: float, x: Tensor) -> Coefficients:
         """Coefficients of the present components at noise variance t, weights included, cast to x.
 
-        The last few are remembered: a sampler asks for the same level once per chunk.
+        The last ones are remembered: a sweep asks for the same levels once a chunk.
         """
         key = (t, x.dtype, x.device)
         found = self._recent.get(key)
         if found is None:
-            found = self.components.coefficients(torch.tensor(t, dtype=torch.float64))
-            found = found.weighted(self.log_weights[self.support], self.support).to(x)
-            if len(self._recent) >= _REMEMBERED:
+            found = self.components.coefficients(t).weighted(self.log_weights[self.support], self.support, x)
+            if len(self._recent) * found.linear.numel() > _REMEMBERED_VALUES:
                 self._recent.pop(next(iter(self._recent)), None)
             self._recent[key] = found
         return found
