@@ -1,5 +1,5 @@
 """Background work in worker processes: asked for twice runs once, reports progress, can be cancelled."""
 
-from gdviz.jobs.pool import Job as Job
+from gdviz.jobs.job import Job as Job
 from gdviz.jobs.pool import Pool as Pool
-from gdviz.jobs.pool import Report as Report
+from gdviz.jobs.worker import Report as Report

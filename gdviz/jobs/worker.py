@@ -1,0 +1,133 @@
+"""What runs inside a worker process: one job at a time, spoken to over stdin, answering over a pipe of its own.
+
+A worker is a plain ``python -c`` process, not one of `multiprocessing`: that would import the parent's
+main module again, and while a page runs Streamlit puts the page's script there, so the worker would run
+the page. Its stdin closes when its parent ends, however that happens, and the worker ends with it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pickle
+import queue
+import signal
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Callable
+from functools import partial
+from typing import Any, BinaryIO
+
+from gdviz.errors import GdvizError
+
+SECONDS_BETWEEN_REPORTS = 0.05
+
+
+class Cancelled(BaseException):
+    """Raised inside a job that is no longer wanted. Not an Exception, so that no job swallows it."""
+
+
+class Report:
+    """A running job's way to speak.
+
+    Parameters
+    ----------
+    send : callable
+        Takes ("progress", share done) and ("partial", bytes).
+    unwanted : callable
+        Whether the job has been cancelled.
+    """
+
+    def __init__(self, send: Callable[[str, Any], None], unwanted: Callable[[], bool]) -> None:
+        self._send, self._unwanted = send, unwanted
+        self._last = -SECONDS_BETWEEN_REPORTS
+
+    def progress(self, done: float) -> None:
+        """Say how far the job is (0 to 1).
+
+        Raises
+        ------
+        Cancelled
+            When the job should stop.
+        """
+        if self._unwanted():
+            raise Cancelled
+        now = time.monotonic()
+        if now - self._last >= SECONDS_BETWEEN_REPORTS:
+            self._last = now
+            self._send("progress", float(done))
+
+    def partial(self, data: bytes) -> None:
+        """Publish an unfinished result; the newest one is kept."""
+        self._send("partial", data)
+
+
+def main() -> None:
+    """Serve jobs until the parent goes away."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in a terminal reaches the whole group; the parent decides
+    with contextlib.suppress(OSError, AttributeError):
+        os.nice(5)
+    with os.fdopen(os.dup(1), "wb") as out:
+        os.dup2(2, 1)  # what a job prints goes to the log, not between our messages
+        _Worker(sys.stdin.buffer, out).serve()
+
+
+class _Worker:
+    """Reads orders on a thread of its own, so that a cancel arrives while a job runs."""
+
+    def __init__(self, orders: BinaryIO, out: BinaryIO) -> None:
+        self._orders, self._out = orders, out
+        self._jobs: queue.SimpleQueue[tuple[int, bytes]] = queue.SimpleQueue()
+        self._cancelled: set[int] = set()
+
+    def serve(self) -> None:
+        threading.Thread(target=self._listen, daemon=True).start()
+        while True:
+            number, call = self._jobs.get()
+            self._send(number, *_outcome(call, Report(partial(self._send, number), partial(self._is_cancelled, number))))
+
+    def _is_cancelled(self, number: int) -> bool:
+        return number in self._cancelled
+
+    def _listen(self) -> None:
+        while True:
+            try:
+                order, number, call = pickle.load(self._orders)
+            except Exception:  # the parent closed the pipe or ended, perhaps in the middle of a word
+                os._exit(0)
+            if order == "run":
+                self._jobs.put((number, call))
+            else:
+                self._cancelled.add(number)
+
+    def _send(self, number: int, what: str, value: Any) -> None:
+        try:
+            message = pickle.dumps((number, what, value))
+        except Exception as error:
+            message = pickle.dumps((number, "failed", _unexpected(error)))
+        try:
+            self._out.write(message)
+            self._out.flush()
+        except OSError:  # nobody listens any more
+            os._exit(0)
+
+
+def _outcome(call: bytes, report: Report) -> tuple[str, Any]:
+    """Run a pickled (function, arguments): what became of it, and its result or the reason in one sentence."""
+    try:
+        function, arguments = pickle.loads(call)
+        report.progress(0.0)
+        return "done", function(*arguments, report)
+    except Cancelled:
+        return "cancelled", None
+    except GdvizError as error:
+        return "failed", str(error)
+    except Exception as error:
+        traceback.print_exc()
+        return "failed", _unexpected(error)
+
+
+def _unexpected(error: Exception) -> str:
+    return f"The worker failed unexpectedly ({type(error).__name__}: {error})."
