@@ -110,7 +110,7 @@ class GridTilt(Law):
         return batches
 
     def _measured_error(self, coarse: RewardTable) -> float:
-        """Root mean square of sqrt(t) times the score's change at half the resolution, relative to that of sqrt(t) times the score."""
+        """Rms of sqrt(t) times the score's change at half the resolution, relative to that of sqrt(t) times the score."""
         generator = torch.Generator().manual_seed(0)
         half = ERROR_POINTS // 2
         off, size = 0.0, 0.0

@@ -7,7 +7,6 @@ transform would not; the noise kernel is separable, so one level costs two matri
 from __future__ import annotations
 
 import itertools
-import math
 from dataclasses import dataclass
 from functools import reduce
 
@@ -15,9 +14,8 @@ import torch
 from torch import Tensor
 
 from gdviz.errors import GdvizError
-from gdviz.laws.components import FullComponents
 from gdviz.laws.law import Law
-from gdviz.laws.mixture import Mixture
+from gdviz.laws.quadrature import fit_box, grid_points, node_counts
 from gdviz.rewards import Reward
 
 FLOOR = 550.0
@@ -25,23 +23,6 @@ FLOOR = 550.0
 
 BAND = 600.0
 """Widest range of logarithms summed in one product; kernels take another 50 of the 708 that float64 has."""
-
-RIM, RIM_SHARE = 0.04, 1e-10
-"""A box is wide enough when the outer 4 % on each side carries less than 1e-10 of E r."""
-
-
-def grid_points(axes: list[Tensor]) -> Tensor:
-    """All points of a product grid, [n_1, .., n_d, d]."""
-    return torch.stack(torch.meshgrid(*axes, indexing="ij"), -1)
-
-
-def smallest_scale(law: Law) -> float | None:
-    """The smallest standard deviation of any component in any direction; None where the law does not tell."""
-    if not isinstance(law, Mixture):
-        return None
-    if isinstance(law.components, FullComponents):
-        return float(torch.linalg.eigvalsh(law.components.covariances[law.support]).min().sqrt())
-    return float(law.components.standard_deviations().min())
 
 
 @dataclass(frozen=True)
@@ -106,41 +87,21 @@ def clean_grid(law: Law, reward: Reward, least: int, most: int, coarser: int = 1
     GdvizError
         If r p does not fall off however wide the box: E r is infinite.
     """
-    low, high = law.box(1e-15)
-    scale = smallest_scale(law)
-    for _ in range(16):
-        width = high - low  # [d]
-        wanted = [least if not scale else math.ceil(side / scale) + 1 for side in width.tolist()]
-        counts = [min(max(n, least), most) // coarser for n in wanted]
-        axes = [torch.linspace(a, b, n, dtype=torch.float64) for a, b, n in zip(low.tolist(), high.tolist(), counts, strict=True)]
-        grid = _evaluated(law, reward, axes)
-        below, above = _heavy_sides(grid)
-        if not bool((below | above).any()):
-            return grid
-        low, high = low - 0.25 * width * below, high + 0.25 * width * above
-    raise GdvizError(
-        "reward: found E r infinite or carried by the far tails, because r grows about as fast as the target's tails fall; "
-        "give it a smaller strength, a bound such as min(r, 100), or a narrower target."
-    )
-
-
-def _evaluated(law: Law, reward: Reward, axes: list[Tensor]) -> CleanGrid:
+    box = fit_box(law, lambda x: (law.log_density(x, 0.0) + reward.log(x)).nan_to_num(-torch.inf, torch.inf, -torch.inf))
+    if box is None:
+        raise GdvizError(
+            "reward: found E r infinite or carried by the far tails, because r grows about as fast as the target's tails fall; "
+            "give it a smaller strength, a bound such as min(r, 100), or a narrower target."
+        )
+    low, high = box
+    counts = [n // coarser for n in node_counts(law, high - low, least, most)]
+    axes = [torch.linspace(a, b, n, dtype=torch.float64) for a, b, n in zip(low.tolist(), high.tolist(), counts, strict=True)]
     points = grid_points(axes)  # [n_1, .., n_d, d]
     log_p = law.log_density(points, 0.0)
     log_r = reward.log(points)
     finite = torch.isfinite(log_r)
     log_r = torch.where(finite, log_r, log_r[finite].min())
     return CleanGrid(axes, torch.maximum(log_p, log_p.max() - FLOOR), log_r)
-
-
-def _heavy_sides(grid: CleanGrid) -> tuple[Tensor, Tensor]:
-    """Which lower and upper sides of the box carry too much of E r, [d] and [d]."""
-    below, above = [], []
-    for marginal in grid.marginals:
-        rim = math.ceil(RIM * len(marginal))
-        below.append(bool(marginal[:rim].sum() > RIM_SHARE))
-        above.append(bool(marginal[-rim:].sum() > RIM_SHARE))
-    return torch.tensor(below), torch.tensor(above)
 
 
 def _log_sums(log_values: Tensor, kernels: list[Tensor]) -> Tensor:

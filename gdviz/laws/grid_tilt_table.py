@@ -10,8 +10,9 @@ import torch
 from torch import Tensor
 
 from gdviz.laws.grid_tilt_interpolation import Surface
-from gdviz.laws.grid_tilt_quadrature import clean_grid, grid_points
+from gdviz.laws.grid_tilt_quadrature import clean_grid
 from gdviz.laws.law import Law
+from gdviz.laws.quadrature import grid_points
 from gdviz.rewards import Reward
 
 GHOSTS = 2
