@@ -200,7 +200,7 @@ def test_a_worker_killed_while_idle_is_replaced(pool):
 
 def test_a_cancelled_job_stops_at_its_next_report_and_its_worker_stays(pool, tmp_path):
     job = pool.submit("one", "a", background.count, str(tmp_path / "tries"), LONG)
-    assert started(job)
+    assert until(lambda: job.partial is not None)
     worker = pool.pids["one"]
     job.cancel()
     assert job.state == "cancelled" and job.finished
