@@ -75,7 +75,7 @@ def reward_header(rows: list[dict[str, Any]], kind: str = "reward") -> dict[str,
 
 def charts_page(scenes: list[dict[str, Any]], width: int = 420) -> str:
     """A page with the player's chart files, the scenes and an empty column."""
-    ours = {"sentence", "readouts", "theme"}
+    ours = {"sentence", "paired", "readouts", "theme"}
     files = sorted(path for path in PLAYER.glob("*.js") if path.name.startswith("chart") or path.stem in ours)
     script = "\n".join(path.read_text(encoding="utf-8") for path in files)
     style = (PLAYER / "charts.css").read_text(encoding="utf-8")

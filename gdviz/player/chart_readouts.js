@@ -39,12 +39,14 @@ function gdvizReadoutTable(root) {
     const difference = row && otherRow ? (lettered ? gdvizDifference(...a, ...b) : gdvizDifference(...b, ...a)) : null;
     const name = lettered ? `${other.letter} − ${first.letter}` : "difference";
     const changes = new Map((difference ? difference.rows : []).map((change) => [change.key, change]));
-    const unpaired = [...changes.values()].every((change) => !change.paired);
+    if (!lettered) changes.delete("better"); // against no guidance it is the proportion improved, said already
+    const paired = [...changes.values()].some((change) => change.paired);
+    const aside = (change) => (paired && change && change.half !== null && !change.paired ? "unpaired" : "");
     differs.hidden = !difference;
     if (difference) differs.textContent = `${name}${lettered ? "" : " from the other panel"}: ${difference.differs}`;
     head.replaceChildren();
     const heads = ["quantity", `${lettered ? `${first.letter}: ` : ""}value ± 95 %`];
-    if (difference) heads.push(`${name} ± 95 %${unpaired ? ", unpaired" : ""}`);
+    if (difference) heads.push(`${name} ± 95 %, ${paired ? `paired, ${difference.paired} shown particles` : "unpaired"}`);
     for (const text of heads) gdvizElement("th", head, {scope: "col"}, text);
     body.replaceChildren();
     for (const readout of gdvizReadouts(header, row)) {
@@ -53,11 +55,22 @@ function gdvizReadoutTable(root) {
       if (readout.hint) gdvizElement("span", label, {class: "gc-hidden"}, `. ${readout.hint}`);
       gdvizReadoutCell(line, readout, readout.error, readout.note);
       const change = changes.get(readout.key);
-      if (difference) gdvizReadoutCell(line, change, change && (unpaired ? change.bar : change.error), "");
+      if (difference) gdvizReadoutCell(line, change, change && change.bar, aside(change));
+      changes.delete(readout.key);
+    }
+    for (const change of changes.values()) { // what only a comparison can say
+      const line = gdvizElement("tr", body, {"data-key": change.key});
+      gdvizElement("th", line, {scope: "row"}, lettered ? gdvizLettered(change.label, first.letter, other.letter) : change.label);
+      gdvizElement("td", line);
+      gdvizReadoutCell(line, change, change.bar, aside(change));
     }
   }
 
   return {show, forget: () => { last = ""; }};
+}
+
+function gdvizLettered(label, a, b) {
+  return label.replace(/ in B than in A /, ` in ${b} than in ${a} `);
 }
 
 function gdvizReadoutCell(line, readout, error, note) {

@@ -134,38 +134,42 @@ function gdvizChangeWords(path, from, to) {
   return long ? `${name} differs` : `${name} ${words(from)} → ${words(to)}`;
 }
 
-// The standard error of B − A on shared noise, where the scene carries it:
-// headerB.paired = [{with: id of A, w_a, w_b, se: {mean_reward, mean_reciprocal, improved, spread}}].
-function gdvizPairedError(headerA, rowA, headerB, rowB, key) {
-  const found = (headerB.paired || []).find((p) => p.with === headerA.id && p.w_a === rowA.w && p.w_b === rowB.w);
-  return found && found.se && gdvizIsNumber(found.se[key]) ? found.se[key] : null;
-}
-
-// {differs, rows: [{key, label, value: B − A, error, bar, kind, paired, hint}]}; a row is there when both
-// experiments measure the same thing, and its error joins the two standard errors ("unpaired") unless a
-// paired one is known. `bar` is the error without that word.
+// {differs, paired, rows: [{key, label, value: B − A, error, bar, kind, paired, hint}]}; a row is there when both
+// experiments measure the same thing. On shared noise the means of r and 1/r and the shares are paired: read from
+// the shown particles' own differences (`paired` counts them). Everything else joins the two rows' errors and
+// says "unpaired". `bar` is the error without that word.
 function gdvizDifference(headerA, rowA, headerB, rowB) {
   const before = new Map(gdvizReadouts(headerA, rowA).map((readout) => [readout.key, readout]));
+  const pairs = gdvizPaired(headerA, rowA, headerB, rowB);
   const rows = [];
   for (const after of gdvizReadouts(headerB, rowB)) {
     const from = before.get(after.key);
     const comparable = from && from.kind !== "exact" && from.label === after.label && after.key !== "identity";
     if (!comparable) continue;
-    const row = {key: after.key, label: after.label, number: null, half: null, paired: false, hint: ""};
     if (!gdvizIsNumber(after.number) || !gdvizIsNumber(from.number)) {
-      rows.push({...row, value: "not estimable", bar: "", error: "", kind: "not estimable"});
+      rows.push({key: after.key, label: after.label, number: null, half: null, paired: false, value: "not estimable", bar: "", error: "",
+                 kind: "not estimable", hint: "One of the two means cannot be estimated."});
       continue;
     }
-    const se = gdvizPairedError(headerA, rowA, headerB, rowB, after.key);
     const joint = gdvizIsNumber(after.half) && gdvizIsNumber(from.half) ? Math.hypot(after.half, from.half) : null;
-    const half = se === null ? joint : 1.96 * se;
-    const number = after.number - from.number;
-    const text = after.key === "improved" ? gdvizPercent(number, half) : gdvizNumber(number, half);
-    const sign = number > 0 ? "+" : "";
-    const bar = half === null ? "no error known" : `± ${text.error}`;
-    rows.push({...row, value: sign + text.value, bar, error: bar + (half !== null && se === null ? " (unpaired)" : ""),
-               kind: "estimated", paired: se !== null, number, half, clear: half !== null && Math.abs(number) > half,
-               hint: se === null ? "The two errors joined as if independent; where the noise is shared the true error is usually smaller." : "Error of the paired differences."});
+    rows.push(gdvizDifferenceRow(after, after.number - from.number, joint, pairs));
   }
-  return {differs: gdvizDiffers(headerA, rowA, headerB, rowB), rows};
+  if (pairs) rows.push(gdvizDifferenceRow({key: "better", label: "better in B than in A (same noise)"}, null, null, pairs));
+  return {differs: gdvizDiffers(headerA, rowA, headerB, rowB), paired: pairs ? pairs.n : 0, rows};
+}
+
+function gdvizDifferenceRow({key, label}, apart, joint, pairs) {
+  const pair = pairs && pairs[key];
+  const number = pair ? pair.number : apart;
+  const share = key === "improved" || key === "better";
+  // Shares of none or all have standard error 0 but not error 0: 3/n bounds it at 95 %.
+  const half = !pair ? joint : share && !(pair.se > 0) ? 3 / pairs.n : gdvizHalf(pair.se);
+  const text = share ? gdvizPercent(number, half) : gdvizNumber(number, half);
+  const bar = half === null ? "no error known" : `± ${text.error ?? 0}`;
+  const sign = number > 0 && key !== "better" ? "+" : "";
+  const clear = half !== null && Math.abs(key === "better" ? number - 0.5 : number) > half;
+  const hint = pair ? `Mean of the differences, particle by particle, of the ${pairs.n} shown particles that share their noise.`
+    : "The two errors joined as if independent; where the noise is shared the true error is usually smaller.";
+  const word = pair ? `paired, ${pairs.n} shown particles` : "unpaired";
+  return {key, label, value: sign + text.value, bar, error: half === null ? bar : `${bar} (${word})`, kind: "estimated", paired: Boolean(pair), number, half, clear, hint};
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 from chart_rows import charts_page, make_header, make_row, reward_header, stand_in_rows
 from playwright.sync_api import Page
@@ -177,14 +178,73 @@ def test_difference_says_only_what_differs_and_joins_errors(js: Any) -> None:
     assert js("gdvizDifference", a, rows[3], a, rows[3])["differs"] == "nothing: the same experiment"
 
 
-def test_difference_uses_a_paired_error_when_the_scene_has_one(js: Any) -> None:
-    rows = stand_in_rows()
-    a = make_header(rows)
-    b = make_header(rows, paired=[{"with": "stand-in", "w_a": 0, "w_b": 2, "se": {"mean_reward": 0.0002}}])
-    changed = {r["key"]: r for r in js("gdvizDifference", a, rows[0], b, rows[4])["rows"]}
-    assert changed["mean_reward"]["half"] == pytest.approx(1.96 * 0.0002)
-    assert changed["mean_reward"]["error"] == "± 0.0004"
-    assert changed["mean_reciprocal"]["error"].endswith("(unpaired)")
+PAIRED = """([headerA, rowA, logsA, headerB, rowB, logsB]) => {
+  const shown = (header, logs) => ({...header, dimension: 2, particles: logs[0].length, logReward: (k) => Float32Array.from(logs[k])});
+  return gdvizDifference(shown(headerA, logsA), rowA, shown(headerB, logsB), rowB);
+}"""
+
+
+def paired_case(n: int = 400) -> tuple[dict[str, Any], np.ndarray, np.ndarray]:
+    """A scene's header and float32 log r of two runs at w = 0 and 1, the second a little better on the same noise."""
+    rng = np.random.default_rng(0)
+    start = -rng.exponential(1, n)
+    a = np.stack([start, 0.8 * start]).astype(np.float32)
+    b = np.stack([start, 0.8 * start + rng.normal(0.02, 0.05, n)]).astype(np.float32)
+    rows = [make_row(w, particles=n, mean_reward=0.5, se_reward=0.01, mean_reciprocal=2.0, se_reciprocal=0.1, improved=0.9, se_improved=0.01)
+            for w in (0, 1)]  # fmt: skip
+    return make_header(rows), a, b
+
+
+def test_on_shared_noise_the_difference_and_its_error_are_paired(js: Any, page: Page) -> None:
+    header, a, b = paired_case()
+    row, n = header["rows"][1], a.shape[1]
+    changed = page.evaluate(PAIRED, [header, row, a.tolist(), {**header, "id": "other"}, row, b.tolist()])
+    assert changed["paired"] == n
+    found = {r["key"]: r for r in changed["rows"]}
+    x, y = a[1].astype(float), b[1].astype(float)
+    for key, gap in (("mean_reward", np.exp(y) - np.exp(x)), ("mean_reciprocal", np.exp(-y) - np.exp(-x)), ("better", y > x)):
+        gap = gap.astype(float)
+        assert found[key]["number"] == pytest.approx(gap.mean())
+        assert found[key]["half"] == pytest.approx(1.96 * gap.std(ddof=1) / n**0.5)
+        assert found[key]["paired"]
+    assert found["mean_reward"]["error"].endswith("(paired, 400 shown particles)")
+    unguided = b[1] > b[0]
+    assert found["improved"]["number"] == pytest.approx(unguided.mean() - (a[1] > a[0]).mean())
+
+
+def test_particles_lost_in_one_run_leave_the_pairs(js: Any, page: Page) -> None:
+    header, a, b = paired_case()
+    row = header["rows"][1]
+    lost = b.astype(object)
+    lost[1, :7] = None  # null in JSON; Float32Array reads null as 0, so it is sent as a word below
+    script = PAIRED.replace("Float32Array.from(logs[k])", "Float32Array.from(logs[k], (v) => v ?? NaN)")
+    changed = page.evaluate(script, [header, row, a.tolist(), header, row, lost.tolist()])
+    assert changed["paired"] == a.shape[1] - 7
+    reward = next(r for r in changed["rows"] if r["key"] == "mean_reward")
+    assert reward["number"] == pytest.approx((np.exp(b[1, 7:].astype(float)) - np.exp(a[1, 7:].astype(float))).mean())
+
+
+@pytest.mark.parametrize(
+    "other",
+    [{"experiment": {"seed": 1}}, {"measure": {"reward_name": "r(x)", "reciprocal_name": "1 / r(x)", "kind": "cfg", "label": "b"}}],
+)
+def test_another_seed_or_reward_is_not_paired(js: Any, page: Page, other: dict[str, Any]) -> None:
+    header, a, b = paired_case()
+    row = header["rows"][1]
+    changed = page.evaluate(PAIRED, [header, row, a.tolist(), {**header, **other}, row, b.tolist()])
+    assert changed["paired"] == 0
+    assert all(r["error"].endswith("(unpaired)") for r in changed["rows"])
+    assert "better" not in {r["key"] for r in changed["rows"]}
+
+
+def test_an_unreliable_tail_is_not_paired_away(js: Any, page: Page) -> None:
+    header, a, b = paired_case()
+    row = header["rows"][1]
+    heavy = {**row, "mean_reciprocal": None, "se_reciprocal": None, "tail": {"k_hat": 0.9, "top_share": 0.6, "reliable": False}}
+    for one, two in ((heavy, row), (row, heavy)):
+        changed = page.evaluate(PAIRED, [header, one, a.tolist(), header, two, b.tolist()])
+        reciprocal = next(r for r in changed["rows"] if r["key"] == "mean_reciprocal")
+        assert reciprocal["value"] == "not estimable"
 
 
 @pytest.mark.parametrize(

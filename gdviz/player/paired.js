@@ -1,0 +1,35 @@
+// Differences of two panels particle by particle, where both are driven by the same noise: what the noise
+// does to both cancels, so the error is that of the differences and not the two errors joined.
+
+// Whether particle n of both scenes starts at the same point and meets the same noise, and the same reward is read.
+function gdvizSharesNoise(headerA, headerB) {
+  const seed = (header) => header.experiment?.seed;
+  return Boolean(headerA.logReward && headerB.logReward) && gdvizIsNumber(seed(headerA)) && seed(headerA) === seed(headerB)
+    && headerA.dimension === headerB.dimension && headerA.particles === headerB.particles
+    && gdvizNames(headerA).reward === gdvizNames(headerB).reward;
+}
+
+function gdvizMeanWithError(values) {
+  const n = values.length, mean = values.reduce((sum, v) => sum + v, 0) / n;
+  const squares = values.reduce((sum, v) => sum + (v - mean) ** 2, 0);
+  return {number: mean, se: n > 1 ? Math.sqrt(squares / (n - 1) / n) : null};
+}
+
+// {n, mean_reward, mean_reciprocal, improved, better: {number, se}} of B − A over the shown particles that
+// are finite in both, or null where nothing is paired. better is the share of particles with a greater r in B.
+function gdvizPaired(headerA, rowA, headerB, rowB) {
+  if (!gdvizSharesNoise(headerA, headerB)) return null;
+  const read = (header, w) => header.logReward(header.w.indexOf(w));
+  const [a, b, a0, b0] = [read(headerA, rowA.w), read(headerB, rowB.w), read(headerA, 0), read(headerB, 0)];
+  const both = Array.from(a.keys()).filter((n) => !Number.isNaN(a[n]) && !Number.isNaN(b[n]));
+  if (both.length < 2) return null;
+  const whole = both.filter((n) => !Number.isNaN(a0[n]) && !Number.isNaN(b0[n]));
+  const mean = (of, particles = both) => gdvizMeanWithError(particles.map(of));
+  return {
+    n: both.length,
+    mean_reward: mean((n) => Math.exp(b[n]) - Math.exp(a[n])),
+    mean_reciprocal: mean((n) => Math.exp(-b[n]) - Math.exp(-a[n])),
+    improved: mean((n) => (b[n] > b0[n]) - (a[n] > a0[n]), whole),
+    better: mean((n) => Number(b[n] > a[n])),
+  };
+}
