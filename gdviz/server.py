@@ -52,6 +52,8 @@ def create_app() -> App:
     from starlette.routing import Route
     from streamlit import config
 
+    script = str(resource("app.py"))
+    st.App(script)  # the first App of a process says whose .streamlit/config.toml is read, so it comes before any option is
     base = (config.get_option("server.baseUrlPath") or "").strip("/")
     paths = ["/scene/{digest}", *([f"/{base}/scene/{{digest}}"] if base else [])]
     os.environ[SERVED_BY_ROUTE] = "1"
@@ -62,7 +64,7 @@ def create_app() -> App:
         yield
 
     routes = [Route(path, scene_bytes) for path in paths]
-    return st.App(str(resource("app.py")), routes=routes, lifespan=lifespan)
+    return st.App(script, routes=routes, lifespan=lifespan)
 
 
 def _not_a_closed_tab(record: logging.LogRecord) -> bool:
@@ -114,6 +116,7 @@ def serve(host: str = "127.0.0.1", port: int = 8501, open_browser: bool = True) 
     from streamlit import config
 
     port = free_port(host, port)
+    app = create_app()  # reads the settings beside app.py, which the next lines overrule
     config.set_option("server.address", host)
     config.set_option("server.port", port)
     config.set_option("server.headless", True)
@@ -125,4 +128,4 @@ def serve(host: str = "127.0.0.1", port: int = 8501, open_browser: bool = True) 
         timer.daemon = True
         timer.start()
     logging.getLogger("uvicorn.error").addFilter(_not_a_closed_tab)
-    uvicorn.run(create_app(), host=host, port=port, log_level="warning", ws_max_size=200 << 20)
+    uvicorn.run(app, host=host, port=port, log_level="warning", ws_max_size=200 << 20)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -41,6 +44,24 @@ def test_nothing_leaves_the_machine():
     assert settings["server.address"] == "127.0.0.1"
     assert settings["client.showErrorLinks"] is False
     assert "http" not in str(settings)  # a font or style sheet from elsewhere
+
+
+def test_the_server_reads_them_wherever_it_is_started(tmp_path):
+    """Streamlit looks beside the script only if the script is known before the first option is read."""
+    program = (
+        "import uvicorn\n"
+        "uvicorn.run = lambda *args, **kwargs: None\n"
+        "from gdviz.server import serve\n"
+        "serve(open_browser=False)\n"
+        "from streamlit import config\n"
+        "keys = ('browser.gatherUsageStats', 'client.toolbarMode', 'theme.light.primaryColor')\n"
+        "print([config.get_option(key) for key in keys])"
+    )
+    environment = os.environ | {"HOME": str(tmp_path), "PYTHONPATH": str(ROOT)}
+    done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    expected = [False, "minimal", SETTINGS["theme"]["light"]["primaryColor"]]
+    assert done.stdout.splitlines()[-1] == str(expected)
 
 
 def test_both_themes_can_be_read():
