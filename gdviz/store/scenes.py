@@ -47,20 +47,24 @@ class SceneStore:
     def find(self, key: str) -> str | None:
         """The digest stored for a key, or None."""
         for place in self._places:
-            with contextlib.suppress(OSError):
-                digest = (place / "index" / _checked(key)).read_text().strip()
-                if self._file(place, digest).is_file():
-                    return digest
+            digest = _named_in(place / "index" / _checked(key))
+            if digest is not None and self._file(place, digest).is_file():
+                return digest
         return None
 
     def read(self, digest: str) -> bytes | None:
-        """The bytes of a digest, or None. Reading marks them as used."""
+        """The bytes of a digest, or None. Reading marks them as used; damaged bytes are thrown away."""
         for place in self._places:
             path = self._file(place, digest)
-            with contextlib.suppress(OSError):
+            try:
                 data = path.read_bytes()
-                if place == self.root:
-                    os.utime(path)
+            except OSError:
+                continue
+            whole = _digest(data) == digest
+            if place == self.root:
+                with contextlib.suppress(OSError):
+                    os.utime(path) if whole else path.unlink()
+            if whole:
                 return data
         return None
 
@@ -72,7 +76,7 @@ class SceneStore:
         GdvizError
             If the disk refuses; nothing half-written stays behind.
         """
-        digest = hashlib.sha256(data).hexdigest()[:32]
+        digest = _digest(data)
         try:
             _write(self.root / "scenes" / digest, data)
             self._evict()
@@ -98,18 +102,42 @@ class SceneStore:
         return place / "scenes" / _checked(digest)
 
     def _evict(self) -> None:
-        files = [(path, path.stat()) for path in (self.root / "scenes").iterdir() if path.is_file()]
+        """Keep at most CAP bytes: the least recently used scenes go, and then the keys that name them."""
+        files = []
+        for path in (self.root / "scenes").iterdir():
+            with contextlib.suppress(OSError):  # another server may have removed it just now
+                files.append((path, path.stat()))
         total = sum(stat.st_size for _, stat in files)
+        if total <= CAP:
+            return
         for path, stat in sorted(files, key=lambda item: item[1].st_mtime):
             if total <= CAP:
                 break
             with contextlib.suppress(OSError):
                 path.unlink()
             total -= stat.st_size
+        for key in (self.root / "index").glob("[!.]*"):
+            digest = _named_in(key)
+            if digest is None or not self._file(self.root, digest).is_file():
+                with contextlib.suppress(OSError):
+                    key.unlink()
 
 
 def _refused(error: OSError, root: Path) -> GdvizError:
     return GdvizError(f"store: found {error.strerror or error} at {root}; free some space or set GDVIZ_STORE.")
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()[:32]
+
+
+def _named_in(path: Path) -> str | None:
+    """The digest that an index file names, or None where it is missing or damaged."""
+    try:
+        name = path.read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError):
+        return None
+    return name if re.fullmatch("[0-9a-f]{32}", name) else None
 
 
 def _checked(name: str) -> str:
