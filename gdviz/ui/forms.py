@@ -12,12 +12,16 @@ from collections.abc import Mapping
 from typing import Any, Literal, Union, get_args, get_origin
 
 import streamlit as st
+from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from gdviz.family import Family, Kind
 
 Draft = dict[str, Any]
 Choices = Mapping[str, list[str]]
+
+MAX_SHOWN = 400
+"""Entries of a list that a text box shows."""
 
 _WORDS = {
     "n": "points", "c0": "c0 (where the noise starts)", "c1": "c1 (how far it falls)", "of": "made from", "w": "guidance scales w",
@@ -60,17 +64,27 @@ def edit_kind(
     if picked != present:
         value = {"kind": picked, **starting_values(kind, choices)}
     st.caption(kind.card.idea)
-    edited: Draft = {"kind": picked}
-    for name, info in kind.model_fields.items():
-        if name == "kind":
-            continue
-        default = value.get(name, _plain(info.get_default(call_default_factory=True)) if not info.is_required() else None)
-        if name in skip:
-            if name in value:
-                edited[name] = value[name]
-            continue
-        edited[name] = _edit_field(name, info, default, f"{key}.{picked}.{name}", choices or {})
+    fields = {name: info for name, info in kind.model_fields.items() if name not in ("kind", *skip)}
+    small = [name for name, info in fields.items() if _is_small(info)]
+    places = dict(zip(small, _cells(len(small)), strict=True))
+    edited: Draft = {"kind": picked, **{name: value[name] for name in skip if name in value}}
+    for name, info in fields.items():
+        default = value.get(name, None if info.is_required() else _plain(info.get_default(call_default_factory=True)))
+        with places.get(name) or st.container():
+            edited[name] = _edit_field(name, info, default, f"{key}.{picked}.{name}", choices or {})
     return {name: item for name, item in edited.items() if item is not None or name in value}
+
+
+def _is_small(info: FieldInfo) -> bool:
+    """A number, a switch or a choice: three of them share a line."""
+    if any(isinstance(item, Family) for item in info.metadata):
+        return False
+    kind = _bare(info.annotation)
+    return kind in (int, float, bool) or get_origin(kind) is Literal
+
+
+def _cells(count: int, a_line: int = 3) -> list[Any]:
+    return [cell for _ in range(0, count, a_line) for cell in st.columns(a_line)][:count]
 
 
 def starting_values(kind: type[Kind], choices: Choices | None = None) -> Draft:
@@ -107,24 +121,50 @@ def _edit_field(name: str, info: FieldInfo, value: Any, key: str, choices: Choic
         if name == "expression":
             return st.text_area(label, value or "", key=key, height=80)
         return st.text_input(label, value or "", key=key) or None
-    return _edit_json(label, value, key)
+    return _edit_list(label, info, value, key)
 
 
-def _edit_json(label: str, value: Any, key: str) -> Any:
-    """Lists of numbers, points and components as text that is checked when the draft is."""
-    text = st.text_area(f"{label} (JSON)", _compact(value), key=key, height=160 if len(_compact(value)) > 80 else 68)
+def _edit_list(label: str, info: FieldInfo, value: Any, key: str) -> Any:
+    """Components and bumps as a table; lists of numbers and points as JSON."""
+    row = _row_model(info.annotation)
+    if row is not None:
+        return _edit_table(label, row, value or [], key)
+    if isinstance(value, (list, tuple)) and len(value) > MAX_SHOWN:
+        st.caption(f"{label}: {len(value):,} entries; edit them in a file (File, Save this experiment).")
+        return value
+    text = st.text_area(f"{label} (JSON)", json.dumps(value), key=key, height=68)
+    return _from_json(label, text, value)
+
+
+def _edit_table(label: str, row: type[BaseModel], value: list[Draft], key: str) -> list[Draft]:
+    """One line an item; a cell that is a list holds JSON."""
+    names = list(row.model_fields)
+    lines = [{name: _cell(item.get(name)) for name in names} for item in value]
+    st.caption(label)
+    shown = st.data_editor(lines, num_rows="dynamic", key=key, hide_index=True)
+    return [{name: _uncell(name, text) for name, text in line.items() if text not in (None, "")} for line in shown]
+
+
+def _cell(value: Any) -> Any:
+    return json.dumps(value) if isinstance(value, (list, dict)) else value
+
+
+def _uncell(name: str, text: Any) -> Any:
+    return _from_json(name, text, text) if isinstance(text, str) and text[:1] in "[{" else text
+
+
+def _from_json(label: str, text: str, otherwise: Any) -> Any:
     try:
         return json.loads(text)
     except (json.JSONDecodeError, RecursionError) as error:
         st.error(f"{label}: not JSON ({error}).", icon=":material/error:")
-        return value
+        return otherwise
 
 
-def _compact(value: Any) -> str:
-    """JSON with one line an item of the outer list, so that a mixture reads as a table."""
-    if isinstance(value, list) and value and not isinstance(value[0], (int, float, str)):
-        return "[\n" + ",\n".join(" " + json.dumps(item) for item in value) + "\n]"
-    return json.dumps(value)
+def _row_model(annotation: Any) -> type[BaseModel] | None:
+    """The model of a list's items, if they are models."""
+    inner = [_bare(item) for item in get_args(_bare(annotation))]
+    return next((item for item in inner if isinstance(item, type) and issubclass(item, BaseModel)), None)
 
 
 def _bare(annotation: Any) -> Any:

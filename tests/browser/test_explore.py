@@ -1,0 +1,214 @@
+"""The Explore page as a reader uses it."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from gdviz.ui.link import from_link, to_link
+
+SMALL: dict[str, Any] = {
+    "format": 1,
+    "target": {
+        "kind": "gaussian_mixture",
+        "components": [
+            {"mean": [-1, 0], "covariance": [[0.5, 0], [0, 0.5]], "label": "a"},
+            {"mean": [1, 0], "covariance": [[0.5, 0], [0, 0.5]], "label": "b"},
+        ],
+    },
+    "guidance": {"kind": "cfg", "label": "b"},
+    "sampler": {"kind": "ddpm", "steps": 40},
+    "w": [0, 0.5, 1, 2],
+    "particles": 300,
+    "frames": 12,
+    "seed": 3,
+}
+
+
+def player(page: Page) -> Locator:
+    """The player, once it has drawn a frame."""
+    found = page.get_by_test_id("player")
+    expect(found).to_have_attribute("data-frame", re.compile(r"\d+"), timeout=60_000)
+    return found
+
+
+def refined(page: Page) -> None:
+    """Wait until nothing is computing any more."""
+    expect(page.get_by_text(re.compile("Computing the scene|Refining the preview"))).to_have_count(0, timeout=60_000)
+
+
+def small(**changes: Any) -> str:
+    return f"/?scene={to_link({**SMALL, **changes})}"
+
+
+def open_more(page: Page, tab: str) -> None:
+    page.get_by_text("More: target").click()
+    page.get_by_role("tab", name=tab).click()
+
+
+def test_first_visit_shows_a_moving_scene_without_a_click(visit: Any) -> None:
+    shown = player(visit("/"))
+    first = shown.get_attribute("data-frame")
+    expect(shown).not_to_have_attribute("data-frame", first or "", timeout=10_000)
+
+
+def test_moving_w_and_time_asks_nobody(visit: Any) -> None:
+    page = visit(small())
+    shown = player(page)
+    refined(page)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    slider = page.get_by_role("slider", name="guidance scale w")
+    slider.focus()
+    seen = [shown.get_attribute("data-w")]
+    for key in ("Home", "ArrowRight", "ArrowRight", "ArrowRight"):
+        slider.press(key)
+        seen.append(shown.get_attribute("data-w"))
+    time = page.get_by_role("slider", name="denoising time")
+    time.focus()
+    time.press("Home")
+    expect(shown).to_have_attribute("data-frame", "0")
+    time.press("End")
+    expect(shown).to_have_attribute("data-frame", "11")
+    assert [float(w or "nan") for w in seen[1:]] == [0, 0.5, 1, 2]
+    assert asked == []
+
+
+def test_play_button_stops_and_starts(visit: Any) -> None:
+    page = visit(small())
+    shown = player(page)
+    refined(page)
+    page.get_by_role("button", name="Pause", exact=True).click()
+    stopped = shown.get_attribute("data-frame")
+    page.wait_for_timeout(400)
+    assert shown.get_attribute("data-frame") == stopped
+    page.get_by_role("button", name="Play", exact=True).click()
+    expect(shown).not_to_have_attribute("data-frame", stopped or "")
+
+
+def test_reduced_motion_waits_for_play(visit: Any) -> None:
+    shown = player(visit(small(), reduced_motion="reduce"))
+    shown.page.wait_for_timeout(500)
+    assert shown.get_attribute("data-frame") == "0"
+
+
+def test_an_edit_changes_the_scene_and_keeps_the_player(visit: Any) -> None:
+    page = visit(small())
+    shown = player(page)
+    refined(page)
+    shown.evaluate("node => { node.isTheSame = true }")
+    open_more(page, "Sampler")
+    page.get_by_role("spinbutton", name="steps").fill("24")
+    page.get_by_role("spinbutton", name="steps").press("Enter")
+    expect(shown.get_by_text("24 steps").first).to_be_visible(timeout=60_000)
+    refined(page)
+    assert shown.evaluate("node => node.isTheSame === true"), "the player was made anew"
+
+
+def test_the_link_reopens_scene_and_view(visit: Any) -> None:
+    page = visit(small(seed=4))
+    shown = player(page)
+    refined(page)
+    slider = page.get_by_role("slider", name="guidance scale w")
+    slider.focus()
+    slider.press("End")
+    expect(shown).to_have_attribute("data-w", "2")
+    expect(page).to_have_url(re.compile("view="))
+    again = visit(page.url.removeprefix(page.evaluate("location.origin")))
+    expect(player(again)).to_have_attribute("data-w", "2")
+    link = again.evaluate("new URL(location).searchParams.get('scene')")
+    assert _canonical(from_link(link)) == _canonical({**SMALL, "seed": 4})
+
+
+def test_preset_box_opens_another_scene(visit: Any) -> None:
+    page = visit("/?preset=two-moons")
+    expect(player(page).get_by_text("Two moons").first).to_be_visible(timeout=60_000)
+    page.get_by_role("combobox").first.click()
+    page.get_by_role("option", name=re.compile("^Two-component stand-in|Figure 1", re.IGNORECASE)).first.click()
+    expect(page).to_have_url(re.compile("preset=figure-1"))
+
+
+@pytest.mark.parametrize("expression", ["x.__class__", "1 +", "-1"])
+def test_a_bad_reward_is_refused_beside_the_box(visit: Any, expression: str) -> None:
+    reward = {"kind": "reward", "reward": {"kind": "expression", "expression": "1 + x**2"}}
+    page = visit(small(guidance=reward))
+    shown = player(page)
+    refined(page)
+    open_more(page, "Guidance")
+    box = page.get_by_role("textbox", name="expression")
+    box.fill(expression)
+    box.press("Control+Enter")
+    expect(page.get_by_role("alert").filter(has_text=re.compile("expression|r\\(x\\)|reward"))).to_be_visible(timeout=30_000)
+    expect(shown).to_be_visible()
+
+
+def test_an_experiment_file_opens_and_is_saved(visit: Any, tmp_path: Any) -> None:
+    page = visit(small())
+    player(page)
+    open_more(page, "File")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save this experiment").click()
+    saved = json.loads(download.value.path().read_text())
+    assert _canonical(saved) == _canonical(SMALL)
+    file = tmp_path / "other.json"
+    file.write_text(json.dumps({**SMALL, "sampler": {"kind": "ancestral", "steps": 30}}))
+    page.locator("input[type=file]").set_input_files(str(file))
+    expect(player(page).get_by_text("ancestral, 30 steps").first).to_be_visible(timeout=60_000)
+
+
+def test_a_wrong_file_is_refused_and_the_page_lives(visit: Any, tmp_path: Any) -> None:
+    page = visit(small())
+    shown = player(page)
+    open_more(page, "File")
+    file = tmp_path / "wrong.json"
+    file.write_text('{"w": [NaN]}')
+    page.locator("input[type=file]").set_input_files(str(file))
+    expect(page.get_by_text("not strict JSON: found NaN")).to_be_visible(timeout=30_000)
+    expect(shown).to_be_visible()
+
+
+def test_copy_to_b_and_another_sampler_are_held_apart(visit: Any) -> None:
+    page = visit(small())
+    shown = player(page)
+    refined(page)
+    page.get_by_role("button", name="copy to B").click()
+    open_more(page, "Sampler")
+    page.get_by_role("spinbutton", name="steps").fill("24")
+    page.get_by_role("spinbutton", name="steps").press("Enter")
+    expect(shown.get_by_text("24 steps").first).to_be_visible(timeout=60_000)
+    refined(page)
+    expect(shown.get_by_text(re.compile("A → B")).first).to_be_visible()
+    expect(shown.locator("canvas")).to_have_count(3)
+
+
+def test_a_damaged_link_says_so_and_shows_the_default(visit: Any) -> None:
+    page = visit("/?scene=AAAA")
+    expect(page.get_by_text("link: found")).to_be_visible(timeout=60_000)
+    player(page)
+
+
+def test_overflow_keeps_the_page_alive(visit: Any) -> None:
+    page = visit(small(w=[0, 1e6]))
+    shown = player(page)
+    refined(page)
+    slider = page.get_by_role("slider", name="guidance scale w")
+    slider.focus()
+    slider.press("End")
+    expect(shown).to_have_attribute("data-w", re.compile("1000000|1e\\+?6"))
+
+
+def test_phone_width_has_no_sideways_scroll(visit: Any) -> None:
+    page = visit(small(), viewport={"width": 390, "height": 800})
+    player(page)
+    refined(page)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth + 1")
+
+
+def _canonical(draft: dict[str, Any]) -> dict[str, Any]:
+    from gdviz.experiment import Experiment
+
+    return Experiment.parse(draft).model_dump(mode="json")
