@@ -8,15 +8,16 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+from collections import Counter
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 import torch
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
 from gdviz.diffusion import LEVELS, Levels
 from gdviz.errors import GdvizError
-from gdviz.family import Family, shown
+from gdviz.family import Described, Family, shown
 from gdviz.guidance import GUIDANCE, SCHEDULES, GuidanceContext, GuidanceKind, Plan
 from gdviz.laws import Law
 from gdviz.rewards import REWARDS, RewardKind
@@ -34,10 +35,8 @@ MAX_VALUES = 50_000_000
 """Bound on len(w) * particles * dimension: end points of 200 MB."""
 
 
-class Measure(BaseModel):
+class Measure(Described):
     """What is read off the samples, when it is not what guides."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     reward: Annotated[RewardKind, REWARDS] | None = None
     label: str | None = None
@@ -49,7 +48,7 @@ class Measure(BaseModel):
         return self
 
 
-class Experiment(BaseModel):
+class Experiment(Described):
     """One run, format 1. Unknown keys are errors; `kind` picks the family member.
 
     Attributes
@@ -63,8 +62,6 @@ class Experiment(BaseModel):
         every other w and is a row only if listed.
     particles, frames, seed : int
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     format: Literal[1] = 1
     target: Annotated[TargetKind, TARGETS]
@@ -102,23 +99,19 @@ class Experiment(BaseModel):
             return cls.model_validate(value)
         except ValidationError as error:
             raise GdvizError(explain(error)) from None
+        except RecursionError:
+            raise GdvizError("not an Experiment: found objects nested too deeply.") from None
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Experiment:
-        """Parse JSON text strictly (no NaN, no duplicate keys).
+        """Parse JSON text strictly: UTF-8 (or 16, 32), no NaN, no duplicate keys.
 
         Raises
         ------
         GdvizError
             If the text is not JSON or not an Experiment.
         """
-        try:
-            value = json.loads(text, parse_constant=_refuse_constant, object_pairs_hook=_refuse_duplicates)
-        except (json.JSONDecodeError, UnicodeDecodeError) as error:
-            raise GdvizError(f"not JSON: {error}.") from None
-        except RecursionError:
-            raise GdvizError("not an Experiment: found JSON nested too deeply.") from None
-        return cls.parse(value)
+        return cls.parse(_read_json(text))
 
     def canonical(self) -> str:
         """JSON with defaults filled and keys sorted: what is hashed."""
@@ -174,22 +167,23 @@ def explain(error: ValidationError) -> str:
     items = error.errors(include_url=False)
     inner = {item["loc"][:depth] for item in items for depth in range(len(item["loc"]))}
     items = [item for item in items if item["loc"] not in inner]  # a part's mistake also spoils its whole
-    sentences = []
-    for item in items[:5]:
-        key = ".".join(str(part) for part in item["loc"]) or "experiment"
-        sentences.append(f"{key}: {_sentence(item)}.")
+    sentences = [f"{_place(item['loc'])}: {_sentence(item).rstrip('.')}." for item in items[:5]]
     more = len(items) - len(sentences)
-    return " ".join(sentences) + (f" And {more} more." if more > 0 else "")
+    return " ".join(sentences) + (f" And {more:,} more." if more > 0 else "")
+
+
+def _place(loc: tuple[int | str, ...]) -> str:
+    """target.components.0.weight; a key of the reader's own is shown in part and without control characters."""
+    plain = (part if isinstance(part, str) and part.isidentifier() and len(part) <= 60 else shown(part) for part in loc)
+    return ".".join(plain) or "experiment"
 
 
 def _sentence(item: Any) -> str:
     found = shown(item.get("input"))
     kind, context = item["type"], item.get("ctx", {})
-    if kind == "extra_forbidden":
-        return "unknown key"
     if kind == "missing":
         return "missing; it is required"
-    if kind in ("family_kind", "family_type"):
+    if kind in ("family_kind", "family_type", "unknown_key"):
         return str(item["msg"])
     if kind == "value_error":
         return str(context.get("error", item["msg"]))
@@ -202,6 +196,26 @@ def _sentence(item: Any) -> str:
     return f"found {found}; it {message[0].lower()}{message[1:]}"
 
 
+def _read_json(text: str | bytes) -> Any:
+    """Strict JSON as Python values."""
+    try:
+        text = text.decode(json.detect_encoding(text)) if isinstance(text, bytes) else text.removeprefix("\ufeff")
+        value = json.loads(text, parse_constant=_refuse_constant, object_pairs_hook=_refuse_duplicates)
+        if "\\u" in text:
+            json.dumps(value, ensure_ascii=False).encode()  # refuses half a surrogate pair: JSON, but not text
+    except json.JSONDecodeError as error:
+        raise GdvizError(f"not JSON: {error.msg} at line {error.lineno}, column {error.colno}.") from None
+    except UnicodeError:
+        raise GdvizError("not JSON: found bytes or escapes that are not text; an Experiment is JSON in UTF-8.") from None
+    except RecursionError:
+        raise GdvizError("not an Experiment: found JSON nested too deeply.") from None
+    except GdvizError:
+        raise
+    except ValueError:
+        raise GdvizError("not JSON that can be read: found a whole number of thousands of digits.") from None
+    return value
+
+
 def _refuse_constant(name: str) -> float:
     raise GdvizError(f"not strict JSON: found {name}; numbers must be finite.")
 
@@ -209,7 +223,6 @@ def _refuse_constant(name: str) -> float:
 def _refuse_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     seen = dict(pairs)
     if len(seen) != len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for key in keys if keys.count(key) > 1)
-        raise GdvizError(f"not strict JSON: found the key {twice!r} twice in one object.")
+        ((twice, _),) = Counter(key for key, _ in pairs).most_common(1)
+        raise GdvizError(f"not strict JSON: found the key {shown(twice)} twice in one object.")
     return seen

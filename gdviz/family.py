@@ -16,8 +16,8 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any, ClassVar, get_args
 
-from pydantic import BaseModel, ConfigDict
-from pydantic_core import PydanticCustomError, core_schema
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic_core import InitErrorDetails, PydanticCustomError, core_schema
 
 from gdviz.errors import GdvizError
 
@@ -36,14 +36,34 @@ class Card(BaseModel):
     citation: str = ""
 
 
-class Kind(BaseModel):
+class Described(BaseModel):
+    """A validated, frozen part of an Experiment; an unknown key is an error that lists the known ones."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, validate_default=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _knows_its_keys(cls, value: Any) -> Any:
+        unknown = [key for key in value if key not in cls.model_fields] if isinstance(value, Mapping) else []
+        if unknown:
+            raise ValidationError.from_exception_data(cls.__name__, [cls._unknown(str(key)) for key in unknown])
+        return value
+
+    @classmethod
+    def _unknown(cls, key: str) -> InitErrorDetails:
+        close = difflib.get_close_matches(key, cls.model_fields, n=1)
+        hint = f" (did you mean {close[0]!r}?)" if close else ""
+        words = {"hint": hint, "known": ", ".join(cls.model_fields)}
+        error = PydanticCustomError("unknown_key", "unknown key{hint}; allowed: {known}", words)
+        return {"type": error, "loc": (key,), "input": key}
+
+
+class Kind(Described):
     """A validated, frozen description of one family member; unknown keys are errors.
 
     Subclasses declare ``kind: Literal["name"] = "name"``, a `card`, and `examples` (keyword
     dictionaries that the contract tests build and run).
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, validate_default=True)
 
     card: ClassVar[Card]
     examples: ClassVar[tuple[dict[str, Any], ...]] = ({},)

@@ -6,19 +6,17 @@ import math
 from typing import Literal
 
 import torch
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from torch import Tensor
 
-from gdviz.family import Card
+from gdviz.family import Card, Described
 from gdviz.rewards._exponentials import Exponentials, constant_term
 from gdviz.rewards._fields import Vector, vector
 from gdviz.rewards._reward import Reward, RewardContext, RewardKind
 
 
-class Bump(BaseModel):
+class Bump(Described):
     """height exp(-|x - center|^2 / (2 width^2)). The heights are the weights of R = log sum_i height_i exp(..)."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     center: Vector
     width: float = Field(1.0, gt=0)

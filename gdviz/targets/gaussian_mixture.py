@@ -5,17 +5,15 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 import torch
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
-from gdviz.family import Card
+from gdviz.family import Card, Described
 from gdviz.laws import FullComponents, Mixture
 from gdviz.targets._target import MAX_COMPONENTS, MAX_DIMENSION, Number, TargetKind, Weight
 
 
-class Component(BaseModel):
+class Component(Described):
     """One Gaussian: weight (normalised over the mixture), mean, covariance, label."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     weight: Weight = 1.0
     mean: Annotated[tuple[Number, ...], Field(min_length=1, max_length=MAX_DIMENSION)]
