@@ -41,7 +41,7 @@ def parse(name: str, example: dict) -> RewardKind:
 
 
 def test_the_family_is_the_one_promised():
-    assert set(REWARDS.kinds) == {
+    assert set(REWARDS.kinds) >= {
         "bumps", "class_probability", "exp", "expression", "half_plane", "linear", "product", "quadratic", "ring_distance",
         "shift", "sum",
     }  # fmt: skip

@@ -1,0 +1,95 @@
+"""The templates of docs/extending.md: dropped into a copy of the house, each is found and keeps the contract."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from gdviz.experiment import FAMILIES
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = (ROOT / "docs" / "extending.md").read_text(encoding="utf-8")
+TEMPLATES: dict[str, str] = dict(re.findall(r"^```python\n# (gdviz/\S+\.py)\n(.*?)^```$", PAGE, flags=re.MULTILINE | re.DOTALL))
+NAMES = [re.findall(r'^    kind: Literal\["(\w+)"\]', source, flags=re.MULTILINE) for source in TEMPLATES.values()]
+CONTRACTS = [
+    "tests/docs/test_every_kind_runs.py",
+    "tests/rewards/test_contract.py",
+    "tests/targets/test_contract.py",
+    "tests/test_reachable.py",
+]
+
+
+def test_the_page_has_a_template_for_every_family_but_scores():
+    """Scores have one kind here, the exact one."""
+    folders = sorted(str(Path(path).parent).replace(os.sep, ".") for path in TEMPLATES)
+    assert folders == sorted(family.package for family in FAMILIES if family.name != "score")
+    assert all(len(names) == 1 for names in NAMES)
+    assert not [path for path in TEMPLATES if (ROOT / path).exists()], "a template must not be a file of the house already"
+    assert len(re.findall(r"^```python$", PAGE, flags=re.MULTILINE)) == len(TEMPLATES)
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the package and its tests with one new file a family."""
+    copy = tmp_path_factory.mktemp("house")
+    for folder in ("gdviz", "tests", "assets"):
+        shutil.copytree(ROOT / folder, copy / folder, ignore=shutil.ignore_patterns("__pycache__", "browser", "scenes"))
+    shutil.copy(ROOT / "pyproject.toml", copy)
+    for path, source in TEMPLATES.items():
+        assert not (copy / path).exists()
+        (copy / path).write_text(source, encoding="utf-8")
+    return copy
+
+
+def inside(house: Path, *arguments: str) -> str:
+    """What a Python process started in the copy prints."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "COV_"))}
+    environment["PYTHONPATH"] = str(house)
+    done = subprocess.run([sys.executable, *arguments], cwd=house, env=environment, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-4000:]
+    return done.stdout
+
+
+def test_templates_keep_the_contract_of_the_registered_kinds(house):
+    chosen = " or ".join(names[0] for names in NAMES) + " or every_kind_in_the_folder"
+    said = inside(house, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "-rs", "-k", chosen, *CONTRACTS)
+    passed = int(re.search(r"(\d+) passed", said)[1])
+    assert passed > 60
+    assert "failed" not in said and "error" not in said
+
+
+def test_templates_are_found_run_and_described(house):
+    """One Experiment out of all six, by the command line of the copy."""
+    experiment = """{
+      "target": {"kind": "bars", "n": 60},
+      "guidance": {"kind": "soft_limit", "label": "left", "schedule": {"kind": "power"}},
+      "sampler": {"kind": "between", "steps": 30, "levels": {"kind": "even"}},
+      "measure": {"reward": {"kind": "exp", "strength": 1, "of": {"kind": "stripes", "direction": [0, 1]}}},
+      "w": [0, 1], "particles": 300}"""
+    (house / "new.json").write_text(experiment, encoding="utf-8")
+    code = (
+        f"import json, gdviz; assert gdviz.__file__.startswith({str(house)!r}), gdviz.__file__\n"
+        "from gdviz.schema import experiment_schema\n"
+        "result = gdviz.run(gdviz.Experiment.from_json(open('new.json').read()), device='cpu')\n"
+        "assert [row.particles for row in result.rows] == [300, 300]\n"
+        "assert (result.samples[0] != result.samples[1]).any()\n"
+        "print(json.dumps(sorted(experiment_schema()['$defs'])))\n"
+    )
+    said = inside(house, "-c", code)
+    for family in ("guidance.soft_limit", "reward.stripes", "schedule.power", "sampler.between", "levels.even", "target.bars"):
+        assert f'"{family}"' in said
+
+
+def test_templates_are_clean(house):
+    """What a stranger copies passes the house's own linter, where it is installed."""
+    ruff = Path(sys.executable).with_name("ruff")
+    if not ruff.exists():
+        pytest.skip("ruff is not installed")
+    done = subprocess.run([ruff, "check", *TEMPLATES], cwd=house, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout
