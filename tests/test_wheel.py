@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import socket
@@ -15,6 +16,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 ROOT = Path(__file__).resolve().parent.parent
 PROGRAM = ["app.py", "pages", "assets", "static", ".streamlit/config.toml"]
@@ -88,7 +90,11 @@ def test_an_installed_wheel_runs_the_program(wheel, tmp_path, page):
             assert "<title>" in fetch(address, server, seconds=60), (tmp_path / "log").read_text()
             page.goto(address)
             # The shell is served whatever the program does; the player is drawn only by a program that found all its files.
-            page.get_by_test_id("player").first.wait_for(timeout=60_000)
+            player = page.get_by_test_id("player").first
+            with contextlib.suppress(PlaywrightTimeout):
+                player.wait_for(timeout=60_000)
+            said = f"{page.inner_text('body')}\n{(tmp_path / 'log').read_text()}"
+            assert player.is_visible(), said
         finally:
             server.terminate()
             server.wait(20)
