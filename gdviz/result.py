@@ -11,7 +11,8 @@ import platform
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -23,8 +24,9 @@ from gdviz import __version__
 from gdviz.device import pick_device
 from gdviz.errors import GdvizError
 from gdviz.experiment import Built, Experiment
-from gdviz.metrics import Row, RowReader
-from gdviz.rewards import Reward, RewardContext, RewardKind, build_reward, check_positive
+from gdviz.guidance.reward import where_mass_is
+from gdviz.metrics import Exact, Row, RowReader, exact_values
+from gdviz.rewards import Reward, RewardContext, build_reward, check_positive
 from gdviz.rewards.class_probability import ClassProbability
 from gdviz.sweep import Chunk, Paths, Progress, sweep
 
@@ -33,8 +35,6 @@ MAX_PATH_VALUES = 250_000_000
 
 FIRST_PARTIAL = 1_000
 """Particles before the first partial result; each later one comes after half as many again."""
-
-CHECKED_SAMPLES = 10_000
 
 Float32 = NDArray[np.float32]
 
@@ -48,7 +48,7 @@ class Result:
     experiment : Experiment
     rows : tuple of Row
         One for each listed w, in the order listed.
-    exact : Exact or None
+    exact : Exact
         What is known without simulation.
     network_evaluations : int
         Scores evaluated, the step-change run included: particles x w x steps x guided scores a step x
@@ -65,11 +65,13 @@ class Result:
         Level index of each frame, 0 for the start, uniform in log-SNR.
     frame_t, frame_alpha_bar : ndarray, shape [F]
         Noise variance and alpha_bar of each frame.
+    built : Built
+        The objects that were run, which may have taken seconds to make.
     """
 
     experiment: Experiment
     rows: tuple[Row, ...]
-    exact: Any
+    exact: Exact
     network_evaluations: int
     seconds: float
     versions: dict[str, str]
@@ -79,6 +81,7 @@ class Result:
     frame_levels: NDArray[np.int64]
     frame_t: NDArray[np.float64]
     frame_alpha_bar: NDArray[np.float64]
+    built: Built = field(repr=False)
 
     view: ClassVar[Callable[[Result], str] | None] = None
     """How a notebook shows a result. The package's door hangs the player here, which lives on a higher floor."""
@@ -89,7 +92,7 @@ class Result:
             "format": 1,
             "experiment": self.experiment.model_dump(mode="json"),
             "rows": [asdict(row) for row in self.rows],
-            "exact": None if self.exact is None else asdict(self.exact),
+            "exact": asdict(self.exact),
             "network_evaluations": self.network_evaluations,
             "seconds": self.seconds,
             "versions": self.versions,
@@ -136,6 +139,7 @@ def run(
     progress: Callable[[float], None] | None = None,
     frame_particles: int = 0,
     step_change: bool = True,
+    exact: bool = True,
 ) -> Result:
     """Run an Experiment to its end.
 
@@ -149,13 +153,17 @@ def run(
         How many particles keep their paths, at `experiment.frames` levels.
     step_change : bool
         Also run with half the steps, on coupled noise.
+    exact : bool
+        Also work out what is known without simulation; quadrature may take seconds.
 
     Raises
     ------
     GdvizError
         If the Experiment is not valid or does not fit the machine.
     """
-    *_, last = _told(stream(experiment, device=device, frame_particles=frame_particles, step_change=step_change), progress)
+    *_, last = _told(
+        stream(experiment, device=device, frame_particles=frame_particles, step_change=step_change, exact=exact), progress
+    )
     assert isinstance(last, Result)
     return last
 
@@ -166,23 +174,25 @@ def stream(
     device: str = "auto",
     frame_particles: int = 0,
     step_change: bool = True,
+    exact: bool = True,
 ) -> Iterator[Progress | Result]:
     """Run an Experiment, yielding Progress often, partial Results on the way and the complete one last.
 
     Stop iterating to cancel. Parameters and errors as for `run`.
     """
-    return _Run(Experiment.parse(experiment), device, frame_particles, step_change).stream()
+    return _Run(Experiment.parse(experiment), device, frame_particles, step_change, exact).stream()
 
 
 class _Run:
     """One run under way: the arrays that fill up."""
 
-    def __init__(self, experiment: Experiment, device: str, frame_particles: int, step_change: bool) -> None:
+    def __init__(self, experiment: Experiment, device: str, frame_particles: int, step_change: bool, exact: bool) -> None:
         self.began = time.perf_counter()
         self.device = pick_device(device)
         self.experiment, self.built = experiment, experiment.build()
         built, w, n = self.built, experiment.all_w, experiment.particles
-        self.reader = RowReader(built.law, built.plan, measured_reward(experiment, built), experiment.seed)
+        self.measured, self.wants_exact = measured_reward(experiment, built), exact
+        self.reader = RowReader(built.law, built.plan, self.measured, experiment.seed)
         self.levels = built.levels.uniform_frames(experiment.frames)
         shape = len(w), min(frame_particles, n), len(self.levels), built.law.dimension
         if math.prod(shape) > MAX_PATH_VALUES:
@@ -193,6 +203,10 @@ class _Run:
         self.paths = Paths(len(w), n, built.law.dimension, shape[1], shape[2])
         self.halved_particles = min(n, max(2048, n // 4)) if step_change else 0
         self.coarse = Paths(len(w), self.halved_particles, built.law.dimension) if step_change else None
+
+    @cached_property
+    def exact(self) -> Exact:
+        return exact_values(self.built.plan, self.built.sampler, self.measured) if self.wants_exact else Exact()
 
     def stream(self) -> Iterator[Progress | Result]:
         experiment = self.experiment
@@ -236,7 +250,7 @@ class _Run:
         return Result(
             experiment=experiment,
             rows=tuple(self._rows(coarse, complete)),
-            exact=None,
+            exact=self.exact,
             network_evaluations=steps * len(experiment.all_w) * built.sampler.evaluations_per_step * scores,
             seconds=time.perf_counter() - self.began,
             versions=versions(),
@@ -246,6 +260,7 @@ class _Run:
             frame_levels=self.levels,
             frame_t=built.levels.t[self.levels],
             frame_alpha_bar=built.levels.alpha_bar[self.levels],
+            built=built,
         )
 
     def _rows(self, coarse: Paths | None, complete: bool) -> Iterator[Row]:
@@ -271,19 +286,16 @@ def versions() -> dict[str, str]:
 
 
 def measured_reward(experiment: Experiment, built: Built) -> Reward | None:
-    """What is read off in place of the plan's reward, checked to be positive where the target has mass."""
-    measure = experiment.measure
+    """What is read off in place of the plan's reward; a typed one is checked to be positive where the target has mass."""
+    measure, law = experiment.measure, built.law
     if measure is None:
         return None
-    kind: RewardKind
+    context = RewardContext(law.dimension, law.log_posterior, law.labels)
     if measure.label is not None:
-        kind = ClassProbability(label=measure.label)
-    else:
-        assert measure.reward is not None
-        kind = measure.reward
-    law = built.law
-    reward = build_reward(kind, RewardContext(law.dimension, law.log_posterior, law.labels))
-    check_positive(reward, law.sample(CHECKED_SAMPLES, torch.Generator().manual_seed(0)).x, kind)
+        return ClassProbability(label=measure.label).build(context)
+    assert measure.reward is not None
+    reward = build_reward(measure.reward, context)
+    check_positive(reward, where_mass_is(law), measure.reward)
     return reward
 
 
