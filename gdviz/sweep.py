@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -19,6 +20,9 @@ CHUNK_VALUES = 1 << 18
 
 TICKS = 40
 """Progress reports per chunk."""
+
+KEPT_BYTES = 24 << 20
+"""Memory that the C library is taught to keep between operations."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +92,9 @@ def sweep(
     Progress or Chunk
         Chunks come in particle order.
     """
+    # glibc hands memory back after each operation, and the kernel clears the pages again, until it has once
+    # seen a block of this size freed. Without this line a sweep takes a third longer.
+    torch.empty(KEPT_BYTES, dtype=torch.uint8)
     dimension = plan.unguided.dimension
     per_chunk = max(1, CHUNK_VALUES // (len(w) * dimension) // TILE) * TILE
     wanted = {int(level): k for k, level in enumerate(frames)}
@@ -186,4 +193,6 @@ class _Tally:
             self.gain = None
             return
         omega = step.moment.du * step.guided.omega
-        self.gain.addcmul_(size, torch.exp(guided.log_ratio * self._sign), value=omega)
+        accumulate = self.gain.addcmul_ if self._sign > 0 else self.gain.addcdiv_
+        smallest = 0.98 * math.log(torch.finfo(size.dtype).tiny)  # below it exp is denormal, and a hundred times slower
+        accumulate(size, guided.log_ratio.clamp_min(smallest).exp_(), value=omega)

@@ -80,12 +80,12 @@ class Components(ABC):
 
     @abstractmethod
     def read_score(self, sums: Tensor, rows: Tensor, at: Coefficients) -> Tensor:
-        """The score from posterior sums of the moments, [G + 1, M] -> [d, M]."""
+        """Scores from posterior sums of the moments, [C, G + 1, M] -> [C, d, M]."""
 
-    def read_push(self, inner: Tensor, outer: Tensor, rows: Tensor, at: Coefficients) -> tuple[Tensor, Tensor]:
-        """The inner score and inner minus outer, from two sets of posterior sums at the same points."""
-        score = self.read_score(inner, rows, at)  # [d, M]
-        return score, score - self.read_score(outer, rows, at)
+    def read_push(self, sums: Tensor, rows: Tensor, at: Coefficients) -> tuple[Tensor, Tensor]:
+        """The first score and first minus second, each [d, M], from sums of shape [2, G + 1, M]."""
+        first, second = self.read_score(sums, rows, at)
+        return first, first - second
 
     @abstractmethod
     def standard_deviations(self) -> Tensor:
@@ -142,11 +142,11 @@ class FullComponents(Components):
 
     def read_score(self, sums: Tensor, rows: Tensor, at: Coefficients) -> Tensor:
         d = len(rows)
-        pull, precision = sums[:d], sums[d:-1].split(d)  # [d, M] and d columns [d, M]
-        score = torch.addcmul(pull, precision[0], rows[0], value=-1)  # [d, M]
-        for k in range(1, d):
-            score.addcmul_(precision[k], rows[k], value=-1)
-        return score.div_(sums[-1])
+        score = sums[:, :d]  # [C, d, M]
+        for k in range(d):
+            column = sums[:, d + k * d : 2 * d + k * d]  # [C, d, M]  of the precision
+            score = torch.addcmul(score, column, rows[k], value=-1)
+        return score.div_(sums[:, -1:])
 
     def standard_deviations(self) -> Tensor:
         return self.covariances.diagonal(dim1=-2, dim2=-1).sqrt()
@@ -196,13 +196,12 @@ class SharedComponents(Components):
         return -0.5 * (square / at.variance + self.dimension * math.log(2 * math.pi * at.variance))
 
     def read_score(self, sums: Tensor, rows: Tensor, at: Coefficients) -> Tensor:
-        mean = sums[:-1] / sums[-1]  # [d, M]
+        mean = sums[:, :-1] / sums[:, -1:]  # [C, d, M]
         return (at.scale * mean - rows) / at.variance
 
-    def read_push(self, inner: Tensor, outer: Tensor, rows: Tensor, at: Coefficients) -> tuple[Tensor, Tensor]:
-        mean = inner[:-1] / inner[-1]  # [d, M]
-        push = (mean - outer[:-1] / outer[-1]) * (at.scale / at.variance)  # x itself cancels
-        return (at.scale * mean - rows) / at.variance, push
+    def read_push(self, sums: Tensor, rows: Tensor, at: Coefficients) -> tuple[Tensor, Tensor]:
+        first, second = sums[:, :-1] / sums[:, -1:]  # [d, M] each
+        return (at.scale * first - rows) / at.variance, (first - second) * (at.scale / at.variance)  # x itself cancels
 
     def standard_deviations(self) -> Tensor:
         return torch.full_like(self.means, self.variance**0.5)

@@ -119,8 +119,14 @@ class Mixture(Law):
         logits = at.linear @ self.components.features(rows)  # [K', M]
         if not want_score:
             return torch.logsumexp(logits, 0) + self.components.common(rows, at)  # [M]
-        _, sums = posterior(logits, at.moments)  # [G + 1, M]
-        return self.components.read_score(sums, rows, at)  # [d, M]
+        _, sums = posterior(logits, at.moments[None])  # [1, G + 1, M]
+        return self.components.read_score(sums, rows, at)[0]  # [d, M]
+
+    def score_and_log_density(self, rows: Tensor, t: float) -> tuple[Tensor, Tensor]:
+        """Both at once, [d, M] and [M], at points given coordinate first."""
+        at = self.at(t, rows)
+        (log_norm,), sums = posterior(at.linear @ self.components.features(rows), at.moments[None])
+        return self.components.read_score(sums, rows, at)[0], log_norm + self.components.common(rows, at)
 
     def _by_level(self, rows: Tensor, t: Tensor, want_score: bool) -> Tensor:
         """Points at different noise levels (training): grouped by level, one pass each."""
@@ -158,6 +164,6 @@ class Mixture(Law):
         return (mine / zeros.index_add(0, place, self.weights)).log()[place]
 
     def pair_with(self, away: Law) -> Pair | None:
-        from gdviz.laws.mixture_pair import MixturePair
+        from gdviz.laws.mixture_pair import mixture_pair
 
-        return MixturePair(self, away) if isinstance(away, Mixture) else None
+        return mixture_pair(self, away) if isinstance(away, Mixture) else None

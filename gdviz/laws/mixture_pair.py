@@ -2,49 +2,39 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
+from functools import cache, lru_cache
 
 import torch
 from torch import Tensor
 
-from gdviz.laws.law import PairScores
+from gdviz.laws.components import Coefficients
+from gdviz.laws.law import Pair, PairScores
 from gdviz.laws.mixture import Mixture
 from gdviz.laws.posterior import blocks, posterior
 
+SHARED_RANGE = 40.0
+"""Two laws share their exponentials while log(weight / weight) ranges over less: e^-40 is a normal float32."""
+
+
+def mixture_pair(toward: Mixture, away: Mixture) -> Pair:
+    """The pair of two mixtures, which share most where they have the same components."""
+    same = toward.components is away.components
+    return SharedPair(toward, away) if same else MixturePair(toward, away)
+
 
 class MixturePair:
-    """p^toward and p^away, as a rule with common components and different weights.
-
-    Where `toward` is `away` restricted to a label (CFG), the away score is the average
-    pi s_in + (1 - pi) s_out over the components inside and outside the label, so that
-    push = (1 - pi) (s_in - s_out): each component's exponential is taken once, there is no second
-    score, and nothing cancels. Otherwise the two softmaxes share what they can: the same components a matrix product
-    of one set of features, different components (a tilted mixture) only the single pass over each.
-    """
+    """p^toward and p^away with components of their own (a tilted mixture): one pass over each."""
 
     def __init__(self, toward: Mixture, away: Mixture) -> None:
         self.toward, self.away = toward, away
-        self.outside: Mixture | None = None
-        self.shared = toward.components is away.components
-        if self.shared:
-            self._look_for_nesting()
-
-    def _look_for_nesting(self) -> None:
-        toward, away = self.toward, self.away
-        inside = torch.isfinite(toward.log_weights)  # [K]
-        shift = (toward.log_weights - away.log_weights)[inside]  # [K']
-        nested = bool(torch.isfinite(shift).all() and (shift - shift[0]).abs().max() < 1e-12)
-        if nested and len(shift) < len(away.support):
-            self.outside = away.reweighted(torch.where(inside, -torch.inf, 0.0).to(torch.float64), name="the rest")
-            self.log_inside = -float(shift[0])  # log of the mass that `away` gives to the inside
-            self.log_odds = self.log_inside - float(torch.log(-torch.expm1(torch.tensor(self.log_inside, dtype=torch.float64))))
 
     def __call__(self, x: Tensor, t: float) -> PairScores:
         d = self.toward.dimension
         rows = x.movedim(-1, 0).reshape(d, -1)  # [d, M]
-        block = self._nested if self.outside is not None else self._general if self.shared else self._separate
         largest = max(len(self.toward.support), len(self.away.support))
-        parts = [block(rows[:, b], t) for b in blocks(rows.shape[1], largest)]
+        parts = [self._block(rows[:, b], t) for b in blocks(rows.shape[1], largest)]
         toward, push, log_ratio = parts[0] if len(parts) == 1 else (torch.cat(p, -1) for p in zip(*parts, strict=True))
         shape = x.shape[:-1]
         return PairScores(
@@ -53,34 +43,69 @@ class MixturePair:
             log_ratio.reshape(shape),
         )
 
-    def _nested(self, rows: Tensor, t: float) -> tuple[Tensor, Tensor, Tensor]:
-        assert self.outside is not None
+    def _block(self, rows: Tensor, t: float) -> tuple[Tensor, Tensor, Tensor]:
+        """Toward score and push, [d, M], and log ratio, [M]."""
+        (toward, log_toward), (away, log_away) = (law.score_and_log_density(rows, t) for law in (self.toward, self.away))
+        return toward, toward - away, log_toward - log_away
+
+
+class SharedPair(MixturePair):
+    """p^toward and p^away with common components and different weights.
+
+    Where `toward` is `away` restricted to a label (CFG), the away score is the average
+    pi s_in + (1 - pi) s_out over the components inside and outside the label, so that
+    push = (1 - pi) (s_in - s_out): each component's exponential is taken once, there is no second
+    score, and nothing cancels. Where the weights differ moderately (a reward on atoms) the exponentials are
+    taken once too, and averaged twice. Otherwise each law has its own softmax.
+    """
+
+    def __init__(self, toward: Mixture, away: Mixture) -> None:
+        super().__init__(toward, away)
+        inside = torch.isfinite(toward.log_weights)  # [K]
+        self.shift = (toward.log_weights - away.log_weights)[inside]  # [K']
+        spread = float(self.shift.max() - self.shift.min())  # inf or NaN where `away` lacks a component
+        self.nested = spread < 1e-12 and len(self.shift) < len(away.support)
+        self.common_softmax = spread < SHARED_RANGE and len(self.shift) == len(away.support)
+        self.second = away
+        if self.nested:
+            outside = torch.where(inside, -torch.inf, 0.0).to(torch.float64)
+            self.second = away.reweighted(outside, name="the rest")
+            self.log_inside = -float(self.shift[0])  # log of the mass that `away` gives to the inside
+            self.log_odds = self.log_inside - math.log(-math.expm1(self.log_inside))
+        self._joint = lru_cache(maxsize=1)(self._join)
+
+    def _block(self, rows: Tensor, t: float) -> tuple[Tensor, Tensor, Tensor]:
         components = self.toward.components
-        features = components.features(rows)  # [F, M]
-        inner, outer = self.toward.at(t, rows), self.outside.at(t, rows)
-        log_in, sums_in = posterior(inner.linear @ features, inner.moments)
-        log_out, sums_out = posterior(outer.linear @ features, outer.moments)
-        odds = (log_in - log_out).add_(self.log_odds)  # [M]  log pi / (1 - pi)
-        odds = odds.clamp_max_(-0.45 * math.log(torch.finfo(odds.dtype).tiny))  # 1 - pi and its square stay normal numbers
-        toward, push = components.read_push(sums_in, sums_out, rows, inner)  # [d, M]
-        push = push.mul_(torch.sigmoid(-odds))
-        return toward, push, torch.nn.functional.logsigmoid(odds).sub_(self.log_inside)
+        at, groups = self._joint(t, rows.dtype, rows.device)
+        (log_first, log_second), sums = posterior(at.linear @ components.features(rows), at.moments, groups)
+        toward, push = components.read_push(sums, rows, at)  # [d, M]
+        log_ratio = log_first - log_second  # [M]
+        if self.common_softmax:
+            return toward, push, log_ratio + float(self.shift.max())
+        if not self.nested:
+            return toward, push, log_ratio
+        odds = log_ratio + self.log_odds  # [M]  log pi / (1 - pi)
+        tame = odds.clamp(*_odds_range(odds.dtype))  # [M]
+        log_pi = torch.minimum(torch.sigmoid(tame).log(), odds)  # [M]
+        return toward, push * torch.sigmoid(-tame), log_pi - self.log_inside
 
-    def _general(self, rows: Tensor, t: float) -> tuple[Tensor, Tensor, Tensor]:
-        components = self.toward.components
-        features = components.features(rows)  # [F, M]
-        to, away = self.toward.at(t, rows), self.away.at(t, rows)
-        log_to, sums_to = posterior(to.linear @ features, to.moments)
-        log_away, sums_away = posterior(away.linear @ features, away.moments)
-        toward, push = components.read_push(sums_to, sums_away, rows, to)  # [d, M]
-        return toward, push, log_to - log_away
+    def _join(self, t: float, dtype: torch.dtype, device: torch.device) -> tuple[Coefficients, tuple[slice, ...]]:
+        """Coefficients whose two sets of moments belong to `toward` and `second`; the groups of their logits."""
+        like = torch.empty(0, dtype=dtype, device=device)
+        first, second = self.toward.at(t, like), self.second.at(t, like)
+        if self.common_softmax:
+            ratio = (self.shift - self.shift.max()).exp().to(dtype).to(device)  # [K]
+            moments = torch.stack([first.moments * ratio, second.moments])  # [2, G + 1, K]
+            return dataclasses.replace(second, moments=moments), (slice(None),)
+        split = len(first.linear)
+        linear = torch.cat([first.linear, second.linear])  # [K, F]
+        moments = linear.new_zeros(2, len(first.moments), len(linear))  # [2, G + 1, K]
+        moments[0, :, :split], moments[1, :, split:] = first.moments, second.moments
+        return dataclasses.replace(first, linear=linear, moments=moments), (slice(0, split), slice(split, None))
 
-    def _separate(self, rows: Tensor, t: float) -> tuple[Tensor, Tensor, Tensor]:
-        (toward, log_to), (away, log_away) = (_score_and_log_density(law, rows, t) for law in (self.toward, self.away))
-        return toward, toward - away, log_to - log_away
 
-
-def _score_and_log_density(law: Mixture, rows: Tensor, t: float) -> tuple[Tensor, Tensor]:
-    at = law.at(t, rows)
-    log_norm, sums = posterior(at.linear @ law.components.features(rows), at.moments)
-    return law.components.read_score(sums, rows, at), log_norm + law.components.common(rows, at)
+@cache
+def _odds_range(dtype: torch.dtype) -> tuple[float, float]:
+    """Log odds beyond which pi, or 1 - pi and its square, would be denormal numbers: slow, and nothing beside 1."""
+    smallest = math.log(torch.finfo(dtype).tiny)
+    return 0.9 * smallest, -0.45 * smallest

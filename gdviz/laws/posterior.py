@@ -17,8 +17,8 @@ def blocks(points: int, components: int) -> list[slice]:
     return [slice(k, min(k + size, points)) for k in range(0, max(points, 1), size)]
 
 
-def posterior(logits: Tensor, moments: Tensor) -> tuple[Tensor, Tensor]:
-    """Softmax sums, scaled so that the largest weight is 1.
+def posterior(logits: Tensor, moments: Tensor, groups: tuple[slice, ...] = (slice(None),)) -> tuple[Tensor, Tensor]:
+    """Softmax sums, scaled so that the largest weight of each group is 1.
 
     Far components count exp(-61) in float32 (exp(-495) in float64) instead of less: nothing beside the
     largest, and it keeps every product out of the denormal numbers, where a CPU is 100 times slower.
@@ -27,21 +27,26 @@ def posterior(logits: Tensor, moments: Tensor) -> tuple[Tensor, Tensor]:
     ----------
     logits : Tensor, shape [K, M]
         Overwritten, unless a gradient is asked for.
-    moments : Tensor, shape [G + 1, K]
-        The last row is 1.
+    moments : Tensor, shape [C, G + 1, K]
+        C sets of numbers to average, the last row the weights (1 or 0) that they are divided by.
+    groups : tuple of slice
+        Rows of `logits` with a largest weight of their own: one for all, or one for each of the C sets.
 
     Returns
     -------
-    log_norm : Tensor, shape [M]
-        log sum_k exp(logits_k).
-    sums : Tensor, shape [G + 1, M]
-        sum_k exp(logits_k - top) moments_k; the last row is what they are divided by.
+    log_norm : Tensor, shape [C, M]
+        log sum_k exp(logits_k) moments[-1, k].
+    sums : Tensor, shape [C, G + 1, M]
+        sum_k exp(logits_k - top) moments_k.
     """
-    top = logits.amax(0)  # [M]
     lowest = 0.7 * math.log(torch.finfo(logits.dtype).tiny)
+    tops = [logits[group].amax(0) for group in groups]  # [M] each
     if logits.requires_grad:
-        weights = (logits - top).clamp_min(lowest).exp()  # [K, M]
+        below = torch.cat([logits[group] - top for group, top in zip(groups, tops, strict=True)])  # [K, M]
+        weights = below.clamp_min(lowest).exp()  # [K, M]
     else:
-        weights = logits.sub_(top).clamp_min_(lowest).exp_()  # [K, M]
-    sums = moments @ weights  # [G + 1, M]
-    return top.add_(sums[-1].log()) if not logits.requires_grad else top + sums[-1].log(), sums
+        for group, top in zip(groups, tops, strict=True):
+            logits[group].sub_(top)
+        weights = logits.clamp_min_(lowest).exp_()  # [K, M]
+    sums = (moments.flatten(0, 1) @ weights).unflatten(0, moments.shape[:2])  # [C, G + 1, M]
+    return torch.stack(tops) + sums[:, -1].log(), sums

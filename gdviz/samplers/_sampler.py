@@ -115,10 +115,9 @@ class LinearStepSampler(SamplerKind):
         for moment in levels.moments():
             guided = guide(x, moment)
             keep, drift, spread = self.linear_step(moment)
-            after = torch.add(x * keep, guided.total, alpha=drift)  # [..., d]
-            z = None
-            if spread:
-                z = noise.step(moment)
-                after.add_(z, alpha=spread)
+            # Passes over [..., d] are what a step costs: the noise, common to all w, is scaled before it is spread.
+            z = noise.step(moment) if spread else None
+            after = x * keep if z is None else torch.add(z * spread, x, alpha=keep)  # [..., d]
+            after.add_(guided.total, alpha=drift)
             yield Step(moment, after, x, guided, z, drift, spread)
             x = after
