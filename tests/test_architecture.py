@@ -23,7 +23,7 @@ FLOORS: list[set[str]] = [
     {"player"},
     {"jobs"},
     {"papers", "facts"},
-    {"presets", "schema", "tables"},  # an Experiment chosen, described; a Result printed
+    {"presets", "schema", "cards", "tables"},  # an Experiment chosen, described; a Result printed
     {"result"},
     {"experiment"},
     {"store"},
