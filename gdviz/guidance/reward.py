@@ -6,6 +6,7 @@ from functools import cache
 from typing import Annotated, Literal
 
 import torch
+from pydantic import Field
 from torch import Tensor
 
 from gdviz.errors import GdvizError
@@ -32,7 +33,10 @@ class RewardGuidance(GuidanceKind):
     """
 
     kind: Literal["reward"] = "reward"
-    form: Literal["reward", "cost"] = "reward"
+    form: Annotated[
+        Literal["reward", "cost"],
+        Field(title="aim", json_schema_extra={"words": {"reward": "seek high reward", "cost": "avoid high cost"}}),
+    ] = "reward"
     reward: Annotated[RewardKind, REWARDS]
 
     card = Card(

@@ -12,10 +12,11 @@ import streamlit as st
 from gdviz.errors import GdvizError
 from gdviz.experiment import MAX_PARTICLES, Experiment
 from gdviz.guidance import GUIDANCE
+from gdviz.rewards import REWARDS
 from gdviz.samplers import SAMPLERS
 from gdviz.scores import SCORES
-from gdviz.targets import TARGETS
-from gdviz.ui.forms import Draft, edit_kind
+from gdviz.targets import TARGETS, TargetKind
+from gdviz.ui.forms import Choices, Draft, edit_kind
 
 MAX_FILE = 4 << 20
 
@@ -39,6 +40,7 @@ def edit_experiment(draft: Draft, key: str, open_file: Callable[[Draft], None]) 
     with guidance:
         choices = {"label": _labels(edited["target"])}
         edited["guidance"] = edit_kind(GUIDANCE, draft.get("guidance", {}), f"{key}.guidance", choices)
+        edited["measure"] = _edit_measure(draft.get("measure"), choices, f"{key}.measure")
         if len(SCORES.kinds) > 1:
             edited["score"] = edit_kind(SCORES, draft.get("score", {}), f"{key}.score")
     with sampler:
@@ -50,10 +52,27 @@ def edit_experiment(draft: Draft, key: str, open_file: Callable[[Draft], None]) 
     return edited
 
 
+def _edit_measure(measure: Draft | None, choices: Choices, key: str) -> Draft | None:
+    """What is read off, when it is not what guides."""
+    what = ["what guides", "another reward", *(["a label"] if choices["label"] else [])]
+    start = 0 if measure is None else 2 if measure.get("label") is not None and len(what) > 2 else 1
+    picked = st.selectbox("Read off", what, index=start, key=f"{key}.what")
+    if picked == "another reward":
+        reward = (measure or {}).get("reward") or {"kind": "expression", "expression": "1 + x**2"}
+        return {"reward": edit_kind(REWARDS, reward, f"{key}.reward", choices), "label": None}
+    if picked == "a label":
+        labels = choices["label"]
+        present = (measure or {}).get("label")
+        start = labels.index(present) if present in labels else 0
+        return {"reward": None, "label": st.selectbox("read-off label", labels, index=start, key=f"{key}.label")}
+    return None
+
+
 def _labels(target: Draft) -> list[str]:
     """The labels of a target description, none while it is not valid."""
     try:
         kind = TARGETS.parse(target)
+        assert isinstance(kind, TargetKind)
         return list(kind.build().labels)
     except (GdvizError, ValueError):
         return []
@@ -66,7 +85,8 @@ def _edit_run(draft: Draft, key: str) -> Draft:
         key=f"{key}.w",
     )
     left, middle, right, new = st.columns([2, 2, 2, 1], vertical_alignment="bottom")
-    particles = left.number_input("particles", 2, MAX_PARTICLES, int(draft.get("particles", 4000)), step=500, key=f"{key}.particles")
+    count = int(draft.get("particles", 4000))
+    particles = left.number_input("particles", 2, MAX_PARTICLES, count, step=500, key=f"{key}.particles")
     frames = middle.number_input("frames", 2, 400, int(draft.get("frames", 60)), step=10, key=f"{key}.frames")
 
     def draw_seed() -> None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from gdviz.experiment import Experiment
 
 _OPEN, _SHOWN = "explore.open", "explore.shown"
+_OWN = "__own__"  # the preset box's entry for a scene that is no preset
 _POLL_SECONDS = 0.25
 
 
@@ -47,32 +48,26 @@ def opened() -> Opened:
     state: Opened = st.session_state[_OPEN]
     known = titles()
     names = list(known)
-    custom = state.preset is None or state.edited is not None
-    options = [*names, "__edited__"] if custom else names
+    own = state.preset is None or state.edited is not None
+    options = [_OWN, *names] if own else names
+    key = f"preset.{state.version}.{own}"
 
     def pick() -> None:
-        name = st.session_state[f"preset.{state.version}"]
+        name = st.session_state[key]
         if name in known:
             open_(Opened(name))
 
     st.selectbox(
         "Preset",
         options,
-        index=len(names) if custom else names.index(state.preset),
+        index=0 if own else options.index(state.preset or DEFAULT),
         format_func=lambda name: known.get(name) or _edited_title(state, known),
-        key=f"preset.{state.version}.{custom}" if custom else f"preset.{state.version}",
-        on_change=pick if not custom else _pick_from_edited,
-        args=None if not custom else (f"preset.{state.version}.{custom}",),
+        key=key,
+        on_change=pick,
         label_visibility="collapsed",
     )
     _write_address(state)
     return state
-
-
-def _pick_from_edited(key: str) -> None:
-    name = st.session_state[key]
-    if name in titles():
-        open_(Opened(name))
 
 
 def _edited_title(state: Opened, known: dict[str, str]) -> str:

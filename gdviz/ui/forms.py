@@ -23,9 +23,7 @@ Choices = Mapping[str, list[str]]
 MAX_SHOWN = 400
 """Entries of a list that a text box shows."""
 
-_WORDS = {
-    "n": "points", "c0": "c0 (where the noise starts)", "c1": "c1 (how far it falls)", "of": "made from", "w": "guidance scales w",
-}  # fmt: skip
+_WORDS = {"n": "points", "c0": "c0 (where the noise starts)", "c1": "c1 (how far it falls)", "of": "made from"}
 
 
 def edit_kind(
@@ -97,31 +95,39 @@ def starting_values(kind: type[Kind], choices: Choices | None = None) -> Draft:
 
 
 def _edit_field(name: str, info: FieldInfo, value: Any, key: str, choices: Choices) -> Any:
-    label = _WORDS.get(name, name.replace("_", " "))
+    label = info.title or _WORDS.get(name, name.replace("_", " "))
     family = next((item for item in info.metadata if isinstance(item, Family)), None)
     if family is not None:
         with st.container(border=True):
             return edit_kind(family, value or {}, key, choices, title=label.capitalize())
-    if name in choices and choices[name]:
+    if choices.get(name):
         allowed = choices[name]
         return st.selectbox(label, allowed, index=allowed.index(value) if value in allowed else 0, key=key)
     kind = _bare(info.annotation)
     low, high = _bound(info, "ge", "gt"), _bound(info, "le", "lt")
     if get_origin(kind) is Literal:
         options = list(get_args(kind))
-        return st.selectbox(label, options, index=options.index(value) if value in options else 0, key=key)
+        words = _words(info)
+        start = options.index(value) if value in options else 0
+        return st.selectbox(label, options, index=start, format_func=lambda option: str(words.get(option, option)), key=key)
     if kind is bool:
         return st.toggle(label, value=bool(value), key=key)
     if kind is int:
         return st.number_input(label, _whole(low), _whole(high), None if value is None else int(value), step=1, key=key)
     if kind is float:
-        start = None if value is None else float(value)
-        return st.number_input(label, low, high, start, step=None if start is None else _step(start), format="%g", key=key)
+        now = None if value is None else float(value)
+        return st.number_input(label, low, high, now, step=None if now is None else _step(now), format="%g", key=key)
     if kind is str:
         if name == "expression":
             return st.text_area(label, value or "", key=key, height=80)
         return st.text_input(label, value or "", key=key) or None
     return _edit_list(label, info, value, key)
+
+
+def _words(info: FieldInfo) -> Mapping[str, Any]:
+    """How a field's options are written on screen, where the field says so."""
+    words = info.json_schema_extra.get("words") if isinstance(info.json_schema_extra, dict) else None
+    return words if isinstance(words, dict) else {}
 
 
 def _edit_list(label: str, info: FieldInfo, value: Any, key: str) -> Any:
