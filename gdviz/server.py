@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import logging
 import os
 import socket
@@ -12,6 +13,7 @@ from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING
 
 from gdviz.errors import GdvizError
+from gdviz.family import shown
 from gdviz.resources import resource
 from gdviz.store import SceneStore
 
@@ -85,18 +87,23 @@ def free_port(host: str, wanted: int) -> int:
     GdvizError
         If none of the next fifty is free, or the host is not one of this machine's.
     """
+    if not 1 <= wanted <= 65535:
+        raise GdvizError(f"port: found {wanted}; allowed: 1 to 65535.")
     last = min(wanted + _TRIED_PORTS, 65536)
     for port in range(wanted, last):
         try:
             with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
-                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-                probe.bind((host, port))
+                if os.name != "nt":  # there it would allow taking a port that is in use
+                    probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                probe.bind((host or "-", port))  # bind takes "" for every address
                 return port
-        except socket.gaierror as error:
-            raise GdvizError(f"host: found {host!r}, which this machine cannot look up ({error.strerror}).") from None
+        except (socket.gaierror, ValueError):  # a ValueError where it cannot even be the name of a machine
+            raise GdvizError(f"host: found {shown(host)}, which this machine cannot look up; 127.0.0.1 always works.") from None
         except OSError as error:
-            if error.errno == 99:  # EADDRNOTAVAIL
-                raise GdvizError(f"host: found {host!r}, which is not an address of this machine.") from None
+            if error.errno == errno.EADDRNOTAVAIL:
+                raise GdvizError(f"host: found {shown(host)}, which is not an address of this machine.") from None
+            if error.errno == errno.EACCES:
+                raise GdvizError(f"port: found {port}, which only an administrator may use; take one from 1024 on.") from None
     raise GdvizError(f"port: found {wanted} to {last - 1} all in use; free one or name another.")
 
 
@@ -120,8 +127,8 @@ def serve(host: str = "127.0.0.1", port: int = 8501, open_browser: bool = True) 
     config.set_option("server.address", host)
     config.set_option("server.port", port)
     config.set_option("server.headless", True)
-    shown = "localhost" if host in ("127.0.0.1", "0.0.0.0", "::1", "::") else host
-    url = f"http://{shown}:{port}"
+    name = "localhost" if host in ("127.0.0.1", "0.0.0.0", "::1", "::") else f"[{host}]" if ":" in host else host
+    url = f"http://{name}:{port}"
     print(f"gdviz is at {url}  (Ctrl-C stops it)", flush=True)
     if open_browser:
         timer = threading.Timer(1.5, webbrowser.open, (url,))

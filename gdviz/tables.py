@@ -1,49 +1,81 @@
-"""A Result as a table on the terminal."""
+"""Tables on the terminal, a Result's among them."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 if TYPE_CHECKING:
     from gdviz.result import Result
 
 
+def plain_table(headings: Iterable[str], rows: Iterable[Iterable[str]]) -> Table:
+    """Columns without lines; what a cell holds is shown as it is, control characters as \\x1b."""
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for heading in headings:
+        table.add_column(heading)
+    for row in rows:
+        table.add_row(*(_text(cell) for cell in row))
+    return table
+
+
 def print_result(result: Result, console: Console) -> None:
     """Print the rows with their 95 % intervals, then what is exact."""
+    found = result.to_dict()
     plan = result.experiment.build().plan
     reward = plan.reward_title
-    table = Table(box=None, header_style="bold", title=f"{plan.unguided.name}, guided by w; w = 0 is no guidance", title_justify="left")
+    console.print(_text(f"{plan.unguided.name}, guided by w; w = 0 is no guidance"), style="italic")
+    table = Table(box=None, header_style="bold", pad_edge=False)
     for heading in ("w", f"mean {reward}", f"mean 1/{reward}", "improved", "step change", "spread"):
-        table.add_column(heading, justify="right", no_wrap=True)
-    for row in result.to_dict()["rows"]:
-        table.add_row(
-            f"{row['w']:g}",
-            interval(row["mean_reward"], row["se_reward"]),
-            interval(row["mean_reciprocal"], row["se_reciprocal"]),
-            interval(row["improved"], row["se_improved"]),
-            "-" if row["step_change"] is None else f"{row['step_change']:.2g}",
-            "-" if row["spread"] is None else f"{row['spread']:.3g}",
-        )
+        table.add_column(_text(heading), justify="right", overflow="fold")
+    for row in found["rows"]:
+        table.add_row(*_cells(row))
     console.print(table)
-    exact = {name.replace("_", " "): value for name, value in (result.to_dict()["exact"] or {}).items() if value is not None}
+    for row in found["rows"]:
+        if row["nonfinite"]:
+            console.print(
+                f"w = {row['w']:g}: {row['nonfinite']:,} of {row['particles']:,} particles became non-finite and are left out."
+            )
+    exact = {name.replace("_", " "): value for name, value in (found["exact"] or {}).items() if value is not None}
     if exact:
-        console.print("exact: " + ", ".join(f"{name} {value:.6g}" for name, value in exact.items()), highlight=False)
-    console.print(f"± is 1.96 standard errors; - is not known or not estimable. {result.seconds:.1f} s", style="dim", highlight=False)
+        console.print("exact: " + ", ".join(f"{name} {value:.6g}" for name, value in exact.items()))
+    console.print(f"± is 1.96 standard errors; - is not known or not estimable. {result.seconds:.1f} s", style="dim")
 
 
-def interval(value: Any, se: Any) -> str:
-    """value ± 1.96 s.e., digits following the error."""
+def _cells(row: dict[str, Any]) -> list[str]:
+    heavy = row["tail"] is not None and not row["tail"]["reliable"]
+    return [
+        f"{row['w']:g}",
+        interval(row["mean_reward"], row["se_reward"]),
+        interval(row["mean_reciprocal"], row["se_reciprocal"]) + (" (heavy tail)" if heavy else ""),
+        interval(row["improved"], row["se_improved"]),
+        "-" if row["step_change"] is None else f"{row['step_change']:.2g}",
+        "-" if row["spread"] is None else f"{row['spread']:.3g}",
+    ]
+
+
+def interval(value: float | None, se: float | None) -> str:
+    """value ± 1.96 s.e., with digits that follow the error.
+
+    >>> interval(1.23456, 0.01), interval(1234567.0, 5e4), interval(0.5, None), interval(None, None)
+    ('1.235 ± 0.020', '1234567 ± 98000', '0.5', '-')
+    """
     if value is None:
         return "-"
     if not se:
         return f"{value:.4g}"
-    digits = max(0, min(8, -_exponent(1.96 * se) + 1))
-    return f"{value:.{digits}f} ± {1.96 * se:.{digits}f}"
+    half = 1.96 * se
+    exponent = int(f"{half:e}".split("e")[1])
+    if not -8 <= exponent < 8 or abs(value) >= 1e9:
+        return f"{value:.4g} ± {half:.2g}"
+    digits = max(0, 1 - exponent)
+    return f"{value:.{digits}f} ± {half:.{digits}f}"
 
 
-def _exponent(value: float) -> int:
-    """The decimal exponent of a positive number."""
-    return int(f"{value:e}".split("e")[1])
+def _text(words: str) -> Text:
+    """Words that cannot be taken for markup or for a terminal's commands."""
+    return Text("".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in words))
