@@ -1,0 +1,26 @@
+"""How far the scene of an Experiment is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class SceneProgress:
+    """How far the scene of an Experiment is.
+
+    Attributes
+    ----------
+    digest : str or None
+        The best scene there is: the whole one, or its preview.
+    done : bool
+        Nothing more will come.
+    progress : float
+        Share of the whole scene that is done.
+    error : str or None
+    """
+
+    digest: str | None
+    done: bool
+    progress: float = 0.0
+    error: str | None = None
