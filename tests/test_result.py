@@ -109,7 +109,7 @@ def test_the_stream_grows_to_the_same_result(monkeypatch):
     assert all(b.rows[0].particles >= 1.5 * a.rows[0].particles for a, b in pairwise(results[:-1]))
     assert all(b.rows[0].se_reward < a.rows[0].se_reward for a, b in pairwise(results))
     done = [item.done for item in items if isinstance(item, Progress)]
-    assert done == sorted(done) and 0 < done[0] and done[-1] == pytest.approx(1)
+    assert done == sorted(done) and done[0] > 0 and done[-1] == pytest.approx(1)
     partial = results[0]
     np.testing.assert_array_equal(partial.samples, results[-1].samples[:, : partial.rows[0].particles])
     assert partial.rows[0].distances == () and partial.rows[0].step_change is None

@@ -1,0 +1,80 @@
+"""Means, proportions and pairs, each against a second implementation, and the coverage of their error bars."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from coverage_of import coverage_is_nominal
+from scipy import stats
+
+from gdviz.metrics.improved import independent, paired
+from gdviz.metrics.mean import UNKNOWN, mean, share
+from gdviz.metrics.spread import spread
+
+REPEATS = 400
+
+
+def test_mean_and_standard_error():
+    values = np.random.default_rng(0).exponential(size=500)
+    found = mean(values)
+    assert found.value == pytest.approx(math.fsum(values) / 500)
+    assert found.se == pytest.approx(stats.sem(values))
+
+
+def test_means_that_cannot_be_given():
+    assert mean(np.array([])) == UNKNOWN
+    assert mean(np.array([1.0])) == UNKNOWN
+    assert mean(np.array([1.0, np.inf])) == UNKNOWN
+    assert mean(np.array([1e308, 1e308])) == UNKNOWN
+    assert share(np.array([], dtype=bool)) == UNKNOWN
+
+
+def test_coverage_of_the_mean_and_of_a_share():
+    rng = np.random.default_rng(1)
+    means, shares = [], []
+    for _ in range(REPEATS):
+        m, s = mean(rng.normal(2, 3, 800)), share(rng.random(800) < 0.3)
+        means.append(abs(m.value - 2) < 1.96 * m.se)
+        shares.append(abs(s.value - 0.3) < 1.96 * s.se)
+    coverage_is_nominal(means)
+    coverage_is_nominal(shares)
+
+
+def test_pairs_are_counted_one_by_one():
+    rng = np.random.default_rng(2)
+    a, b = rng.integers(0, 4, 300).astype(float), rng.integers(0, 4, 300).astype(float)
+    found = paired(a, b)
+    assert found.improved == sum(p > q for p, q in zip(a, b, strict=True)) / 300
+    assert found.ties == sum(p == q for p, q in zip(a, b, strict=True)) / 300
+    assert found.se == pytest.approx(math.sqrt(found.improved * (1 - found.improved) / 300))
+
+
+def test_independent_is_the_mann_whitney_statistic():
+    rng = np.random.default_rng(3)
+    a, b = rng.integers(0, 9, 120).astype(float), rng.integers(1, 8, 150).astype(float)
+    found = independent(a, b)
+    assert found.value == pytest.approx(stats.mannwhitneyu(a, b).statistic / (120 * 150))
+    kernel = (a[:, None] > b) + 0.5 * (a[:, None] == b)  # [n, m]
+    variance = kernel.mean(1).var(ddof=1) / 120 + kernel.mean(0).var(ddof=1) / 150
+    assert found.se == pytest.approx(math.sqrt(variance))
+
+
+@pytest.mark.parametrize("shift", [0.0, 0.8])
+def test_coverage_of_independent(shift):
+    rng = np.random.default_rng(4)
+    truth = stats.norm.cdf(shift / math.sqrt(2))
+    covered = []
+    for _ in range(REPEATS):
+        found = independent(rng.normal(shift, 1, 300), rng.normal(0, 1, 300))
+        covered.append(abs(found.value - truth) < 1.96 * found.se)
+    coverage_is_nominal(covered)
+
+
+def test_spread_is_the_root_of_the_trace_of_the_covariance():
+    import torch
+
+    x = torch.randn(400, 3, generator=torch.Generator().manual_seed(5)) * torch.tensor([1.0, 2.0, 0.1]) + 50
+    assert spread(x) == pytest.approx(math.sqrt(np.trace(np.cov(x.double().numpy().T))), rel=1e-9)
+    assert spread(x[:1]) is None
