@@ -27,13 +27,13 @@ class Surface:
 
     def __init__(self, values: Tensor, ghosts: int, low: Tensor, spacing: Tensor, like: Tensor) -> None:
         self.dimension = values.dim()
-        fields = values[None]  # [1, N', .., N']
+        fields = values.to(like.dtype)[None]  # [1, N', .., N']
         for axis in range(self.dimension):
             fields = torch.stack([fields, _slopes(fields, axis + 1)], dim=1).flatten(0, 1)  # [2^k, ..]
         for axis in range(1, values.dim() + 1):
             fields = fields.narrow(axis, ghosts, fields.shape[axis] - 2 * ghosts)
         self.nodes = fields.shape[-1]
-        self.fields = fields.flatten(1).to(like.dtype).to(like.device)  # [2^d, N^d]
+        self.fields = fields.flatten(1).to(like.device)  # [2^d, N^d]
         self.low = low.to(like.dtype).to(like.device)
         self.spacing = spacing.to(like.dtype).to(like.device)
         strides = [self.nodes ** (self.dimension - 1 - a) for a in range(self.dimension)]

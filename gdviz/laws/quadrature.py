@@ -32,7 +32,7 @@ BUDGET = 3_000_000
 
 
 class Expectation(NamedTuple):
-    """E f and a bound on its quadrature error (the last change under refinement, summed over cells)."""
+    """E f and an estimate of its quadrature error: the last change under refinement, summed over cells."""
 
     value: float
     error: float

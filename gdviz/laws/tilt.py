@@ -10,6 +10,7 @@ import torch
 from gdviz.errors import GdvizError
 from gdviz.laws.law import LabelPosterior, Law
 from gdviz.laws.mixture import Mixture
+from gdviz.laws.quadrature import expectation
 from gdviz.laws.tilt_mixture import tilt_mixture
 from gdviz.rewards import Reciprocal, Reward
 from gdviz.rewards.class_probability import ClassProbabilityReward
@@ -60,7 +61,8 @@ def tilt_with_mean(law: Law, reward: Reward) -> Tilted:
     from gdviz.laws.grid_tilt import GridTilt
 
     grid = GridTilt(law, reward, name)
-    return Tilted(grid, grid.log_mean)
+    mean = expectation(law, lambda x: (reward.log(x), 1.0))  # sharper than the grid's where r has steps
+    return Tilted(grid, math.log(mean.value) if mean and mean.value > 0 else grid.log_mean)
 
 
 def _is_own(posterior: object, law: Law) -> bool:

@@ -13,11 +13,14 @@ from gdviz.guidance import Plan
 from gdviz.guidance._unified import Unified
 from gdviz.guidance.schedules.constant import Constant
 from gdviz.laws import LabelPosterior, Law, Mixture
-from gdviz.laws.quadrature import expectation
+from gdviz.laws.quadrature import Expectation, expectation
 from gdviz.laws.tilt_mixture import mean_of_quadratic, tilt_mixture
 from gdviz.rewards import Reciprocal, Reward
 from gdviz.rewards.class_probability import ClassProbabilityReward
 from gdviz.samplers import SamplerKind
+
+RELATIVE_ERROR = 1e-3
+"""A quadrature whose own estimate of its error is larger (a reward that oscillates wildly) counts as not known."""
 
 
 @dataclass(frozen=True)
@@ -123,8 +126,8 @@ def _entropy(base: Law, tilted: Law, f: Reward, mean: float | None) -> float | N
         return None
     mean_log = _mean_of_log(tilted, f)
     if mean_log is None and not isinstance(tilted, Mixture):
-        found = expectation(base, lambda x: _with_log(f, x))
-        mean_log = None if found is None else found.value / mean
+        found = _known(expectation(base, lambda x: _with_log(f, x)))
+        mean_log = None if found is None else found / mean
     return None if mean_log is None else 2 * mean * (mean_log - math.log(mean))
 
 
@@ -135,8 +138,7 @@ def _mean_of_log(law: Law, f: Reward) -> float | None:
     terms = f.exponentials()
     if terms is not None and len(terms.constant) == 1 and not law.atomic:
         return mean_of_quadratic(law, terms)
-    found = expectation(law, lambda x: (x.new_zeros(x.shape[:-1]), f.log(x)))
-    return None if found is None else found.value
+    return _known(expectation(law, lambda x: (x.new_zeros(x.shape[:-1]), f.log(x))))
 
 
 def _with_log(f: Reward, x: Tensor) -> tuple[Tensor, Tensor]:
@@ -161,8 +163,12 @@ def _mean(law: Law, f: Reward) -> float | None:
         except GdvizError:  # infinite
             return None
         return math.exp(log_mean) if log_mean < 700 else None
-    found = expectation(law, lambda x: (f.log(x), 1.0))
-    return None if found is None else found.value
+    return _known(expectation(law, lambda x: (f.log(x), 1.0)))
+
+
+def _known(found: Expectation | None) -> float | None:
+    """The value, where its quadrature is good to RELATIVE_ERROR."""
+    return found.value if found is not None and found.error <= RELATIVE_ERROR * abs(found.value) else None
 
 
 class _Square(Reward):
