@@ -6,6 +6,7 @@ as it grows. They are fetched when first used, so that importing the package doe
 
 from __future__ import annotations
 
+import html
 import importlib
 from typing import TYPE_CHECKING, Any
 
@@ -30,7 +31,22 @@ _HOMES = {
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module 'gdviz' has no attribute {name!r}")
-    return getattr(importlib.import_module(_HOMES[name]), name)
+    found = importlib.import_module(_HOMES[name])
+    if found.__name__ == "gdviz.result":
+        found.Result.view = staticmethod(_player)
+    return getattr(found, name)
+
+
+def _player(result: Result) -> str:
+    """The player as a notebook shows it, in a frame of its own; the table of rows where there are no paths to play."""
+    if result.frames is None or result.frames.shape[-1] > 2:
+        return result.to_html_table()
+    from gdviz.player.build import scene_from_result
+    from gdviz.player.scene import pack_scene
+    from gdviz.player.standalone import standalone_html
+
+    page = html.escape(standalone_html([pack_scene(scene_from_result(result))]))
+    return f'<iframe srcdoc="{page}" title="gdviz player" style="width: 100%; height: 900px; border: 0"></iframe>'
 
 
 def __dir__() -> list[str]:

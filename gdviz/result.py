@@ -33,6 +33,9 @@ from gdviz.sweep import Chunk, Paths, Progress, sweep
 MAX_PATH_VALUES = 250_000_000
 """Bound on w x particles x frames x dimension of the paths kept: 1 GB."""
 
+PLAYER_PARTICLES = 1_500
+"""Paths that a notebook's player shows."""
+
 FIRST_PARTIAL = 1_000
 """Particles before the first partial result; each later one comes after half as many again."""
 
@@ -137,7 +140,7 @@ def run(
     *,
     device: str = "auto",
     progress: Callable[[float], None] | None = None,
-    frame_particles: int = 0,
+    frame_particles: int | None = None,
     step_change: bool = True,
     exact: bool = True,
 ) -> Result:
@@ -149,8 +152,9 @@ def run(
     device : {"auto", "cpu", "cuda", "mps"}
     progress : callable, optional
         Called with the share done, between 0 and 1.
-    frame_particles : int
-        How many particles keep their paths, at `experiment.frames` levels.
+    frame_particles : int, optional
+        How many particles keep their paths, at `experiment.frames` levels; by default as many as the
+        player of a notebook shows, 1,500 in one or two dimensions.
     step_change : bool
         Also run with half the steps, on coupled noise.
     exact : bool
@@ -162,7 +166,10 @@ def run(
         If the Experiment is not valid or does not fit the machine.
     """
     *_, last = _told(
-        stream(experiment, device=device, frame_particles=frame_particles, step_change=step_change, exact=exact), progress
+        stream(
+            experiment, device=device, frame_particles=frame_particles, step_change=step_change, exact=exact, partial=False
+        ),
+        progress,
     )
     assert isinstance(last, Result)
     return last
@@ -172,21 +179,22 @@ def stream(
     experiment: Experiment | dict[str, Any],
     *,
     device: str = "auto",
-    frame_particles: int = 0,
+    frame_particles: int | None = 0,
     step_change: bool = True,
     exact: bool = True,
+    partial: bool = True,
 ) -> Iterator[Progress | Result]:
     """Run an Experiment, yielding Progress often, partial Results on the way and the complete one last.
 
-    Stop iterating to cancel. Parameters and errors as for `run`.
+    Stop iterating to cancel. Parameters and errors as for `run`; without `partial` only the last Result comes.
     """
-    return _Run(Experiment.parse(experiment), device, frame_particles, step_change, exact).stream()
+    return _Run(Experiment.parse(experiment), device, frame_particles, step_change, exact).stream(partial)
 
 
 class _Run:
     """One run under way: the arrays that fill up."""
 
-    def __init__(self, experiment: Experiment, device: str, frame_particles: int, step_change: bool, exact: bool) -> None:
+    def __init__(self, experiment: Experiment, device: str, frame_particles: int | None, step_change: bool, exact: bool) -> None:
         self.began = time.perf_counter()
         self.device = pick_device(device)
         self.experiment, self.built = experiment, experiment.build()
@@ -194,6 +202,8 @@ class _Run:
         self.measured, self.wants_exact = measured_reward(experiment, built), exact
         self.reader = RowReader(built.law, built.plan, self.measured, experiment.seed)
         self.levels = built.levels.uniform_frames(experiment.frames)
+        if frame_particles is None:
+            frame_particles = PLAYER_PARTICLES if built.law.dimension <= 2 else 0
         shape = len(w), min(frame_particles, n), len(self.levels), built.law.dimension
         if math.prod(shape) > MAX_PATH_VALUES:
             raise GdvizError(
@@ -208,14 +218,14 @@ class _Run:
     def exact(self) -> Exact:
         return exact_values(self.built.plan, self.built.sampler, self.measured) if self.wants_exact else Exact()
 
-    def stream(self) -> Iterator[Progress | Result]:
+    def stream(self, partial: bool) -> Iterator[Progress | Result]:
         experiment = self.experiment
         share = 1 / (1 + 0.5 * self.halved_particles / experiment.particles)  # of the work that the main run is
         shown = FIRST_PARTIAL / 1.5
-        for item in self._sweep(self.paths, halved=False):
+        for item in self._sweep(self.paths, gradual=partial):
             if isinstance(item, Progress):
                 yield Progress(item.done * share)
-            elif self.paths.done < experiment.particles and self.paths.done >= 1.5 * shown:
+            elif partial and self.paths.done >= min(1.5 * shown, experiment.particles):
                 shown = self.paths.done
                 yield self._result(None)
         if self.coarse is not None:
@@ -224,7 +234,7 @@ class _Run:
                     yield Progress(share + item.done * (1 - share))
         yield self._result(self.coarse, complete=True)
 
-    def _sweep(self, paths: Paths, *, halved: bool) -> Iterator[Progress | Chunk]:
+    def _sweep(self, paths: Paths, *, halved: bool = False, gradual: bool = False) -> Iterator[Progress | Chunk]:
         """Run one sweep, filing its chunks."""
         built, experiment = self.built, self.experiment
         for item in sweep(
@@ -235,6 +245,7 @@ class _Run:
             paths.x.shape[1],
             experiment.seed,
             halved=halved,
+            gradual=gradual,
             frames=self.levels,
             frame_particles=0 if paths.frames is None else paths.frames.shape[1],
             device=self.device,

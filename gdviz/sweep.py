@@ -67,6 +67,7 @@ def sweep(
     seed: int,
     *,
     halved: bool = False,
+    gradual: bool = False,
     frames: Sequence[int] | np.ndarray = (),
     frame_particles: int = 0,
     dtype: torch.dtype = torch.float32,
@@ -82,6 +83,8 @@ def sweep(
     halved : bool
         Take every second level with the increments summed (`CoarseNoise`): the same paths at half
         the steps, for the step-change measurement.
+    gradual : bool
+        Begin with small chunks, each as large as all before it, for an early first answer.
     frames : sequence of int
         Level indices (0 = start) at which positions are kept.
     frame_particles : int
@@ -98,8 +101,7 @@ def sweep(
     dimension = plan.unguided.dimension
     per_chunk = max(1, CHUNK_VALUES // (len(w) * dimension) // TILE) * TILE
     wanted = {int(level): k for k, level in enumerate(frames)}
-    for first in range(0, particles, per_chunk):
-        count = min(per_chunk, particles - first)
+    for first, count in _chunks(particles, per_chunk, gradual):
         tiles = TileNoise(seed, dimension, first, count, dtype, device)
         noise = CoarseNoise(tiles, levels) if halved else tiles
         grid = levels.halved() if halved else levels
@@ -162,6 +164,15 @@ class Paths:
         """End points [N, d], gain and path KL [N] of the finished particles at the k-th w."""
         gain, path_kl = (None if a is None else a[k, : self.done] for a in (self.gain, self.path_kl))
         return self.x[k, : self.done], gain, path_kl
+
+
+def _chunks(particles: int, per_chunk: int, gradual: bool) -> Iterator[tuple[int, int]]:
+    """First particle and size of each chunk, whole tiles but for the last."""
+    first = 0
+    while first < particles:
+        size = min(per_chunk, max(TILE, first)) if gradual else per_chunk
+        yield first, min(size, particles - first)
+        first += size
 
 
 def _start(z: Tensor, count: int) -> Tensor:

@@ -106,8 +106,9 @@ def test_the_stream_grows_to_the_same_result(monkeypatch):
     results = [item for item in items if isinstance(item, Result)]
     assert len(results) >= 3
     assert [r.complete for r in results] == [False] * (len(results) - 1) + [True]
-    assert all(b.rows[0].particles >= 1.5 * a.rows[0].particles for a, b in pairwise(results[:-1]))
-    assert all(b.rows[0].se_reward < a.rows[0].se_reward for a, b in pairwise(results))
+    assert all(b.rows[0].particles > a.rows[0].particles for a, b in pairwise(results[:-1]))
+    assert all(b.rows[0].se_reward < a.rows[0].se_reward for a, b in pairwise(results[:-1]))
+    assert results[-1].rows[0].particles == 6000
     done = [item.done for item in items if isinstance(item, Progress)]
     assert done == sorted(done) and done[0] > 0 and done[-1] == pytest.approx(1)
     partial = results[0]
@@ -199,6 +200,12 @@ def test_the_table_shows_every_row():
     result = run(experiment())
     table = result.to_html_table()
     assert table.count("<tr>") == 4 and "<td>0.5</td>" in table and "nan" not in table.lower()
+
+
+def test_a_notebook_shows_the_player():
+    shown = run(experiment(w=[0, 1], particles=200))._repr_html_()
+    assert shown.startswith("<iframe srcdoc=") and "gdvizStandalone" in shown
+    assert run(experiment(), frame_particles=0)._repr_html_().startswith("<table>")
 
 
 def test_the_package_opens_without_torch():
