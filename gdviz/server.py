@@ -53,9 +53,13 @@ def create_app() -> App:
     import streamlit as st
     from starlette.routing import Route
     from streamlit import config
+    from streamlit.runtime.pages_manager import PagesManager
 
     script = str(resource("app.py"))
     st.App(script)  # the first App of a process says whose .streamlit/config.toml is read, so it comes before any option is
+    # Until st.navigation is first called Streamlit gives the folder pages/ its automatic meaning: a visit that begins
+    # at /curves would run that page without app.py.
+    PagesManager.uses_pages_directory = False
     base = (config.get_option("server.baseUrlPath") or "").strip("/")
     paths = ["/scene/{digest}", *([f"/{base}/scene/{{digest}}"] if base else [])]
     os.environ[SERVED_BY_ROUTE] = "1"
