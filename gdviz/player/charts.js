@@ -1,19 +1,21 @@
 // The charts beside the stage. `gdvizCharts` builds them once; moving w only moves markers and changes
-// the text of the read-outs.
+// the text of the read-outs, which stand under the charts or in a place of their own (`numbers`).
 
-function gdvizCharts(container, {scenes = [], theme = {}, onPickW = () => {}, reducedMotion = false} = {}) {
+function gdvizCharts(container, {numbers = null, scenes = [], theme = {}, onPickW = () => {}, reducedMotion = false} = {}) {
   const root = gdvizElement("section", container, {class: `gdviz-charts${reducedMotion ? " gc-still" : ""}`, "aria-label": "curves and numbers over w"});
   const state = {scenes, selection: [], primary: 0, shown: [], width: 0};
   gdvizLegend(root);
   const grid = gdvizElement("div", root, {class: "gc-grid-of-charts"});
   const tooltip = gdvizElement("div", root, {class: "gc-tooltip", hidden: ""});
   const charts = gdvizFigures().map((figure) => gdvizChart(grid, figure, {root, tooltip, state, onPickW}));
-  const readouts = gdvizReadoutTable(root);
+  const table = numbers ? gdvizElement("section", numbers, {class: "gdviz-charts", "aria-label": "numbers at the chosen w"}) : root;
+  const readouts = gdvizReadoutTable(table);
+  const roots = table === root ? [root] : [root, table];
 
   function draw() {
     state.width = root.clientWidth;
     // Container queries would do, but the drawing needs the width in pixels anyway.
-    root.dataset.size = state.width >= 880 ? "large" : state.width >= 380 ? "medium" : "small";
+    for (const node of roots) node.dataset.size = node.clientWidth >= 640 ? "large" : node.clientWidth >= 400 ? "medium" : "small";
     const drawable = state.scenes.length > 0;
     for (const chart of charts) chart.fit(drawable);
     if (!drawable) return;
@@ -39,7 +41,7 @@ function gdvizCharts(container, {scenes = [], theme = {}, onPickW = () => {}, re
 
   function setTheme(tokens) {
     for (const name of ["bg", "panel", "text", "muted", "grid", "none", "guided", "exact", "reward", "warn"]) {
-      if (tokens && tokens[name]) root.style.setProperty(`--gc-${name}`, tokens[name]);
+      if (tokens && tokens[name]) for (const node of roots) node.style.setProperty(`--gc-${name}`, tokens[name]);
     }
   }
 
@@ -58,7 +60,7 @@ function gdvizCharts(container, {scenes = [], theme = {}, onPickW = () => {}, re
     setSelection, setTheme, setScenes, resize: draw,
     destroy() {
       if (observer) observer.disconnect();
-      root.remove();
+      for (const node of roots) node.remove();
     },
   };
 }
@@ -101,8 +103,11 @@ function gdvizChart(grid, figure, {root, tooltip, state, onPickW}) {
   const spoken = gdvizElement("div", node, {class: "gc-hidden"});
   let drawn = null;
 
-  // A chart with nothing in it takes no room.
-  const fit = (drawable) => { node.hidden = !drawable || !state.scenes.some((header) => figure.points(header).length); };
+  // A chart with nothing in it takes no room; one that says why it is empty keeps its title and that line.
+  const fit = (drawable) => {
+    area.hidden = !state.scenes.some((header) => figure.points(header).length);
+    node.hidden = !drawable || (area.hidden && !state.scenes.some((header) => figure.note && figure.note(header)));
+  };
 
   function draw() {
     drawn = null;
@@ -111,6 +116,7 @@ function gdvizChart(grid, figure, {root, tooltip, state, onPickW}) {
     gdvizCaption(caption, figure, header);
     note.textContent = figure.note ? figure.note(header) : "";
     note.hidden = !note.textContent;
+    if (area.hidden) return;
     const size = {width: Math.max(120, area.clientWidth), height: figure.wide ? 168 : 158};
     drawn = gdvizDrawFigure(svg, figure, state.scenes, state.primary, state.shown, size);
     const points = drawn.places[state.primary];

@@ -44,7 +44,7 @@ function gdvizSlider(parent, name) {
   const box = gdvizElement("div", parent, { class: "gv-slider" });
   const line = gdvizElement("div", box, { class: "gv-slider-line" });
   gdvizElement("span", line, { class: "gv-name" }, name);
-  const value = gdvizElement("output", line, { class: "gv-value" });
+  const value = gdvizElement("span", line, { class: "gv-value", "aria-hidden": "true" }); // the slider itself says it
   const input = gdvizElement("input", box, { type: "range", "aria-label": name, min: "0", max: "1", step: "any" });
   return { box, line, value, input };
 }
@@ -105,7 +105,7 @@ function gdvizControls(parent, act) {
       time.input.value = String(s.frame);
       const now = gdvizMoment(s.moment, s.view.readout, s.stepsTotal);
       gdvizText(time.value, now);
-      time.input.setAttribute("aria-valuetext", now);
+      if (!s.playing) time.input.setAttribute("aria-valuetext", now); // spoken at every change, so not while playing
       scale.input.max = String(s.w.length - 1);
       scale.input.disabled = s.w.length < 2;
       if (!s.dragging) scale.input.value = String(s.position);
@@ -142,7 +142,7 @@ function gdvizMore(parent, act) {
   const field = gdvizSelect(box, "shading", [], set("field"));
   const contours = gdvizSelect(box, "exact curves", [], set("contours"));
   const colour = gdvizSelect(box, "colour by", [["panel", "panel"], ["class", "final class"]], set("colour"));
-  const trails = gdvizCheck(box, "trails", set("trails"));
+  const trails = gdvizSelect(box, "trails", GDVIZ_TRAIL_NAMES.map((name) => [name, name]), set("trails"));
   const base = gdvizCheck(box, "arrows: base", set("base"));
   const push = gdvizCheck(box, "arrows: w × push", set("push"));
   const sum = gdvizCheck(box, "arrows: sum", set("sum"));
@@ -167,7 +167,8 @@ function gdvizMore(parent, act) {
       field.select.value = o.field;
       contours.select.value = o.contours;
       colour.select.value = o.colour;
-      for (const [check, name] of [[trails, "trails"], [base, "base"], [push, "push"], [sum, "sum"]]) check.input.checked = o[name];
+      trails.select.value = o.trails;
+      for (const [check, name] of [[base, "base"], [push, "push"], [sum, "sum"]]) check.input.checked = o[name];
     },
   };
 }

@@ -16,7 +16,7 @@ function gdvizFieldImage(scene, field, theme) {
   const total = new Float32Array(width * height);
   for (const { grid } of layers) grid.values.forEach((v, i) => { total[i] += v; });
   const top = total.reduce((a, b) => Math.max(a, b), 0) || 1;
-  const strength = (theme.dark ? 0.62 : 0.58) * 255;
+  const strength = 0.5 * 255;
   for (let i = 0; i < total.length; i++) {
     const out = 4 * ((height - 1 - Math.floor(i / width)) * width + (i % width)); // y grows upwards in the grid
     for (let c = 0; c < 3; c++) {

@@ -75,6 +75,7 @@ class GdvizLine {
     else if (overlays.field !== "none" && density) fill(density, theme.muted, 0.16);
     this.exact = scene.grid(overlays.contours);
     this.classes = overlays.field === "classes" ? classes : [];
+    this.density = overlays.field === "density" ? density : null;
     pen.restore();
   }
 
@@ -128,6 +129,7 @@ class GdvizLine {
     pen.rect(left, top, right - left, bottom - top);
     pen.clip();
     this.classes.forEach((grid, i) => stroke(grid, theme.classes[i % theme.classes.length], 2, []));
+    if (this.density) stroke(this.density, theme.muted, 1.2, []);
     if (this.exact) stroke(this.exact, theme.exact, 1.6, [5, 3.5]);
     pen.restore();
   }
@@ -145,9 +147,9 @@ class GdvizLine {
     pen.beginPath();
     pen.rect(left, top, right - left, bottom - top);
     pen.clip();
-    pen.strokeStyle = colour;
+    pen.strokeStyle = this.ink(colour);
     pen.lineWidth = dpr;
-    pen.globalAlpha = follow === null ? 0.42 : 0.18;
+    pen.globalAlpha = follow === null ? 1 : 0.45;
     for (let n = 0; n < Math.min(GDVIZ_PATHS, scene.particles); n++) trace(gdvizTrack(scene, at, n, frame), frame, scene.frames);
     pen.globalAlpha = 1;
     if (follow !== null && follow < scene.particles) {
@@ -170,6 +172,18 @@ class GdvizLine {
     pen.lineTo(right, now);
     pen.stroke();
     pen.restore();
+  }
+
+  // Ink for the paths: faint where noise tosses them about, fuller as the signal comes out (sqrt alpha_bar).
+  ink(colour) {
+    const { scene, below, pen } = this;
+    const gradient = pen.createLinearGradient(0, below.y0, 0, below.y0 + below.sy);
+    const [r, g, b] = gdvizRgb(colour);
+    const { frames } = scene.header;
+    frames.forEach((moment, f) => {
+      gradient.addColorStop(frames.length > 1 ? f / (frames.length - 1) : 0, `rgb(${r} ${g} ${b} / ${0.07 + 0.5 * Math.sqrt(moment.alpha_bar)})`);
+    });
+    return gradient;
   }
 
   // The drawn path nearest a click, at the height of the click.

@@ -5,16 +5,17 @@ const GDVIZ_LETTERS = ["", "A", "B", "C"]; // no guidance has no letter; A is gu
 function gdvizPlayer(host) {
   const root = gdvizElement("div", host, { class: "gv", "data-testid": "player", role: "region", "aria-label": "animation of guided sampling", tabindex: "-1" });
   const problem = gdvizElement("p", root, { class: "gv-problem", role: "alert", hidden: "" });
-  const body = gdvizElement("div", root, { class: "gv-body", hidden: "" });
+  const body = gdvizElement("div", root, { class: "gv-body gv-empty", inert: "" }); // in its place, so that nothing jumps when scenes come
   const stage = gdvizElement("div", body, { class: "gv-stage" });
   const head = gdvizElement("header", stage, { class: "gv-head" });
-  const heading = gdvizElement("span", head, { class: "gv-heading" });
+  const heading = gdvizElement("span", head, { class: "gv-heading", role: "heading", "aria-level": "2" });
   const note = gdvizElement("span", head, { class: "gv-note" });
   const preview = gdvizElement("span", head, { class: "gv-badge", hidden: "" }, "preview, refining");
   const row = gdvizElement("div", stage, { class: "gv-panels", tabindex: "0", role: "group", "aria-label": "panels; space plays, left and right step in time" });
   const legend = gdvizElement("p", stage, { class: "gv-legend" });
   const sentence = gdvizElement("p", stage, { class: "gv-sentence" });
   const side = gdvizElement("div", body, { class: "gv-side" });
+  const numbers = gdvizElement("div", body, { class: "gv-numbers" });
   const live = gdvizElement("p", root, { class: "gv-live", "aria-live": "polite" });
 
   const reduced = matchMedia("(prefers-reduced-motion: reduce)");
@@ -39,6 +40,7 @@ function gdvizPlayer(host) {
   const clock = new GdvizClock(() => { if (root.isConnected) draw(); else clock.pause(); });
   const controls = gdvizControls(stage, { play: toggle, step, seek, released, w: slideW, stepW, copy, set });
   stage.insertBefore(sentence, stage.querySelector(".gv-more"));
+  const keepRoom = gdvizSentenceRoom(sentence);
   gdvizKeys(root, { toggle, step, stepW, seek: (f) => { seek(f); released(); }, last: () => scenes[0].frames - 1 });
 
   // ---- scenes -------------------------------------------------------------------------------------------------
@@ -62,6 +64,7 @@ function gdvizPlayer(host) {
       if (!expected) console.error(error);
       gdvizText(problem, expected ? error.message : `The player failed on this scene (${error.message}).`);
       problem.hidden = false;
+      body.hidden = !scenes.length;
     } finally {
       root.removeAttribute("aria-busy");
     }
@@ -77,12 +80,14 @@ function gdvizPlayer(host) {
     pinned = [...pinned.filter((pin) => !pin.given), ...given.map((scene) => ({ scene, w: null, given: true }))].slice(0, 2);
     w = scenes[0].w[gdvizNearest(scenes[0], wanted ?? gdvizFirstW(scenes[0]))];
     wanted ??= w;
-    body.hidden = false;
+    body.hidden = body.inert = false;
+    body.classList.remove("gv-empty");
     controls.more.scene(scenes[0]);
     controls.more.view(view);
     clock.speed = view.speed;
     if (first && view.frame !== null) clock.seek(view.frame / Math.max(1, scenes[0].frames - 1));
     arrange();
+    keepRoom(scenes[0]);
     if (first && view.frame === null && !reduced.matches) clock.play();
     library.keep([...scenes, ...pinned.map((pin) => pin.scene)].map((scene) => scene.id));
     draw();
@@ -121,6 +126,7 @@ function gdvizPlayer(host) {
   function newPanel() {
     const panel = new GdvizPanel(row, {
       onPick: (n) => { follow = n === follow ? null : n; draw(); },
+      onTie: () => { const { pin } = panel.spec; pin.w = pin.w === null ? panel.spec.w : null; arrange(); draw(); released(); },
       onRemove: () => { pinned = pinned.filter((pin) => pin !== panel.spec.pin); arrange(); released(); row.focus(); },
     });
     resizing.observe(panel.node);
@@ -150,7 +156,7 @@ function gdvizPlayer(host) {
     if (typeof gdvizCharts !== "function") return;
     const all = [...new Set(specs.map((spec) => spec.scene))];
     const headers = all.map((scene) => scene.header);
-    charts ??= gdvizCharts(side, { scenes: headers, theme, reducedMotion: reduced.matches, onPickW: pickW });
+    charts ??= gdvizCharts(side, { numbers, scenes: headers, theme, reducedMotion: reduced.matches, onPickW: pickW });
     if (charts.key !== all.map((s) => s.id).join()) charts.setScenes(headers);
     charts.key = all.map((s) => s.id).join();
     const chosen = specs.map((spec, i) => {
@@ -292,16 +298,17 @@ function gdvizPlayer(host) {
   const resizing = new ResizeObserver(() => {
     if (!scenes.length) return;
     panels.forEach((panel) => panel.fit());
+    keepRoom(scenes[0]);
     redraw();
   });
   const dark = matchMedia("(prefers-color-scheme: dark)");
   dark.addEventListener("change", retheme);
-  const watching = setInterval(retheme, 1500); // a page may change its theme without telling; two style reads tell
+  const unwatch = gdvizWatchTheme(root, retheme);
   gdvizApplyTheme(root, theme);
 
   function destroy() {
     clock.pause();
-    clearInterval(watching);
+    unwatch();
     clearTimeout(spoken);
     dark.removeEventListener("change", retheme);
     resizing.disconnect();

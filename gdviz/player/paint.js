@@ -63,15 +63,20 @@ function gdvizPaintDots(image, points, count, view, stamp, wordOf, opacity) {
   }
 }
 
-// A faint line of pixels, one per step along the longer side.
+// A faint line: at each step along its longer side the two pixels beside it share its weight.
 function gdvizPaintLine(image, x0, y0, x1, y1, word, weight, box) {
   const steps = Math.ceil(Math.max(Math.abs(x1 - x0), Math.abs(y1 - y0)));
   if (!(steps < 4000)) return; // not finite, or absurdly long
   const [left, top, right, bottom] = box;
+  const flat = Math.abs(x1 - x0) >= Math.abs(y1 - y0);
+  const aside = flat ? image.width : 1;
   for (let s = 0; s < steps; s++) {
     const x = x0 + ((x1 - x0) * s) / steps;
     const y = y0 + ((y1 - y0) * s) / steps;
-    if (x <= left || x >= right || y <= top || y >= bottom) continue;
-    gdvizBlend(image.words, Math.floor(y) * image.width + Math.floor(x), word, weight);
+    if (x <= left || x >= right - 1 || y <= top || y >= bottom - 1) continue;
+    const i = Math.floor(y) * image.width + Math.floor(x);
+    const second = flat ? y - Math.floor(y) : x - Math.floor(x);
+    gdvizBlend(image.words, i, word, (weight * (1 - second)) | 0);
+    gdvizBlend(image.words, i + aside, word, (weight * second) | 0);
   }
 }

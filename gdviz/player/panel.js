@@ -1,7 +1,7 @@
 // One panel: a title that names its law, a canvas, and a line for the followed particle.
 
 class GdvizPanel {
-  constructor(parent, { onPick, onRemove }) {
+  constructor(parent, { onPick, onTie, onRemove }) {
     this.node = gdvizElement("figure", parent, { class: "gv-panel" });
     const caption = gdvizElement("figcaption", this.node);
     this.letter = gdvizElement("span", caption, { class: "gv-letter" });
@@ -10,8 +10,10 @@ class GdvizPanel {
     const frame = gdvizElement("div", this.node, { class: "gv-frame" });
     this.canvas = gdvizElement("canvas", frame, { role: "img" });
     this.badge = gdvizElement("span", frame, { class: "gv-badge", hidden: "" }, "interpolated");
-    this.differs = gdvizElement("p", this.node, { class: "gv-differs", hidden: "" });
-    this.followed = gdvizElement("p", this.node, { class: "gv-followed", hidden: "" });
+    this.followed = gdvizElement("p", frame, { class: "gv-followed", hidden: "" });
+    this.foot = gdvizElement("div", this.node, { class: "gv-foot", hidden: "" });
+    this.differs = gdvizElement("p", this.foot);
+    this.tie = gdvizCheck(this.foot, "follow w", () => onTie());
     this.remove.addEventListener("click", () => onRemove());
     this.canvas.addEventListener("click", (event) => {
       const box = this.canvas.getBoundingClientRect();
@@ -27,9 +29,11 @@ class GdvizPanel {
     this.overlays = gdvizResolveOverlays(overlays, spec.scene);
     this.node.style.setProperty("--gv-role", spec.colour);
     gdvizText(this.letter, spec.letter);
-    this.remove.hidden = !spec.removable;
+    this.remove.hidden = this.foot.hidden = !spec.removable;
+    this.remove.setAttribute("aria-label", `remove panel ${spec.letter}`);
+    this.tie.input.setAttribute("aria-label", `follow w in panel ${spec.letter}`);
+    this.tie.input.checked = spec.pin?.w === null; // else its w stays as it was copied
     gdvizText(this.differs, spec.differs);
-    this.differs.hidden = !spec.differs;
     this.fit();
   }
 

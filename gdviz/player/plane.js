@@ -1,8 +1,9 @@
 // A 2-D panel: what lies under the dots (field, axes) is painted once and kept as pixels; each frame copies
 // them, blends trails and dots in, and adds contours, arrows and the followed particle on top.
 
-const GDVIZ_TRAILS = 500; // particles that leave a trail
+const GDVIZ_TRAILS = { off: 0, few: 40, many: 500 }; // particles that leave a trail
 const GDVIZ_TRAIL_FRAMES = 9;
+const GDVIZ_TRAIL_REACH = 0.03; // share of the axes that a particle may cross in a frame before its trail fades
 const GDVIZ_SHARES = [0.5, 0.8, 0.95]; // mass inside the drawn contours
 
 class GdvizPlane {
@@ -41,7 +42,7 @@ class GdvizPlane {
     this.dot = gdvizStamp(1.45 * grow * dpr);
     this.hollow = gdvizStamp(2.1 * grow * dpr, dpr);
     this.positions = new Float32Array(scene.particles * 2);
-    this.trail = Array.from({ length: 2 }, () => new Float32Array(GDVIZ_TRAILS * 2));
+    this.trail = Array.from({ length: 2 }, () => new Float32Array(GDVIZ_TRAILS.many * 2));
   }
 
   clipped(draw) {
@@ -104,7 +105,7 @@ class GdvizPlane {
     const image = { words, width: this.canvas.width, height: this.canvas.height };
     const word = gdvizWord(colour);
     const wordOf = this.colouring(at, word, overlays);
-    if (overlays.trails) this.drawTrails(image, at, frame, wordOf);
+    this.drawTrails(image, at, frame, wordOf, overlays.trails);
     gdvizPositions(scene, at, frame, scene.particles, this.positions);
     const dense = scene.particles > 2500 ? 0.62 : 0.78;
     gdvizPaintDots(image, this.positions, scene.particles, view, at.interpolated ? this.hollow : this.dot, wordOf, dense);
@@ -123,17 +124,21 @@ class GdvizPlane {
     return (n) => words[classes[n] % words.length];
   }
 
-  drawTrails(image, at, frame, wordOf) {
+  // At high noise a particle jumps about, and its trail would show the noise and hide everything else: a segment
+  // fades as it grows long, so that trails come out by themselves where the motion becomes one.
+  drawTrails(image, at, frame, wordOf, density) {
     const { scene, view, trail } = this;
-    const count = Math.min(scene.particles, GDVIZ_TRAILS);
+    const count = Math.min(scene.particles, GDVIZ_TRAILS[density]);
+    const reach = GDVIZ_TRAIL_REACH * (view.box[2] - view.box[0]);
     let [older, newer] = trail;
     gdvizPositions(scene, at, frame, count, newer);
     for (let j = 1; j <= GDVIZ_TRAIL_FRAMES && frame - j + 1 > 0; j++) {
       gdvizPositions(scene, at, Math.max(0, frame - j), count, older);
-      const weight = Math.round(110 * (1 - j / (GDVIZ_TRAIL_FRAMES + 1)));
+      const strongest = (density === "few" ? 190 : 90) * (1 - j / (GDVIZ_TRAIL_FRAMES + 1));
       for (let n = 0; n < count; n++) {
-        gdvizPaintLine(image, view.x0 + view.sx * newer[2 * n], view.y0 + view.sy * newer[2 * n + 1],
-          view.x0 + view.sx * older[2 * n], view.y0 + view.sy * older[2 * n + 1], wordOf(n), weight, view.box);
+        const [x, y, px, py] = [newer, older].flatMap((p) => [view.x0 + view.sx * p[2 * n], view.y0 + view.sy * p[2 * n + 1]]);
+        const weight = Math.round(strongest / (1 + (Math.hypot(x - px, y - py) / reach) ** 4));
+        if (weight > 2) gdvizPaintLine(image, x, y, px, py, wordOf(n), weight, view.box);
       }
       [older, newer] = [newer, older];
     }

@@ -30,7 +30,7 @@ function gdvizReciprocalReadout(header, row) {
     const hint = gdvizReciprocalHint(header) + gdvizStepHint(row, "mean_reciprocal");
     return [gdvizReadout("mean_reciprocal", label, row.mean_reciprocal, 1.96 * row.se_reciprocal, hint.trim())];
   }
-  const estimable = gdvizIsNumber(row.mean_reciprocal) || names.kind === "cfg";
+  const estimable = gdvizIsNumber(row.mean_reciprocal) || row.tail || names.kind === "cfg";
   if (!estimable) return [];  // a reward that can be 0: its reciprocal has no mean to ask for
   const hint = `${gdvizReciprocalHint(header)} ${gdvizTailHint(row)}`.trim();
   return [{key: "mean_reciprocal", label, value: "not estimable", error: `from ${gdvizCount(row)} samples`,

@@ -199,3 +199,23 @@ function gdvizSentence(header, row, row0) {
   const said = clauses.length > 1 ? `${clauses.slice(0, -1).join(", ")}, and ${clauses.at(-1)}` : clauses[0] || "nothing here could be measured";
   return `At w = ${gdvizPlain(row.w)}, ${row.w < 0 && kind !== "none" ? `${away}, ` : ""}${said}.${gdvizLost(row)}`;
 }
+
+// Keeps room for a scene's longest sentence, so that nothing below moves with w. Measured, not guessed: the
+// number of lines depends on the width and the font.
+function gdvizSentenceRoom(node) {
+  let last = "";
+  return (scene) => {
+    const stamp = `${scene.id}|${node.clientWidth}`;
+    if (stamp === last) return;
+    last = stamp;
+    const said = node.textContent, zero = scene.header.rows.find((row) => row.w === 0) ?? null;
+    node.style.minHeight = "";
+    let most = 0;
+    for (const row of [null, ...scene.header.rows]) {
+      node.textContent = gdvizSentence(scene.header, row, zero);
+      most = Math.max(most, node.offsetHeight);
+    }
+    node.textContent = said;
+    node.style.minHeight = `${most}px`;
+  };
+}

@@ -5,12 +5,12 @@ const gdvizThemes = {
   light: {
     dark: false, bg: "#ffffff", panel: "#fafbfc", text: "#1b222c", muted: "#5b6573", grid: "#e4e8ed",
     none: "#0072b2", guided: "#d55e00", exact: "#16181c", reward: "#009e73", warn: "#9a5b00",
-    classes: ["#cc79a7", "#d8ab00", "#56b4e9", "#8a7bd1", "#8c6d46", "#7f8c8d", "#3a86a8", "#b5507a"],
+    classes: ["#cc79a7", "#d8ab00", "#8a7bd1", "#56b4e9", "#8c6d46", "#7f8c8d", "#3a86a8", "#b5507a"],
   },
   dark: {
     dark: true, bg: "#0e1117", panel: "#141a23", text: "#e9edf3", muted: "#a0abba", grid: "#29313d",
     none: "#5cb8f0", guided: "#ff8f4f", exact: "#ffffff", reward: "#3fd0a2", warn: "#ffbe5c",
-    classes: ["#e08fbd", "#e6c640", "#6cc3f2", "#a598ee", "#b8935f", "#a3b0b3", "#5aa7cc", "#d97aa2"],
+    classes: ["#e08fbd", "#e6c640", "#a598ee", "#6cc3f2", "#b8935f", "#a3b0b3", "#5aa7cc", "#d97aa2"],
   },
 };
 
@@ -50,4 +50,12 @@ function gdvizApplyTheme(element, tokens) {
     element.style.setProperty(`--gv-${name}`, tokens[name]);
   }
   element.style.colorScheme = tokens.dark ? "dark" : "light";
+}
+
+// A page may change its theme without telling. A hidden mark wears the page's two colours with a transition,
+// and a transition tells when it starts.
+function gdvizWatchTheme(element, onChange) {
+  const mark = gdvizElement("i", element, { class: "gv-sense", "aria-hidden": "true" });
+  mark.addEventListener("transitionrun", onChange);
+  return () => mark.remove();
 }

@@ -1,12 +1,13 @@
 // The view: what the reader chose to look at. It lives in the page's address (`view=w2*f40*v1...`), never on
 // the server, and is written when a control is let go.
 
-const GDVIZ_OVERLAYS = ["trails", "base", "push", "sum"];
+const GDVIZ_OVERLAYS = ["base", "push", "sum"];
+const GDVIZ_TRAIL_NAMES = ["off", "few", "many"];
 
 function gdvizDefaultView() {
   return {
     w: null, frame: null, speed: 1, readout: "t", pins: [], // pins: [{id, w}], w null follows the slider
-    overlays: { trails: true, base: false, push: false, sum: false, field: "auto", contours: "auto", colour: "panel" },
+    overlays: { trails: "few", base: false, push: false, sum: false, field: "auto", contours: "auto", colour: "panel" },
   };
 }
 
@@ -17,7 +18,7 @@ function gdvizEncodeView(view) {
   if (view.frame !== null) parts.push(`f${view.frame}`);
   if (view.speed !== 1) parts.push(`v${view.speed}`);
   if (view.readout !== "t") parts.push(`r${view.readout}`);
-  const flags = GDVIZ_OVERLAYS.map((name) => (o[name] ? "1" : "0")).join("");
+  const flags = GDVIZ_TRAIL_NAMES.indexOf(o.trails) + GDVIZ_OVERLAYS.map((name) => (o[name] ? "1" : "0")).join("");
   if (flags !== "1000") parts.push(`o${flags}`);
   if (o.field !== "auto") parts.push(`d${o.field}`);
   if (o.contours !== "auto") parts.push(`c${o.contours}`);
@@ -36,7 +37,10 @@ function gdvizDecodeView(text) {
     if (key === "f") view.frame = number(value);
     if (key === "v") view.speed = Math.min(4, Math.max(0.25, number(value) ?? 1));
     if (key === "r") view.readout = value;
-    if (key === "o") GDVIZ_OVERLAYS.forEach((name, i) => { view.overlays[name] = value[i] === "1"; });
+    if (key === "o") {
+      view.overlays.trails = GDVIZ_TRAIL_NAMES[value[0]] ?? "few";
+      GDVIZ_OVERLAYS.forEach((name, i) => { view.overlays[name] = value[i + 1] === "1"; });
+    }
     if (key === "d") view.overlays.field = value;
     if (key === "c") view.overlays.contours = value;
     if (key === "l") view.overlays.colour = value;

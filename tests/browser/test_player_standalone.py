@@ -180,6 +180,72 @@ def test_copies_become_panels_up_to_four_and_can_be_removed(open_page: Open, pla
     expect(page.locator("canvas")).to_have_count(3)
 
 
+def test_a_copy_keeps_its_w_until_it_is_told_to_follow(open_page: Open, plane: Scene) -> None:
+    page = open_page([plane], {"frame": 29, "w": 1})
+    page.get_by_role("button", name="copy to B").click()
+    copy, follow = page.locator(".gv-panel").nth(2), page.get_by_label("follow w in panel B")
+    scale = slider(page, "guidance scale w")
+    expect(follow).not_to_be_checked()
+    scale.press("ArrowRight")
+    expect(copy).to_contain_text("w = 1:")
+    expect(copy).to_contain_text("A → B: w 1.4 → 1")
+    follow.check()
+    expect(copy).to_contain_text("w = 1.4:")
+    scale.press("ArrowRight")
+    expect(copy).to_contain_text("w = 1.8:")
+    assert "_&" not in page.url and page.url.endswith("_")  # the link remembers that it follows
+    follow.uncheck()
+    scale.press("ArrowLeft")
+    expect(copy).to_contain_text("w = 1.8:")
+
+
+def test_copies_on_shared_noise_read_paired_differences(open_page: Open, plane: Scene) -> None:
+    rng = np.random.default_rng(0)
+    log_reward = -rng.exponential(0.5, (len(LADDER), 400)) * np.linspace(1, 0.2, len(LADDER))[:, None]
+    log_reward[LADDER.index(3), 7] = np.nan
+    scene = dataclasses.replace(plane, log_reward=log_reward.astype(np.float32))
+    page = open_page([scene], {"frame": 29, "w": 3})
+    page.get_by_role("button", name="copy to B").click()
+    for _ in range(2):
+        slider(page, "guidance scale w").press("ArrowLeft")
+    a, b = (log_reward[LADDER.index(w)].astype(np.float32).astype(float) for w in (2.2, 3))
+    gap = (np.exp(b) - np.exp(a))[np.isfinite(b)]
+    value, _, half = page.locator("[data-key=mean_reward] td").last.inner_text().replace("−", "-").split(" ")
+    assert float(half) == pytest.approx(1.96 * gap.std(ddof=1) / len(gap) ** 0.5, rel=0.05)
+    assert float(value) == pytest.approx(gap.mean(), abs=float(half) / 10)
+    expect(page.locator(".gc-readouts thead")).to_contain_text("paired, 399 shown particles")
+    expect(page.locator("[data-key=spread]")).to_contain_text("unpaired")
+    expect(page.locator("[data-key=better]")).to_contain_text("better in B than in A")
+
+
+@pytest.mark.parametrize("width", [390, 900, 1300])
+def test_nothing_jumps_when_the_scene_arrives_or_w_moves(open_page: Open, plane: Scene, width: int) -> None:
+    page = open_page([plane], {"frame": 29, "w": 1}, viewport={"width": width, "height": 800})
+    controls = "() => document.querySelector('.gv-legend').getBoundingClientRect().bottom + scrollY"
+    more = "() => document.querySelector('.gv-more').getBoundingClientRect().top + scrollY"
+    places = set()
+    for _ in LADDER:
+        places.add(page.evaluate(more))
+        slider(page, "guidance scale w").press("ArrowRight")
+    assert len(places) == 1
+    after = page.evaluate(controls)
+    page.add_script_tag(content=_decoder())
+    page.evaluate("() => { const host = document.getElementById('gdviz'); host.replaceChildren(); gdvizPlayer(host); }")
+    assert page.evaluate(controls) == pytest.approx(after, abs=24)  # within a line: the legend or the title may wrap
+
+
+def test_it_follows_the_page_s_theme_at_once(open_page: Open, plane: Scene) -> None:
+    page = open_page([plane], {"frame": 3})
+    for background, text, shown in (("#14181d", "#e6eaee", "rgb(20, 24, 29)"), ("#ffffff", "#1b1f24", "rgb(255, 255, 255)")):
+        for name, colour in (("background", background), ("text", text)):
+            page.evaluate(
+                "([name, colour]) => document.documentElement.style.setProperty(name, colour)", [f"--st-{name}-color", colour]
+            )
+        expect(player(page)).to_have_css("background-color", shown)
+        corner = page.locator("canvas").first.evaluate("(c) => c.getContext('2d').getImageData(1, 1, 1, 1).data[0]")
+        assert (corner < 60) == (background == "#14181d")
+
+
 def test_the_address_reopens_the_view(open_page: Open, plane: Scene) -> None:
     page = open_page([plane], {"frame": 8, "w": 1.8})
     slider(page, "guidance scale w").press("ArrowRight")
@@ -219,10 +285,42 @@ def test_following_a_particle_shows_it_and_its_pair(open_page: Open, plane: Scen
 
 def test_one_dimension_shows_histogram_and_paths(open_page: Open, line: Scene) -> None:
     page = open_page([line], {"frame": 29, "w": 10})
-    late = colours(page, 1)["guided"]
+    orange = """(canvas) => {
+        const above = Math.round(0.6 * canvas.height), pen = canvas.getContext("2d");
+        const count = (top, height) => {
+            const { data } = pen.getImageData(0, top, canvas.width, height);
+            let n = 0;
+            for (let i = 0; i < data.length; i += 4) n += data[i] > data[i + 2] + 20;
+            return n;
+        };
+        return [count(0, above), count(above, canvas.height - above)];
+    }"""
+    bars, paths = page.locator("canvas").nth(1).evaluate(orange)
     slider(page, "denoising time").fill("2")
     expect(player(page)).to_have_attribute("data-frame", "2")
-    assert late > 2 * colours(page, 1)["guided"] > 0  # the paths have hardly begun
+    early_bars, early_paths = page.locator("canvas").nth(1).evaluate(orange)
+    assert bars > 1000 and early_bars > 1000
+    assert paths > 4 * early_paths > 0  # the paths have hardly begun
+
+
+def test_trails_are_few_by_default_and_fade_while_noise_is_high(open_page: Open, plane: Scene) -> None:
+    page = open_page([plane], {"frame": 9, "w": 3})
+
+    def ink(trails: str, frame: int) -> int:
+        slider(page, "denoising time").fill(str(frame))
+        page.get_by_label("trails").select_option(trails)
+        expect(player(page)).to_have_attribute("data-frame", str(frame))
+        painted = "(c) => c.getContext('2d').getImageData(0, 0, c.width, c.height).data.reduce((sum, v) => sum + v, 0)"
+        return int(page.locator("canvas").nth(1).evaluate(painted))
+
+    page.get_by_text("More", exact=True).click()
+    expect(page.get_by_label("trails")).to_have_value("few")
+    jumps = np.linalg.norm(np.diff(plane.paths[LADDER.index(3)], axis=0), axis=-1).mean(-1)
+    noisy, calm = 4, 20  # frames: the cloud jumps at first and settles later
+    assert jumps[noisy] > 2 * jumps[calm]
+    darkening = {(t, f): ink("off", f) - ink(t, f) for t in ("few", "many") for f in (noisy, calm)}
+    assert darkening["many", calm] > 2 * darkening["few", calm] > 0
+    assert darkening["few", calm] > 2 * darkening["few", noisy]
 
 
 def test_reduced_motion_waits_at_the_first_frame(open_page: Open, plane: Scene) -> None:

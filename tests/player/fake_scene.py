@@ -88,7 +88,8 @@ def fake_scene(
         },
         measure={"reward_name": "p(b | x)", "reciprocal_name": "1 / p(b | x)", "kind": "cfg", "label": "b"},
         title="A class around another class" if dimension == 2 else "The Figure-1 stand-in", caption="Class b surrounds class a.",
-        sampler=f"ddpm, {steps} steps", experiment={"sampler": {"kind": "ddpm", "steps": steps}, "w": list(w), "particles": n},
+        sampler=f"ddpm, {steps} steps",
+        experiment={"sampler": {"kind": "ddpm", "steps": steps}, "w": list(w), "particles": n, "seed": seed},
         rows=_rows(w, chances["b"], x), exact=_exact(dimension), grids=_grids(law, extent), arrows=_arrows(law, extent, levels),
         final_class=np.argmax(np.stack(list(chances.values())), 0).astype(np.uint8),
     )  # fmt: skip

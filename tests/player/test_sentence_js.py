@@ -179,7 +179,8 @@ def test_difference_says_only_what_differs_and_joins_errors(js: Any) -> None:
 
 
 PAIRED = """([headerA, rowA, logsA, headerB, rowB, logsB]) => {
-  const shown = (header, logs) => ({...header, dimension: 2, particles: logs[0].length, logReward: (k) => Float32Array.from(logs[k])});
+  const log = (logs) => (k) => Float32Array.from(logs[k]);
+  const shown = (header, logs) => ({...header, dimension: 2, particles: logs[0].length, logReward: log(logs)});
   return gdvizDifference(shown(headerA, logsA), rowA, shown(headerB, logsB), rowB);
 }"""
 
@@ -190,9 +191,8 @@ def paired_case(n: int = 400) -> tuple[dict[str, Any], np.ndarray, np.ndarray]:
     start = -rng.exponential(1, n)
     a = np.stack([start, 0.8 * start]).astype(np.float32)
     b = np.stack([start, 0.8 * start + rng.normal(0.02, 0.05, n)]).astype(np.float32)
-    rows = [make_row(w, particles=n, mean_reward=0.5, se_reward=0.01, mean_reciprocal=2.0, se_reciprocal=0.1, improved=0.9, se_improved=0.01)
-            for w in (0, 1)]  # fmt: skip
-    return make_header(rows), a, b
+    means = {"mean_reward": 0.5, "se_reward": 0.01, "mean_reciprocal": 2.0, "se_reciprocal": 0.1}
+    return make_header([make_row(w, particles=n, improved=0.9, se_improved=0.01, **means) for w in (0, 1)]), a, b
 
 
 def test_on_shared_noise_the_difference_and_its_error_are_paired(js: Any, page: Page) -> None:
@@ -224,10 +224,10 @@ def test_particles_lost_in_one_run_leave_the_pairs(js: Any, page: Page) -> None:
     assert reward["number"] == pytest.approx((np.exp(b[1, 7:].astype(float)) - np.exp(a[1, 7:].astype(float))).mean())
 
 
-@pytest.mark.parametrize(
-    "other",
-    [{"experiment": {"seed": 1}}, {"measure": {"reward_name": "r(x)", "reciprocal_name": "1 / r(x)", "kind": "cfg", "label": "b"}}],
-)
+OTHER_MEASURE = {"reward_name": "r(x)", "reciprocal_name": "1 / r(x)", "kind": "cfg", "label": "b"}
+
+
+@pytest.mark.parametrize("other", [{"experiment": {"seed": 1}}, {"experiment": {}}, {"measure": OTHER_MEASURE}])
 def test_another_seed_or_reward_is_not_paired(js: Any, page: Page, other: dict[str, Any]) -> None:
     header, a, b = paired_case()
     row = header["rows"][1]
