@@ -39,14 +39,19 @@ def __getattr__(name: str) -> Any:
 
 def _player(result: Result) -> str:
     """The player as a notebook shows it, in a frame of its own; the table of rows where there are no paths to play."""
-    if result.frames is None or result.frames.shape[-1] > 2:
+    if result.samples.shape[-1] > 2:
         return result.to_html_table()
+    if result.frames is None or not result.frames.shape[1]:
+        hint = "No paths were kept: gdviz.run(experiment, frame_particles=1500) shows them moving."
+        return f"{result.to_html_table()}<p>{hint}</p>"
     from gdviz.player.build import scene_from_result
     from gdviz.player.scene import pack_scene
     from gdviz.player.standalone import standalone_html
 
     page = html.escape(standalone_html([pack_scene(scene_from_result(result))]))
-    return f'<iframe srcdoc="{page}" title="gdviz player" style="width: 100%; height: 900px; border: 0"></iframe>'
+    style = "width: 100%; height: 900px; border: 0"
+    # The sandbox cuts it off from the notebook around it.
+    return f'<iframe srcdoc="{page}" title="gdviz player" sandbox="allow-scripts" style="{style}"></iframe>'
 
 
 def __dir__() -> list[str]:
