@@ -114,8 +114,9 @@ class Experiment(Described):
         return cls.parse(_read_json(text))
 
     def canonical(self) -> str:
-        """JSON with defaults filled and keys sorted: what is hashed."""
-        return json.dumps(self.model_dump(mode="json"), sort_keys=True, separators=(",", ":"), allow_nan=False)
+        """JSON with defaults filled, keys sorted and no -0.0: what is hashed. Equal Experiments have the same."""
+        plain = _without_negative_zero(self.model_dump(mode="json"))
+        return json.dumps(plain, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
     @property
     def id(self) -> str:
@@ -194,6 +195,14 @@ def _sentence(item: Any) -> str:
         return f"found {context['actual_length']} of them; {bound} must be listed"
     message = str(item["msg"]).replace("tuple", "list").removeprefix("Input ")
     return f"found {found}; it {message[0].lower()}{message[1:]}"
+
+
+def _without_negative_zero(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _without_negative_zero(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_without_negative_zero(inner) for inner in value]
+    return 0.0 if isinstance(value, float) and value == 0 else value
 
 
 def _read_json(text: str | bytes) -> Any:

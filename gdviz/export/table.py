@@ -10,23 +10,31 @@ from typing import Any
 Row = Mapping[str, Any]
 
 COLUMNS = (
-    "w", "particles", "nonfinite", "mean_reward", "se_reward", "mean_reciprocal", "se_reciprocal", "improved", "se_improved", "ties",
-    "improved_independent", "se_improved_independent", "path_kl", "se_path_kl", "spread", "mode_weight_tv", "off_support", "step_change",
+    "w", "particles", "nonfinite", "mean_reward", "se_reward", "mean_reciprocal", "se_reciprocal", "improved", "se_improved",
+    "ties", "improved_independent", "se_improved_independent", "path_kl", "se_path_kl", "spread", "mode_weight_tv",
+    "off_support", "step_change",
 )  # fmt: skip
+
+PARTS = {
+    "tail": ("k_hat", "top_share", "reliable"),
+    "identity": ("of", "value", "se"),
+    "step_changes": ("mean_reward", "mean_reciprocal", "improved", "identity"),
+}
+DISTANCE = ("energy_distance", "se", "floor")
 
 
 def to_csv(rows: Sequence[Row]) -> str:
-    """The rows as CSV: empty where a number is not known; one column pair for each goal's distance and floor."""
-    goals = _goals(rows)
+    """The rows as CSV: empty where a number is not known; three columns for each goal law's distance."""
+    goals = list(dict.fromkeys(item["to"] for row in rows for item in row["distances"]))
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    heads = [f"{goal}_{part}" for goal in goals for part in ("energy_distance", "se", "floor")]
-    writer.writerow([*COLUMNS, "identity_of", "identity", "se_identity", *heads])
+    parts = [f"{field}_{part}" for field, names in PARTS.items() for part in names]
+    writer.writerow([*COLUMNS, *parts, *(f"{goal}_{part}" for goal in goals for part in DISTANCE)])
     for row in rows:
-        identity = row["identity"] or {}
         distances = {item["to"]: item for item in row["distances"]}
-        cells = [distances.get(goal, {}).get(part) for goal in goals for part in ("energy_distance", "se", "floor")]
-        writer.writerow([*(row[name] for name in COLUMNS), identity.get("of"), identity.get("value"), identity.get("se"), *cells])
+        cells = [(row[field] or {}).get(part) for field, names in PARTS.items() for part in names]
+        cells += [distances.get(goal, {}).get(part) for goal in goals for part in DISTANCE]
+        writer.writerow([*(row[name] for name in COLUMNS), *cells])
     return out.getvalue()
 
 
@@ -46,10 +54,6 @@ def to_latex(rows: Sequence[Row], reward: str) -> str:
     return "\n".join([*lines, r"\bottomrule", r"\end{tabular}", ""])
 
 
-def _goals(rows: Sequence[Row]) -> list[str]:
-    return list(dict.fromkeys(item["to"] for row in rows for item in row["distances"]))
-
-
 def _cell(value: float | None, error: float | None) -> str:
     if value is None:
         return "--"
@@ -57,8 +61,11 @@ def _cell(value: float | None, error: float | None) -> str:
 
 
 def _math(name: str) -> str:
-    """A law's name inside mathematics: labels as text, the bar as \\mid."""
-    inside = name.replace("|", r"\mid")
-    for special in ("_", "%", "#", "&"):
-        inside = inside.replace(special, "\\" + special)
-    return inside
+    """A law's name inside mathematics: the bar as \\mid, and nothing in a label taken for a command."""
+    return "".join(_IN_MATH.get(character, character) for character in name.replace(" | ", "|"))
+
+
+_IN_MATH = {
+    "|": r" \mid ", " ": r"\ ", "\\": r"\backslash ", "~": r"\sim ", "^": r"\hat{\ }",
+    **{special: "\\" + special for special in "_%#&${}"},
+}  # fmt: skip

@@ -31,7 +31,7 @@ class PointSet(TargetKind):
     """
 
     kind: Literal["points"] = "points"
-    points: Annotated[tuple[Point, ...], Field(min_length=1)]
+    points: Annotated[tuple[Point, ...], Field(min_length=1, json_schema_extra={"maxItems": MAX_ATOMS})]
     labels: tuple[str | None, ...] | None = None
     weights: tuple[Weight, ...] | None = None
     noise: Noise = 0.0
