@@ -2,37 +2,70 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 
-from gdviz.figures.curves import Exact, Floats, Series, curve_figure
-from gdviz.figures.palette import NO_GUIDANCE, REWARD, SERIES
+from gdviz.figures.axes import Floats, Range, Scale
+from gdviz.figures.curves import Exact, Series, curve_figure, value_range
+from gdviz.figures.palette import LIGHT, Palette
 
 Row = Mapping[str, Any]
+PLAIN = Scale()
+SHARES = -0.02, 1.02
+"""The axis of a proportion."""
 
 
 @dataclass(frozen=True)
-class Shown:
-    """How the reader wants the curves.
+class Curves:
+    """Rows to be drawn, and how the reader wants them.
 
     Attributes
     ----------
-    axis : {"w", "gamma"}
-    log_w : bool
+    rows : sequence of mapping
+        A result's rows.
+    exact : mapping
+        Its exact values; empty where none is known.
+    reward : str
+        How r is written, e.g. ``p(b | x)``.
+    first : sequence of mapping
+        The rows of the first partial result: they set the axes, so that nothing jumps while bars shrink.
+    goals : mapping
+        Goal name -> how its law is written.
+    scale : Scale
     paper_sign : bool
         -1/p in place of 1/p, as the paper's Figure 1 plots it.
+    palette : Palette
     """
 
-    axis: str = "w"
-    log_w: bool = False
+    rows: Sequence[Row]
+    exact: Row
+    reward: str = "r(x)"
+    first: Sequence[Row] = ()
+    goals: Mapping[str, str] | None = None
+    scale: Scale = PLAIN
     paper_sign: bool = False
+    palette: Palette = LIGHT
+
+    @property
+    def sign(self) -> float:
+        return -1.0 if self.paper_sign else 1.0
+
+    @property
+    def reciprocal(self) -> str:
+        """How 1/r is written, with its sign."""
+        return f"{'−' if self.paper_sign else ''}1 / {self.reward}"
+
+    @property
+    def identity_of(self) -> str | None:
+        """The mean that the improvement identity predicts; None where it holds for none."""
+        return next((row["identity"]["of"] for row in self.rows if row["identity"]), None)
 
 
-def column(rows: Sequence[Row], *path: str | int) -> Floats:
+def column(rows: Sequence[Row], *path: str) -> Floats:
     """A field of every row as float32, NaN where it is null."""
 
     def value(row: Any) -> float:
@@ -43,78 +76,113 @@ def column(rows: Sequence[Row], *path: str | int) -> Floats:
     return np.array([value(row) for row in rows], np.float32)
 
 
-def reward_figure(rows: Sequence[Row], exact: Row, name: str, shown: Shown) -> go.Figure:
-    """Mean reward over w with band, step bars, exact values and tangent."""
-    known = [(w, exact[key]) for w, key in ((0.0, "mean_reward_w0"), (1.0, "mean_reward_w1")) if exact.get(key) is not None]
-    series = [_mean(rows, "reward", f"mean of {name}"), *_identity(rows, "mean_reward")]
-    return _figure(series, f"mean of {name}", Exact(known, _tangent(exact, "mean_reward")), shown)
+def reward_figure(curves: Curves) -> go.Figure | None:
+    """Mean reward: band, step bars, the identity's prediction, exact values at w = 0 and 1, tangent."""
+    exact = _exact(curves, "mean_reward")
+    return _figure(curves, lambda rows: _mean_and_prediction(curves, rows, "mean_reward"), f"mean of {curves.reward}", exact)
 
 
-def reciprocal_figure(rows: Sequence[Row], exact: Row, name: str, shown: Shown) -> go.Figure:
-    """Mean of 1/r over w, or of -1/r; a gap where the tail is too heavy for a mean."""
-    sign = -1.0 if shown.paper_sign else 1.0
-    title = f"mean of {'-' if shown.paper_sign else ''}1 / {name}"
-    tangent = _tangent(exact, "mean_reciprocal")
-    at_zero = exact.get("mean_reciprocal_w0")
-    known = Exact(
-        [] if at_zero is None else [(0.0, sign * at_zero)],
-        None if tangent is None else (tangent[0], sign * tangent[1], sign * tangent[2]),
-    )
-    series = [_mean(rows, "reciprocal", title, sign), *_identity(rows, "mean_reciprocal", sign)]
-    return _figure(series, title, known, shown)
+def reciprocal_figure(curves: Curves) -> go.Figure | None:
+    """Mean of 1/r, or of -1/r: a gap and no band where the tail is too heavy for a mean."""
+    exact = _exact(curves, "mean_reciprocal", curves.sign)
+    title = f"mean of {curves.reciprocal}"
+    return _figure(curves, lambda rows: _mean_and_prediction(curves, rows, "mean_reciprocal", curves.sign), title, exact)
 
 
-def improved_figure(rows: Sequence[Row], shown: Shown) -> go.Figure:
-    """Proportion improved: on the same noise, and against unrelated unguided particles."""
-    w = column(rows, "w")
-    same = np.where(w == 0, np.nan, column(rows, "improved")).astype(np.float32)
-    series = [
-        Series("same noise", w, same, column(rows, "se_improved"), column(rows, "step_changes", "improved")),
-        Series(
-            "independent run", w, column(rows, "improved_independent"), column(rows, "se_improved_independent"), colour=NO_GUIDANCE
-        ),
-    ]
-    return _figure(series, "proportion improved", Exact(levels=[("one half", 0.5)]), shown)
+def improved_figure(curves: Curves) -> go.Figure | None:
+    """Proportion improved on the same noise, and against unrelated unguided particles."""
+
+    def read(rows: Sequence[Row]) -> list[Series]:
+        w, colour = column(rows, "w"), curves.palette.guided
+        nothing_to_compare = w == 0  # every particle is its own pair there
+        same, error, step = (
+            np.where(nothing_to_compare, np.float32(np.nan), column(rows, *path))
+            for path in (("improved",), ("se_improved",), ("step_changes", "improved"))
+        )
+        apart, apart_error = column(rows, "improved_independent"), column(rows, "se_improved_independent")
+        return [
+            Series("same noise", w, same, colour, error, step),
+            Series("independent run", w, apart, curves.palette.no_guidance, apart_error, dash="dash"),
+        ]
+
+    return _figure(curves, read, "proportion improved", fixed=SHARES)
 
 
-def path_kl_figure(rows: Sequence[Row], shown: Shown) -> go.Figure:
-    """KL between the guided and the unguided path laws."""
-    series = [Series("path KL", column(rows, "w"), column(rows, "path_kl"), column(rows, "se_path_kl"), colour=REWARD)]
-    return _figure(series, "KL(guided || unguided paths)", None, shown)
+def identity_figure(curves: Curves) -> go.Figure | None:
+    """The direct estimate less the improvement identity's prediction, which is 0 but for noise and steps."""
+    of = curves.identity_of
+    if of is None:
+        return None
+
+    def read(rows: Sequence[Row]) -> list[Series]:
+        gap = column(rows, of) - column(rows, "identity", "value")
+        error = np.hypot(column(rows, f"se_{of.removeprefix('mean_')}"), column(rows, "identity", "se"))
+        step = column(rows, "step_changes", of) + column(rows, "step_changes", "identity")
+        return [Series("direct − predicted", column(rows, "w"), gap, curves.palette.guided, error, step)]
+
+    return _figure(curves, read, "direct − predicted", Exact(level=0.0))
 
 
-def distance_figure(rows: Sequence[Row], shown: Shown) -> go.Figure:
-    """Energy distance to each goal law, with the floor that two samples of the goal show."""
-    w, series = column(rows, "w"), []
-    names = list(dict.fromkeys(item["to"] for row in rows for item in row["distances"]))
-    for name, colour in zip(names, SERIES, strict=False):
-        mine = [next((item for item in row["distances"] if item["to"] == name), None) for row in rows]
-        read = {key: np.array([np.nan if d is None or d[key] is None else d[key] for d in mine], np.float32) for key in _DISTANCE}
-        series.append(Series(f"to the {name} law", w, read["energy_distance"], read["se"], colour=colour))
-        series.append(Series(f"floor ({name})", w, read["floor"], colour=colour, dash="dot"))
-    return _figure(series, "energy distance", None, shown)
+def path_kl_figure(curves: Curves) -> go.Figure | None:
+    """KL between the guided and the unguided path laws; logarithmic where w is."""
+
+    def read(rows: Sequence[Row]) -> list[Series]:
+        return [Series("path KL", column(rows, "w"), column(rows, "path_kl"), curves.palette.guided, column(rows, "se_path_kl"))]
+
+    return _figure(curves, read, "KL(guided || unguided)", log_y=curves.scale.log)
+
+
+def distance_figure(curves: Curves) -> go.Figure | None:
+    """Energy distance to each goal law, with the floor that two samples of the goal itself show."""
+
+    def read(rows: Sequence[Row]) -> list[Series]:
+        w, series = column(rows, "w"), []
+        for name in dict.fromkeys(item["to"] for row in rows for item in row["distances"]):
+            law, colour = (curves.goals or {}).get(name, f"the {name} law"), curves.palette.goal(name)
+            found = [next((item for item in row["distances"] if item["to"] == name), None) for row in rows]
+            distance, error, floor = (column([{"d": item} for item in found], "d", key) for key in _DISTANCE)
+            series.append(Series(f"to {law}", w, distance, colour, error))
+            series.append(Series(f"floor of {law}", w, floor, colour, dash="dot", markers=False, group=f"to {law}"))
+        return series
+
+    return _figure(curves, read, "energy distance")
 
 
 _DISTANCE = ("energy_distance", "se", "floor")
 
 
-def _mean(rows: Sequence[Row], of: str, title: str, sign: float = 1.0) -> Series:
-    value = (sign * column(rows, f"mean_{of}")).astype(np.float32)
-    return Series(title, column(rows, "w"), value, column(rows, f"se_{of}"), column(rows, "step_changes", f"mean_{of}"))
+def _mean_and_prediction(curves: Curves, rows: Sequence[Row], of: str, sign: float = 1.0) -> list[Series]:
+    """A mean, and the improvement identity's prediction of it where it speaks of it."""
+    w, short = column(rows, "w"), of.removeprefix("mean_")
+    value, step = sign * column(rows, of), column(rows, "step_changes", of)
+    series = [Series("direct estimate", w, value, curves.palette.guided, column(rows, f"se_{short}"), step)]
+    if curves.identity_of == of:
+        predicted = sign * column(rows, "identity", "value")
+        error = column(rows, "identity", "se")
+        series.append(
+            Series("predicted by the identity", w, predicted, curves.palette.predicted, error, dash="dot", markers=False)
+        )
+    return series
 
 
-def _identity(rows: Sequence[Row], of: str, sign: float = 1.0) -> list[Series]:
-    """The improvement identity's prediction of the same mean, where it speaks of it."""
-    if not any(row["identity"] and row["identity"]["of"] == of for row in rows):
-        return []
-    value = (sign * column(rows, "identity", "value")).astype(np.float32)
-    return [Series("predicted by the identity", column(rows, "w"), value, column(rows, "identity", "se"), colour=REWARD, dash="dash")]
+def _exact(curves: Curves, of: str, sign: float = 1.0) -> Exact:
+    known = [(w, sign * value) for w in (0.0, 1.0) if (value := curves.exact.get(f"{of}_w{w:g}")) is not None]
+    slope = curves.exact.get(f"slope_{of}_w0")
+    return Exact(known, sign * slope if slope is not None and known and known[0][0] == 0 else None)
 
 
-def _tangent(exact: Row, of: str) -> tuple[float, float, float] | None:
-    value, slope = exact.get(f"{of}_w0"), exact.get(f"slope_{of}_w0")
-    return None if value is None or slope is None else (0.0, value, slope)
-
-
-def _figure(series: Sequence[Series], title: str, exact: Exact | None, shown: Shown) -> go.Figure:
-    return curve_figure(series, title, exact, axis=shown.axis, log_w=shown.log_w)
+def _figure(
+    curves: Curves,
+    read: Callable[[Sequence[Row]], list[Series]],
+    title: str,
+    exact: Exact | None = None,
+    *,
+    log_y: bool = False,
+    fixed: Range | None = None,
+) -> go.Figure | None:
+    """The figure of what `read` takes from the rows; None where there is no value to show."""
+    series = read(curves.rows)
+    if not any(np.isfinite(item.value).any() for item in series) and not (exact and exact.points):
+        return None
+    y_range = fixed or value_range([*series, *read(curves.first)], exact, log=log_y)
+    return curve_figure(series, title, exact, scale=curves.scale, log_y=log_y, y_range=y_range, palette=curves.palette)

@@ -1,24 +1,66 @@
-"""The long run behind the Curves page, as background work."""
+"""The long run behind the Curves page, as background work whose end is kept in the store."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import contextlib
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from gdviz.experiment import Experiment
-from gdviz.result import Result, stream
+from gdviz import __version__
+from gdviz.errors import GdvizError
+from gdviz.store import SceneStore
 
 if TYPE_CHECKING:
     from gdviz.jobs import Report
+    from gdviz.result import Result
+
+FORMAT = 1
 
 
-def run_curves(text: str, report: Report) -> str:
-    """Run an Experiment (JSON text), publishing partial results; returns the result's JSON."""
-    last = None
-    for event in stream(Experiment.from_json(text)):
+def curves_key(experiment_id: str) -> str:
+    """The store's and the pool's key of a run: the Experiment, and the program and format that made it."""
+    return f"{experiment_id}-{__version__}-curves{FORMAT}"
+
+
+def run_curves(text: str, root: str, report: Report) -> bytes:
+    """Run an Experiment (JSON text), publishing every partial answer, and keep the whole one in the store at `root`.
+
+    An answer is JSON: ``result`` is the result's own object; ``first`` the rows of the first partial result,
+    which set the axes; ``names`` how things are written on screen. A store that refuses loses only the copy.
+
+    Raises
+    ------
+    GdvizError
+        If the Experiment does not fit together.
+    """
+    from gdviz.experiment import Experiment
+    from gdviz.result import Result, stream
+
+    experiment, first, answer = Experiment.from_json(text), None, b""
+    for event in stream(experiment):
         if isinstance(event, Result):
-            last = event
-            report.partial(event.to_json().encode())
+            shown = event.to_dict()
+            first = first or shown["rows"]
+            answer = json.dumps({"names": names(event), "first": first, "result": shown}, allow_nan=False).encode()
+            report.partial(answer)
         else:
             report.progress(event.done)
-    assert last is not None
-    return last.to_json()
+    with contextlib.suppress(GdvizError):  # the page has the answer; only a later session has to ask again
+        SceneStore(Path(root)).write(curves_key(experiment.id), answer)
+    return answer
+
+
+def names(result: Result) -> dict[str, Any]:
+    """How the laws and the reward of a run are written on screen."""
+    plan, measure = result.built.plan, result.experiment.measure
+    reward = plan.reward_title
+    if measure is not None:
+        reward = "r(x)" if measure.label is None else f"p({measure.label} | x)"
+    return {
+        "reward": reward,
+        "unguided": plan.unguided.name,
+        "toward": None if plan.toward is None else plan.toward.name,
+        "away": None if plan.away is None else plan.away.name,
+        "goals": {goal.name: goal.title for goal in plan.goals},
+    }

@@ -3,7 +3,7 @@
 import streamlit as st
 
 _STYLE = """<style>
-.stMainBlockContainer { padding: 3.2rem clamp(0.8rem, 3vw, 3rem) 2rem; }
+.stMainBlockContainer { padding: 4.1rem clamp(0.8rem, 3vw, 3rem) 2rem; }
 .stMainBlockContainer h1 { font-size: 1.4rem; padding: 0; margin: 0; }
 .stMainBlockContainer h3 { font-size: 1.05rem; padding: 0.4rem 0 0; }
 </style>"""
