@@ -154,7 +154,14 @@ class Mixture(Law):
     def _log_posterior(self, label: str, x: Tensor, t: Time) -> Tensor:
         if self.atomic and float(torch.as_tensor(t).max()) == 0:
             return self._atom_log_posterior(label).to(x)[self.nearest_index(x)]
-        return super()._log_posterior(label, x, t)
+        outside = torch.where(self._has(label), -torch.inf, self.log_weights)  # [K]
+        if not torch.isfinite(outside).any():
+            return torch.zeros_like(x[..., 0])
+        # By the odds, so that probabilities next to 1 keep their order: guidance drives particles there.
+        rest = Mixture(self.components, outside, name="the rest")
+        p = torch.tensor(self.class_probability(label), dtype=torch.float64)
+        log_odds = self.given(label).log_density(x, t) - rest.log_density(x, t) + torch.logit(p).to(x)
+        return torch.nn.functional.logsigmoid(log_odds)
 
     def _atom_log_posterior(self, label: str) -> Tensor:
         """log p(label | atom) for each atom, [K]; atoms at the same place share it."""

@@ -43,6 +43,16 @@ def test_rewards_of_atoms_are_read_at_the_nearest_atom():
     np.testing.assert_allclose(np.exp(reading.log_reward), [4, 1, 2, 3, 3])
 
 
+def test_probabilities_next_to_one_keep_their_order():
+    """Far inside its class 1 - p(b | x) is below float64's spacing at 1, and particles still compare."""
+    b = built(GAUSSIANS)
+    x = torch.stack([torch.linspace(6, 30, 500), torch.zeros(500)], 1)  # 1 - p falls from 2e-8 to 1e-71
+    log_reward = Reader(b.law, b.plan.reward)(x).log_reward
+    assert np.all(np.diff(log_reward) > 0)
+    log_odds = 6 * x[:, 0].double().numpy() - 18 + math.log(0.3 / 0.5)  # the third component adds less than rounding
+    np.testing.assert_allclose(-log_reward, np.exp(-log_odds), rtol=1e-6)
+
+
 def test_particles_that_overflow_are_counted_and_left_out():
     b = built(GAUSSIANS)
     reader = RowReader(b.law, b.plan)
