@@ -21,6 +21,9 @@ CHUNK_VALUES = 1 << 18
 TICKS = 40
 """Progress reports per chunk."""
 
+WHOLE = 256
+"""Particles are stepped in multiples of this: at the ragged end of an array a CPU's kernels round differently."""
+
 KEPT_BYTES = 24 << 20
 """Memory that the C library is taught to keep between operations."""
 
@@ -102,11 +105,11 @@ def sweep(
     per_chunk = max(1, CHUNK_VALUES // (len(w) * dimension) // TILE) * TILE
     wanted = {int(level): k for k, level in enumerate(frames)}
     for first, count in _chunks(particles, per_chunk, gradual):
-        tiles = TileNoise(seed, dimension, first, count, dtype, device)
+        tiles = TileNoise(seed, dimension, first, -(-count // WHOLE) * WHOLE, dtype, device)
         noise = CoarseNoise(tiles, levels) if halved else tiles
         grid = levels.halved() if halved else levels
         weight = torch.tensor(list(w), dtype=dtype, device=device)[:, None, None]  # [W, 1, 1]
-        x = _start(noise.start(), len(w))  # [W, n, d]
+        x = _start(noise.start(), len(w))  # [W, n, d], n a multiple of WHOLE
         kept = max(0, min(count, frame_particles - first)) if wanted else 0
         record = torch.empty(len(w), kept, len(wanted), dimension) if kept else None
         if record is not None and 0 in wanted:
@@ -122,7 +125,8 @@ def sweep(
                     record[:, :, wanted[level]] = x[:, :kept].cpu()
                 if level % every == 0:
                     yield Progress((first + count * level / grid.steps) / particles)
-        yield Chunk(first, x.cpu(), tally.gain, tally.path_kl, record)
+        gain, path_kl = (None if part is None else part[:, :count] for part in (tally.gain, tally.path_kl))
+        yield Chunk(first, x[:, :count].cpu(), gain, path_kl, record)
 
 
 class Paths:

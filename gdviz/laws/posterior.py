@@ -12,8 +12,8 @@ _CACHE_FLOATS = 1 << 18
 
 
 def blocks(points: int, components: int) -> list[slice]:
-    """Slices of the points such that the logits of one slice stay in the cache."""
-    size = max(256, min(1 << 15, _CACHE_FLOATS // max(1, components)))
+    """Slices of the points such that the logits of one slice stay in the cache; all but the last a multiple of 256."""
+    size = max(256, min(1 << 15, _CACHE_FLOATS // max(1, components)) // 256 * 256)
     return [slice(k, min(k + size, points)) for k in range(0, max(points, 1), size)]
 
 
