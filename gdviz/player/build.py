@@ -37,7 +37,7 @@ def scene_from_result(result: Result, title: str = "", caption: str = "", previe
     preview : bool
         Marks a coarse first answer.
     """
-    experiment, built = result.experiment, result.experiment.build()
+    experiment, built = result.experiment, result.built
     assert result.frames is not None
     paths = np.ascontiguousarray(result.frames.transpose(0, 2, 1, 3))  # [W, F, N, d]
     extent = _extent(built, paths)

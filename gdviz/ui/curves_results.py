@@ -58,11 +58,9 @@ def _plots(curves: Curves, rows: Sequence[Row], exact: Row, running: bool) -> No
     reward = curves.reward
     labelled = reward.startswith("p(")
     average = f"The {'class probability' if labelled else 'reward'} of the samples, on average."
-    asked = (
-        "How many times you would ask a random labeller before hearing the label."
-        if labelled
-        else "The cost of the samples, on average."
-    )
+    inverted = "The cost of the samples, on average."
+    if labelled:
+        inverted = "How many times you would ask a random labeller before hearing the label."
     inverse = curves.identity_of == "mean_reciprocal"
     gap = f"Mean of {'1 / ' if inverse else ''}{reward} less the identity's prediction of it: 0 but for noise and step size."
     goals = "Energy distance; dotted, its floor: what samples of the goal itself show."
