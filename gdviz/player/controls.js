@@ -115,7 +115,7 @@ function gdvizControls(parent, act) {
       copy.disabled = !s.room || s.at.interpolated;
       back.disabled = s.frame <= 0;
       forward.disabled = s.frame >= s.frames - 1;
-      const key = `${s.w}|${ticks.clientWidth}`;
+      const key = `${s.w}|${s.width}`;
       if (key !== shown) gdvizScaleTicks(ticks, s.w);
       shown = key;
       gamma.hidden = s.w.length < 2;
@@ -147,7 +147,7 @@ function gdvizMore(parent, act) {
   const push = gdvizCheck(box, "arrows: w × push", set("push"));
   const sum = gdvizCheck(box, "arrows: sum", set("sum"));
   gdvizElement("p", box, { class: "gv-keys" },
-    "Keys: space plays, ← → step in time, [ ] step in w, Home and End. Click a particle to follow it; click beside it to let it go.");
+    "Keys: space plays, ← → step in time, [ ] step in w, Home and End. Click a particle to follow it, or walk through them with , and . ; click beside it or press Escape to let it go.");
   return {
     scene(scene) { // offer what this scene carries
       const names = scene.grids.map((g) => g.name);

@@ -9,6 +9,7 @@ function gdvizKeys(root, act) {
     const keys = {
       " ": !presses && act.toggle, "[": () => act.stepW(-1), "]": () => act.stepW(1),
       ArrowLeft: !own && (() => act.step(-1)), ArrowRight: !own && (() => act.step(1)),
+      ",": () => act.follow(-1), ".": () => act.follow(1), Escape: () => act.follow(0),
       Home: !own && (() => act.seek(0)), End: !own && (() => act.seek(act.last())),
     };
     if (!keys[event.key]) return;

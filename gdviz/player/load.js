@@ -15,6 +15,17 @@ class GdvizLibrary {
     return this.scenes.get(source.id);
   }
 
+  // A link may name scenes that the page did not send. Where scenes have addresses, theirs follow the same pattern.
+  async recall(pins, scenes, source, base) {
+    const found = await Promise.allSettled(pins.map(async (pin) => {
+      const here = scenes.find((scene) => scene.id === pin.id);
+      if (here) return here;
+      if (!source.url || !pin.id) throw new Error(`The link's panel ${pin.id} is not on this page.`);
+      return this.get({ id: pin.id, url: source.url.replace(source.id, pin.id) }, base);
+    }));
+    return found.flatMap((result, i) => (result.status === "fulfilled" ? [{ scene: result.value, w: pins[i].w }] : []));
+  }
+
   keep(ids) { // a long session visits many scenes; keep those on stage and the latest few
     for (const id of [...this.scenes.keys()].slice(0, -6)) if (!ids.includes(id)) this.scenes.delete(id);
   }

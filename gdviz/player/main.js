@@ -35,13 +35,14 @@ function gdvizPlayer(host) {
   let charts = null;
   let spoken = 0;
   let drawRequest = 0;
+  let describeRequest = 0;
   let signature = "";
 
   const clock = new GdvizClock(() => { if (root.isConnected) draw(); else clock.pause(); });
   const controls = gdvizControls(stage, { play: toggle, step, seek, released, w: slideW, stepW, copy, set });
   stage.insertBefore(sentence, stage.querySelector(".gv-more"));
   const keepRoom = gdvizSentenceRoom(sentence);
-  gdvizKeys(root, { toggle, step, stepW, seek: (f) => { seek(f); released(); }, last: () => scenes[0].frames - 1 });
+  gdvizKeys(root, { toggle, step, stepW, follow: followNext, seek: (f) => { seek(f); released(); }, last: () => scenes[0].frames - 1 });
 
   // ---- scenes -------------------------------------------------------------------------------------------------
   async function update(data) {
@@ -75,7 +76,7 @@ function gdvizPlayer(host) {
     if (first) view = gdvizReadView(sources.selection);
     if (first) wanted = view.w;
     scenes = loaded;
-    if (first) pinned = await recallPins(view.pins, sources.scenes[0]);
+    if (first) pinned = await library.recall(view.pins, scenes, sources.scenes[0], base);
     const given = loaded.slice(1).filter((scene) => !pinned.some((pin) => pin.scene.id === scene.id));
     pinned = [...pinned.filter((pin) => !pin.given), ...given.map((scene) => ({ scene, w: null, given: true }))].slice(0, 2);
     w = scenes[0].w[gdvizNearest(scenes[0], wanted ?? gdvizFirstW(scenes[0]))];
@@ -94,17 +95,6 @@ function gdvizPlayer(host) {
     speak();
   }
 
-  // A link may name scenes the page did not send. Where scenes have addresses, theirs follow the same pattern.
-  async function recallPins(pins, source) {
-    const found = await Promise.allSettled(pins.map(async (pin) => {
-      const here = scenes.find((scene) => scene.id === pin.id);
-      if (here) return here;
-      if (!source.url || !pin.id) throw new Error(`The link's panel ${pin.id} is not on this page.`);
-      return library.get({ id: pin.id, url: source.url.replace(source.id, pin.id) }, base);
-    }));
-    return found.flatMap((result, i) => (result.status === "fulfilled" ? [{ scene: result.value, w: pins[i].w }] : []));
-  }
-
   // ---- panels -------------------------------------------------------------------------------------------------
   function arrange() {
     const [scene] = scenes;
@@ -119,8 +109,10 @@ function gdvizPlayer(host) {
     while (panels.length > specs.length) panels.pop().destroy();
     while (panels.length < specs.length) panels.push(newPanel());
     row.dataset.panels = String(panels.length);
-    describe();
+    for (const spec of specs) if (spec.pin) spec.differs = differs(spec);
     panels.forEach((panel, i) => panel.show(specs[i], theme, view.overlays));
+    cancelAnimationFrame(describeRequest); // the particles move at once, the words and numbers once a screen frame
+    describeRequest = requestAnimationFrame(describe);
   }
 
   function newPanel() {
@@ -133,6 +125,14 @@ function gdvizPlayer(host) {
     return panel;
   }
 
+  // One line on what a pinned panel does not share with A.
+  function differs(spec) {
+    const [scene] = scenes;
+    const at = gdvizAt(scene, w);
+    const [here, other] = [at.interpolated ? null : scene.row(at.k), spec.scene.row(gdvizAt(spec.scene, spec.w).k)];
+    return here && other ? `A → ${spec.letter}: ${gdvizDiffers(scene.header, here, spec.scene.header, other)}` : "";
+  }
+
   // Words that change only when w or the panels do.
   function describe() {
     const [scene] = scenes;
@@ -141,19 +141,12 @@ function gdvizPlayer(host) {
     gdvizText(heading, scene.header.title);
     gdvizText(note, scene.header.sampler);
     preview.hidden = !scene.header.preview;
-    for (const spec of specs) {
-      if (!spec.pin) continue;
-      const other = spec.scene.row(gdvizAt(spec.scene, spec.w).k);
-      const known = here && other && typeof gdvizDifference === "function";
-      spec.differs = known ? `A → ${spec.letter}: ${gdvizDifference(scene.header, here, spec.scene.header, other).differs}` : "";
-    }
     gdvizLegendText(legend, scene, gdvizResolveOverlays(view.overlays, scene), theme);
-    if (typeof gdvizSentence === "function") gdvizText(sentence, gdvizSentence(scene.header, here, scene.row(gdvizAt(scene, 0).k)));
+    gdvizText(sentence, gdvizSentence(scene.header, here, scene.row(gdvizAt(scene, 0).k)));
     showCharts();
   }
 
   function showCharts() {
-    if (typeof gdvizCharts !== "function") return;
     const all = [...new Set(specs.map((spec) => spec.scene))];
     const headers = all.map((scene) => scene.header);
     charts ??= gdvizCharts(side, { numbers, scenes: headers, theme, reducedMotion: reduced.matches, onPickW: pickW });
@@ -178,7 +171,7 @@ function gdvizPlayer(host) {
     root.dataset.frame = String(frame);
     root.dataset.w = String(Number(at.w.toPrecision(6)));
     controls.update({
-      playing: clock.playing, frame, frames: scene.frames, moment: scene.header.frames[frame], stepsTotal: scene.header.steps_total, view,
+      width: panels[0].canvas.width, playing: clock.playing, frame, frames: scene.frames, moment: scene.header.frames[frame], stepsTotal: scene.header.steps_total, view,
       w: scene.w, position: scene.w.length > 1 ? at.k + at.mix : 0, at, dragging, room: pinned.length < 2, nextLetter: GDVIZ_LETTERS[2 + pinned.length] ?? "",
     });
     stats.draws++;
@@ -225,6 +218,12 @@ function gdvizPlayer(host) {
     settleAndPause();
     seek(Math.round(clock.progress * (scenes[0].frames - 1)) + by);
     released();
+  }
+
+  function followNext(by) { // 0 lets go
+    const count = scenes[0].particles;
+    follow = by === 0 ? null : follow === null ? 0 : (follow + by + count) % count;
+    draw();
   }
 
   function settleAndPause() { clock.pause(); settle(); }
@@ -310,6 +309,7 @@ function gdvizPlayer(host) {
     clock.pause();
     unwatch();
     clearTimeout(spoken);
+    cancelAnimationFrame(describeRequest);
     dark.removeEventListener("change", retheme);
     resizing.disconnect();
     charts?.destroy();
@@ -319,10 +319,4 @@ function gdvizPlayer(host) {
   const player = { update, destroy, stats, clock, attached: () => root.isConnected };
   root.gdviz = player;
   return player;
-}
-
-// The w shown first: near 2, where guidance is plain to see and nothing has collapsed.
-function gdvizFirstW(scene) {
-  const guided = scene.w.filter((w) => w !== 0);
-  return guided.reduce((best, w) => (Math.abs(w - 2) < Math.abs(best - 2) ? w : best), guided[0] ?? 0);
 }

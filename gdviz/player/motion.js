@@ -71,3 +71,9 @@ function gdvizTrack(scene, at, n, frame) {
   }
   return points;
 }
+
+// The w shown first: near 2, where guidance is plain to see and nothing has collapsed.
+function gdvizFirstW(scene) {
+  const guided = scene.w.filter((w) => w !== 0);
+  return guided.reduce((best, w) => (Math.abs(w - 2) < Math.abs(best - 2) ? w : best), guided[0] ?? 0);
+}
