@@ -88,6 +88,13 @@ class Components(ABC):
         return first, first - second
 
     @abstractmethod
+    def steepness(self, t: float) -> float:
+        """Largest |mean|^2 / 2 in units of the component's own noised covariance: what the terms of a logit reach.
+
+        They cancel down to the logits that matter, so float32 leaves about 1e-8 times this in a posterior.
+        """
+
+    @abstractmethod
     def standard_deviations(self) -> Tensor:
         """Clean standard deviation of each component along each axis, [K, d]."""
 
@@ -126,6 +133,16 @@ class FullComponents(Components):
         linear = np.concatenate([constant[:, None], pull, precision[:, i, j] * factor], 1)  # [K, F]
         moments = np.concatenate([pull.T, precision.reshape(self.count, -1).T, np.ones((1, self.count))])  # [G + 1, K]
         return Coefficients(torch.from_numpy(linear), torch.from_numpy(moments), t, math.sqrt(1 - t))
+
+    def steepness(self, t: float) -> float:
+        values, _ = self._spectrum
+        along = self._along  # [K, d]
+        return 0.5 * (1 - t) * float((along / ((1 - t) * values + t)).sum(1).max())
+
+    @cached_property
+    def _along(self) -> NDArray[np.float64]:
+        """Squares of the means along each axis of their covariance, [K, d]."""
+        return np.square(np.einsum("ki,kij->kj", self.means.numpy(), self._spectrum[1]))
 
     @cached_property
     def _upper(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
@@ -187,6 +204,10 @@ class SharedComponents(Components):
         constant = -0.5 * ((1 - t) / variance) * self._squares  # [K]
         linear = torch.cat([constant[:, None], (scale / variance) * self.means], -1)  # [K, d + 1]
         return Coefficients(linear, self._moments, variance, scale)
+
+    def steepness(self, t: float) -> float:
+        variance = (1 - t) * self.variance + t
+        return 0.5 * (1 - t) / variance * float(self._squares.max()) if variance else math.inf
 
     def features(self, rows: Tensor) -> Tensor:
         return torch.cat([torch.ones_like(rows[:1]), rows])  # [d + 1, M]

@@ -14,6 +14,9 @@ from gdviz.laws.posterior import blocks, posterior
 _REMEMBERED_VALUES = 1 << 20
 """Bound on the coefficients remembered: a few MB a law."""
 
+STEEPEST = 1e5
+"""Terms of a logit beyond which float32 leaves errors of some 1e-3 in the posterior: such levels are done in float64."""
+
 
 class Mixture(Law):
     """sum_k weight_k N(mean_k, covariance_k), each component with at most one label.
@@ -93,7 +96,8 @@ class Mixture(Law):
     def nearest_index(self, x: Tensor) -> Tensor:
         """Index of the nearest component mean, shape [...]."""
         rows = x.movedim(-1, 0).reshape(self.dimension, -1)  # [d, M]
-        means = self.components.means.to(x)[self.support]  # [K', d]
+        rows = rows if x.device.type == "mps" else rows.double()  # the squares cancel
+        means = self.components.means.to(rows)[self.support]  # [K', d]
         half_square = 0.5 * means.square().sum(-1, keepdim=True)  # [K', 1]
         nearest = [torch.addmm(half_square, means, rows[:, b], alpha=-1).argmin(0) for b in blocks(rows.shape[1], len(means))]
         return self.support.to(x.device)[torch.cat(nearest)].reshape(x.shape[:-1])
@@ -110,10 +114,16 @@ class Mixture(Law):
         if isinstance(t, Tensor) and t.numel() > 1:
             out = self._by_level(rows, t.broadcast_to(x.shape[:-1]).reshape(-1), want_score)
         else:
-            at = self.at(float(t), x)
+            rows = self.precise(rows, float(t))
+            at = self.at(float(t), rows)
             parts = [self._block(rows[:, b], at, want_score) for b in blocks(rows.shape[1], len(self.support))]
-            out = parts[0] if len(parts) == 1 else torch.cat(parts, -1)
+            out = (parts[0] if len(parts) == 1 else torch.cat(parts, -1)).to(x.dtype)
         return out.reshape(self.dimension, *x.shape[:-1]).movedim(0, -1) if want_score else out.reshape(x.shape[:-1])
+
+    def precise(self, rows: Tensor, t: float) -> Tensor:
+        """The points in a type that can tell the components apart at this level; mps has float32 alone."""
+        plain = rows.dtype == torch.float64 or rows.device.type == "mps"
+        return rows if plain or self.components.steepness(t) < STEEPEST else rows.double()
 
     def _block(self, rows: Tensor, at: Coefficients, want_score: bool) -> Tensor:
         logits = at.linear @ self.components.features(rows)  # [K', M]
@@ -134,7 +144,8 @@ class Mixture(Law):
         out = rows.new_empty(rows.shape if want_score else rows.shape[1:])  # [d, M] or [M]
         for k, level in enumerate(levels.tolist()):
             mine = which == k
-            out[..., mine] = self._block(rows[:, mine], self.at(level, rows), want_score)
+            here = self.precise(rows[:, mine], level)
+            out[..., mine] = self._block(here, self.at(level, here), want_score).to(rows.dtype)
         return out
 
     def at(self, t: float, x: Tensor) -> Coefficients:

@@ -32,15 +32,15 @@ class MixturePair:
 
     def __call__(self, x: Tensor, t: float) -> PairScores:
         d = self.toward.dimension
-        rows = x.movedim(-1, 0).reshape(d, -1)  # [d, M]
+        rows = self.away.precise(self.toward.precise(x.movedim(-1, 0).reshape(d, -1), t), t)  # [d, M]
         largest = max(len(self.toward.support), len(self.away.support))
         parts = [self._block(rows[:, b], t) for b in blocks(rows.shape[1], largest)]
         toward, push, log_ratio = parts[0] if len(parts) == 1 else (torch.cat(p, -1) for p in zip(*parts, strict=True))
         shape = x.shape[:-1]
         return PairScores(
-            toward.reshape(d, *shape).movedim(0, -1),
-            push.reshape(d, *shape).movedim(0, -1),
-            log_ratio.reshape(shape),
+            toward.to(x.dtype).reshape(d, *shape).movedim(0, -1),
+            push.to(x.dtype).reshape(d, *shape).movedim(0, -1),
+            log_ratio.to(x.dtype).reshape(shape),
         )
 
     def _block(self, rows: Tensor, t: float) -> tuple[Tensor, Tensor, Tensor]:
