@@ -14,7 +14,7 @@ from gdviz.resources import resource
 if TYPE_CHECKING:
     from gdviz.experiment import Experiment
 
-DEFAULT = "spiral-arms"
+DEFAULT = "surrounded-class"
 """What a first visit shows."""
 
 

@@ -43,7 +43,7 @@ def make_scene(text: str, title: str, caption: str, preview: bool, root: str, re
     asked = Experiment.from_json(text)
     experiment = previewed(asked) if preview else asked
     result = None
-    for event in stream(experiment, frame_particles=SHOWN, step_change=not preview, partial=False):
+    for event in stream(experiment, frame_particles=SHOWN, step_change=not preview, exact=not preview, partial=False):
         if isinstance(event, Result):
             result = event
         elif report is not None:

@@ -183,8 +183,7 @@ def edit(state: Opened) -> None:
         refusal = st.container()
         edited = edit_experiment(present, f"edit.{state.version}", open_file=lambda value: open_(Opened(None, value)))
     try:
-        experiment = Experiment.parse(edited)
-        experiment.build()
+        experiment = Experiment.parse(edited)  # whether its parts fit each other is found by the worker
     except GdvizError as error:
         refusal.error(str(error), icon=":material/error:")
         return
