@@ -321,6 +321,15 @@ def _cell(value: float | None) -> str:
     return f"<td>{'' if value is None else f'{value:.4g}'}</td>"
 
 
+def _strict(value: Any) -> Any:
+    """None in place of what overflowed: JSON has no word for it."""
+    if isinstance(value, dict):
+        return {key: _strict(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_strict(inner) for inner in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
 def _write_whole(path: Path, data: bytes) -> None:
     """Write beside the place and move there."""
     beside = path.with_name(f".{path.name}.{uuid.uuid4().hex}")

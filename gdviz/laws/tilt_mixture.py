@@ -11,18 +11,19 @@ from gdviz.laws.mixture import Mixture
 from gdviz.rewards import Exponentials
 
 
-def tilt_mixture(law: Mixture, terms: Exponentials, name: str) -> tuple[Mixture, float]:
+def tilt_mixture(law: Mixture, terms: Exponentials, name: str, function: str = "r") -> tuple[Mixture, float]:
     """The mixture p r / E r, and log E r.
 
     Component k, N(m, S), times exp(c + l.x - x'Ax/2) is a multiple of N(m + C g, C) with
     g = l - A m the gradient of the exponent at m, and C = (S^-1 + A)^-1; the multiple is
     exp(c + l.m - m'Am/2 + g'Cg/2) / sqrt(det(I + S^1/2 A S^1/2)). Written so, nothing cancels for
     narrow components far from the origin. A component made from one with a label keeps the label.
+    `function` is how the reward is called in the message.
 
     Raises
     ------
     GdvizError
-        If C is not positive definite: E r is infinite.
+        If C is not positive definite: E r is infinite. If E r overflows.
     """
     means = law.components.means[law.support, None]  # [K, 1, d]
     root = _roots(law.components)[law.support, None]  # [K, 1, d, d]
@@ -30,7 +31,7 @@ def tilt_mixture(law: Mixture, terms: Exponentials, name: str) -> tuple[Mixture,
     smallest = torch.linalg.eigvalsh(inner)[..., 0]  # [K, m]
     if not bool((smallest > 1e-9).all()):
         raise GdvizError(
-            "reward: found E r infinite, because r grows faster than the target's tails fall; "
+            f"reward: found E {function} infinite, because {function} grows faster than the target's tails fall; "
             "give it a smaller strength or curvature, or a narrower target."
         )
     lower = torch.linalg.cholesky(inner)  # [K, m, d, d]
@@ -42,6 +43,8 @@ def tilt_mixture(law: Mixture, terms: Exponentials, name: str) -> tuple[Mixture,
     half_log_det = lower.diagonal(dim1=-2, dim2=-1).log().sum(-1)  # [K, m]
     log_multiple = at_mean + (gradient * shift).sum(-1) / 2 - half_log_det  # [K, m]
     log_weights = (law.log_weights[law.support, None] + log_multiple).flatten()  # [K m]
+    if not bool(torch.isfinite(log_weights).all() and torch.isfinite(shift).all()):
+        raise GdvizError("reward: found E r beyond what numbers can hold; give it a smaller strength or direction.")
     components = FullComponents((means + shift).flatten(0, 1), ((covariance + covariance.mT) / 2).flatten(0, 1))
     owner = law.component_labels[law.support].repeat_interleave(len(terms.constant))  # [K m]
     return Mixture(components, log_weights, owner, law.labels, name), float(torch.logsumexp(log_weights, 0))

@@ -147,7 +147,7 @@ class RowReader:
         """The fields that read r."""
         assert now.log_reward is not None and unguided.log_reward is not None
         log_r = now.log_reward[now.finite]
-        reward = mean(np.exp(log_r))
+        reward = mean(_exp(log_r))
         inverse, diagnosis = reciprocal(log_r)
         both = now.finite & unguided.finite
         pairs = paired(now.log_reward[both], unguided.log_reward[both])
@@ -180,8 +180,8 @@ class RowReader:
             (r, r0), (q, q0) = ([_log_reward(reading)[keep] for reading in pair] for pair in (fine, coarse))
             changes = replace(
                 changes,
-                mean_reward=_change(np.exp(r), np.exp(q)),
-                mean_reciprocal=None if row.mean_reciprocal is None else _change(_inverse(r), _inverse(q)),
+                mean_reward=_change(_exp(r), _exp(q)),
+                mean_reciprocal=None if row.mean_reciprocal is None else _change(_exp(-r), _exp(-q)),
                 improved=_change((r > r0).astype(float), (q > q0).astype(float)),
             )
         of = "mean_reward" if self.measured else self.plan.improves or "mean_reward"
@@ -198,14 +198,15 @@ def reciprocal(log_r: Array) -> tuple[Mean, Tail | None]:
     """Mean of 1 / r and its tail; unknown where the tail is too heavy, or where some r is 0."""
     if len(log_r) < 2:
         return UNKNOWN, None
-    values = _inverse(log_r)
+    values = _exp(-log_r)
     diagnosis = tail(values)
     return (mean(values) if diagnosis.reliable else UNKNOWN), diagnosis
 
 
-def _inverse(log_r: Array) -> Array:
+def _exp(log_values: Array) -> Array:
+    """Infinite where it overflows; whoever takes a mean of that says that it is unknown."""
     with np.errstate(over="ignore"):
-        return np.exp(-log_r)
+        return np.exp(log_values)
 
 
 def _change(fine: Array, coarse: Array) -> float | None:

@@ -43,8 +43,13 @@ def tail(values: Array) -> Tail:
     if len(values) < 25 or not np.all(np.isfinite(values)):
         return Tail(None, None, False)
     ordered = np.sort(values)
+    if not ordered[-1] > 0:  # all are 0: nothing pulls, and their mean is known
+        return Tail(None, None, True)
     k_hat = upper_shape(ordered)
-    top_share = float(ordered[-max(1, len(values) // 100) :].sum() / ordered.sum())
+    with np.errstate(over="ignore", invalid="ignore"):
+        top_share = float(ordered[-max(1, len(values) // 100) :].sum() / ordered.sum())
+    if not math.isfinite(top_share):
+        return Tail(k_hat, None, False)
     return Tail(k_hat, top_share, (k_hat is None or k_hat <= LARGEST_SHAPE) and top_share <= LARGEST_TOP_SHARE)
 
 
