@@ -192,7 +192,7 @@ def unpack_scene(data: bytes) -> Scene:
     codes[order] = arrays["paths"]
     paths = (low + step * codes).astype(np.float32)  # [W, F, N, d]
     paths[codes == CODES] = np.nan
-    by_particle = {name: arrays[name][np.argsort(order)] for name in BY_PARTICLE if name in arrays}
+    by_particle: dict[str, Any] = {name: arrays[name][np.argsort(order)] for name in BY_PARTICLE if name in arrays}
     arrows = None
     if "arrows_base" in arrays:
         base, push = (_dequantise_arrows(arrays[f"arrows_{name}"], arrays[f"arrows_{name}_scale"]) for name in ("base", "push"))

@@ -283,6 +283,39 @@ def test_following_a_particle_shows_it_and_its_pair(open_page: Open, plane: Scen
     expect(page.get_by_text("from its pair").first).to_be_hidden()
 
 
+def test_the_keyboard_walks_through_particles(open_page: Open, plane: Scene) -> None:
+    page = open_page([plane], {"frame": 29, "w": 3})
+    page.locator(".gv-panels").focus()
+    page.keyboard.press(".")
+    expect(page.locator(".gv-followed").first).to_contain_text("particle 1 at")
+    page.keyboard.press(".")
+    expect(page.locator(".gv-followed").first).to_contain_text("particle 2 at")
+    page.keyboard.press(",")
+    page.keyboard.press(",")
+    expect(page.locator(".gv-followed").first).to_contain_text("particle 400 at")
+    page.keyboard.press("Escape")
+    expect(page.locator(".gv-followed").first).to_be_hidden()
+
+
+def test_nothing_is_spoken_while_it_plays(open_page: Open, plane: Scene) -> None:
+    page = open_page([plane], {"speed": 4})
+    expect(page.locator("[aria-live=polite]")).to_contain_text("Playing", timeout=8000)  # said once
+    before = player(page).get_attribute("data-frame")
+    page.evaluate("""() => {
+        window.spoken = 0;
+        const watch = new MutationObserver((list) => { window.spoken += list.length; });
+        for (const node of document.querySelectorAll("[aria-live], [role=status], [role=alert], output")) {
+            watch.observe(node, { childList: true, characterData: true, subtree: true });
+        }
+        const slider = document.querySelector("input[type=range]");
+        const words = new MutationObserver((list) => { window.spoken += list.length; });
+        words.observe(slider, { attributeFilter: ["aria-valuetext"] });
+    }""")
+    expect(player(page)).not_to_have_attribute("data-frame", before or "")
+    page.wait_for_timeout(1500)
+    assert page.evaluate("window.spoken") == 0
+
+
 def test_one_dimension_shows_histogram_and_paths(open_page: Open, line: Scene) -> None:
     page = open_page([line], {"frame": 29, "w": 10})
     orange = """(canvas) => {

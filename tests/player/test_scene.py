@@ -87,7 +87,20 @@ def test_header_is_strict_json(scene: Scene) -> None:
 
 
 def test_the_usual_size_stays_small() -> None:
-    assert len(pack_scene(fake_scene(2, n=1500, frames=60))) <= 1_500_000
+    scene = fake_scene(2, n=1500, frames=60)
+    log_reward = -np.random.default_rng(0).exponential(1, (len(scene.w), 1500)).astype(np.float32)
+    assert len(pack_scene(dataclasses.replace(scene, log_reward=log_reward))) <= 1_500_000
+
+
+def test_log_reward_survives_whole_and_in_its_order(scene: Scene) -> None:
+    log_reward = -np.random.default_rng(0).exponential(1, (len(scene.w), scene.paths.shape[2])).astype(np.float32)
+    log_reward[1, 3] = np.nan
+    shuffled = np.random.default_rng(1).permutation(len(scene.w))
+    given = dataclasses.replace(
+        scene, w=[scene.w[k] for k in shuffled], paths=scene.paths[shuffled], log_reward=log_reward[shuffled], final_class=None
+    )
+    read = unpack_scene(pack_scene(given)).log_reward
+    assert read is not None and np.array_equal(read, log_reward[shuffled], equal_nan=True)
 
 
 def test_packing_is_deterministic(scene: Scene) -> None:
@@ -116,6 +129,7 @@ def test_another_format_is_refused() -> None:
         ({"w": (0, 1)}, "they must agree"),
         ({"extent": (0, 1, 2)}, "extent"),
         ({"paths": np.zeros((4, 12, 5, 3))}, "1 or 2"),
+        ({"log_reward": np.zeros((4, 12))}, "log_reward of shape"),
     ],
 )
 def test_parts_that_do_not_fit_are_refused(scene: Scene, change: dict[str, object], message: str) -> None:

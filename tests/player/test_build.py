@@ -1,0 +1,51 @@
+"""From a run to its scene: what the browser reads per particle agrees with the run's own numbers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import gdviz
+from gdviz.player import pack_scene, unpack_scene
+from gdviz.player.build import scene_from_result
+
+EXPERIMENT: dict[str, Any] = {
+    "target": {
+        "kind": "gaussian_mixture",
+        "components": [
+            {"weight": 0.5, "mean": [0, 0], "covariance": [[1, 0], [0, 1]], "label": "a"},
+            {"weight": 0.5, "mean": [2, 0], "covariance": [[0.3, 0], [0, 0.3]], "label": "b"},
+        ],
+    },
+    "guidance": {"kind": "cfg", "label": "b"},
+    "sampler": {"kind": "ddpm", "steps": 40},
+    "w": [2, 0, 1],
+    "particles": 300,
+    "frames": 5,
+}
+MEASURES: list[Any] = [None, {"label": "a"}, {"reward": {"kind": "expression", "expression": "1 + x*x"}}]
+
+
+@pytest.mark.parametrize("measure", MEASURES)
+def test_log_reward_of_the_particles_gives_the_rows_numbers(measure: Any) -> None:
+    result = gdviz.run({**EXPERIMENT, "measure": measure}, frame_particles=300, step_change=False)
+    scene = unpack_scene(pack_scene(scene_from_result(result)))
+    assert scene.log_reward is not None and scene.log_reward.shape == (3, 300)
+    unguided = scene.log_reward[1]
+    for log_reward, row in zip(scene.log_reward, result.rows, strict=True):
+        assert np.exp(log_reward.astype(float)).mean() == pytest.approx(row.mean_reward, rel=1e-6)
+        if row.w:
+            assert (log_reward > unguided).mean() == pytest.approx(row.improved)
+
+
+@pytest.mark.parametrize(("measure", "name"), list(zip(MEASURES, ("p(b | x)", "p(a | x)", "measured reward"), strict=True)))
+def test_the_measure_names_what_is_read(measure: Any, name: str) -> None:
+    result = gdviz.run({**EXPERIMENT, "measure": measure}, frame_particles=50, step_change=False)
+    assert scene_from_result(result).measure["reward_name"] == name
+
+
+def test_without_guidance_there_is_no_reward() -> None:
+    result = gdviz.run({**EXPERIMENT, "guidance": {"kind": "none"}, "w": [0]}, frame_particles=50, step_change=False)
+    assert scene_from_result(result).log_reward is None
