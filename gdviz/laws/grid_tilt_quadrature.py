@@ -17,10 +17,13 @@ from torch import Tensor
 from gdviz.errors import GdvizError
 from gdviz.laws.law import Law
 from gdviz.laws.quadrature import fit_box, grid_points, node_counts
-from gdviz.rewards import Reward
+from gdviz.rewards import Reciprocal, Reward
 
 FLOOR = 550.0
 """p is taken to be at least exp(-550) of its largest value, so that no sum is empty in the gaps between modes."""
+
+MAX_RANGE = 4000.0
+"""Widest range of log r that is tabulated."""
 
 SHARP, INSIDE = 0.05, 16
 """A cell with a step in it, whose corners' mean differs from its middle by more than 5 %, is averaged over 16 points an axis."""
@@ -93,9 +96,10 @@ def clean_grid(law: Law, reward: Reward, least: int, most: int, coarser: int = 1
     """
     box = fit_box(law, lambda x: (law.log_density(x, 0.0) + reward.log(x)).nan_to_num(-torch.inf, torch.inf, -torch.inf))
     if box is None:
+        f, bound = ("1/r", "a floor") if isinstance(reward, Reciprocal) else ("r", "a bound such as min(r, 100)")
         raise GdvizError(
-            "reward: found E r infinite or carried by the far tails, because r grows about as fast as the target's tails fall; "
-            "give it a smaller strength, a bound such as min(r, 100), or a narrower target."
+            f"reward: found E {f} infinite or carried by the far tails, because {f} grows about as fast as the target's tails "
+            f"fall; give it a smaller strength, {bound}, or a narrower target."
         )
     low, high = box
     counts = [n // coarser for n in node_counts(law, high - low, least, most)]
@@ -104,6 +108,12 @@ def clean_grid(law: Law, reward: Reward, least: int, most: int, coarser: int = 1
     log_r = _log_cell_means(reward, axes)
     finite = torch.isfinite(log_r)
     log_r = torch.where(finite, log_r, log_r[finite].min())
+    lowest, highest = float(log_r.min()), float(log_r.max())
+    if highest - lowest > MAX_RANGE:
+        raise GdvizError(
+            f"reward: found log r (or log 1/r) between {lowest:.4g} and {highest:.4g} where its tilted law has mass; "
+            f"without a closed form a range of {MAX_RANGE:g} is allowed, so give it a smaller strength or a floor."
+        )
     return CleanGrid(axes, torch.maximum(log_p, log_p.max() - FLOOR), log_r)
 
 

@@ -27,8 +27,8 @@ NODES = 8
 TOLERANCE = 1e-12
 """A cell is split until this share of the integral is all that splitting it changes."""
 
-BUDGET = 3_000_000
-"""Evaluations after which the rest is taken as it is and counted in the error."""
+BUDGET, COMPONENT_BUDGET = 3_000_000, 200_000_000
+"""Evaluations, and those times the law's components, after which the rest is taken as it is and counted in the error."""
 
 
 class Expectation(NamedTuple):
@@ -60,7 +60,9 @@ def expectation(law: Law, integrand: Integrand) -> Expectation | None:
         return torch.where(torch.isnan(value), 0.0, value)
 
     scale = smallest_scale(law)
-    value, error = _integrate(density, *box, 6 * scale if scale else math.inf)
+    components = len(law.support) if isinstance(law, Mixture) else 1
+    budget = min(BUDGET, max(COMPONENT_BUDGET // components, BUDGET // 50))
+    value, error = _integrate(density, *box, 6 * scale if scale else math.inf, budget)
     return Expectation(value, error) if math.isfinite(value) else None
 
 
@@ -109,8 +111,8 @@ def _over_atoms(law: Mixture, integrand: Integrand) -> Expectation | None:
     return Expectation(value, 0.0) if math.isfinite(value) else None
 
 
-def _integrate(f: Callable[[Tensor], Tensor], low: Tensor, high: Tensor, largest: float) -> tuple[float, float]:
-    """Integral over a box, cells of at most `largest` at first and split where splitting changes anything."""
+def _integrate(f: Callable[[Tensor], Tensor], low: Tensor, high: Tensor, largest: float, budget: int) -> tuple[float, float]:
+    """Integral over a box and its error: cells of at most `largest` at first, split where splitting changes anything."""
     counts = [min(max(8, math.ceil(side / largest)), 64) for side in (high - low).tolist()]
     half = (high - low) / torch.tensor(counts, dtype=torch.float64) / 2  # [d]
     index = torch.cartesian_prod(*[torch.arange(n) for n in counts]).reshape(-1, len(counts))  # [C, d]
@@ -127,7 +129,7 @@ def _integrate(f: Callable[[Tensor], Tensor], low: Tensor, high: Tensor, largest
         spent += parts.numel() * NODES ** len(counts)
         change = (parts.sum(1) - coarse).abs()  # [C]
         split = change > TOLERANCE * size
-        if spent + int(split.sum()) * (2 * NODES) ** len(counts) * len(corners) > BUDGET:
+        if spent + int(split.sum()) * (2 * NODES) ** len(counts) * len(corners) > budget:
             split = torch.zeros_like(split)
         value += float(parts[~split].sum())
         error += float(change[~split].sum())

@@ -43,14 +43,15 @@ def tilt_with_mean(law: Law, reward: Reward) -> Tilted:
     GdvizError
         If E r is infinite, or if d >= 3 and no closed form is known.
     """
-    name = f"{law.name} J(x) / E J" if isinstance(reward, Reciprocal) else f"{law.name} r(x) / E r"
+    costly = isinstance(reward, Reciprocal)
+    name = f"{law.name} J(x) / E J" if costly else f"{law.name} r(x) / E r"
     if isinstance(law, Mixture) and law.atomic:
         return _tilt_atoms(law, reward, name)
     if isinstance(reward, ClassProbabilityReward) and _is_own(reward.posterior, law):
         return Tilted(law.given(reward.label), math.log(law.class_probability(reward.label)))
     terms = reward.exponentials()
     if isinstance(law, Mixture) and terms is not None and len(terms.constant) * len(law.support) <= MAX_COMPONENTS:
-        tilted, log_mean = tilt_mixture(law, terms, name)
+        tilted, log_mean = tilt_mixture(law, terms, name, "1/r" if costly else "r")
         return Tilted(tilted, log_mean)
     if law.dimension > 2:
         raise GdvizError(

@@ -106,6 +106,18 @@ def test_an_infinite_mean_is_refused(expression: str) -> None:
         tilt(LINE, reward(expression, LINE))
 
 
+@pytest.mark.parametrize("expression", ["exp(-0.6*x**2)", "exp(-abs(x)**3)"])
+def test_an_infinite_mean_cost_is_refused_by_its_name(expression: str) -> None:
+    with pytest.raises(GdvizError, match="E 1/r infinite"):
+        tilt(LINE, Reciprocal(reward(expression, LINE)))
+
+
+def test_a_range_too_wide_to_tabulate_is_refused() -> None:
+    law = mixture([[-10.0], [10.0]], [[[0.01]]] * 2, labels=("a", "b"))
+    with pytest.raises(GdvizError, match="a range of 4000 is allowed"):
+        tilt(law, Reciprocal(reward({"kind": "class_probability", "label": "b"}, law)))
+
+
 def test_three_dimensions_without_a_closed_form_are_refused_with_what_would_work() -> None:
     law = mixture([[0.0, 0, 0]], [torch.eye(3).tolist()])
     with pytest.raises(GdvizError, match=r"3 dimensions.*use bumps"):
