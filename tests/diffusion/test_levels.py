@@ -61,7 +61,9 @@ def test_any_parameters_give_a_usable_grid(spacing, steps):
     try:
         levels = spacing.build(steps)
     except GdvizError as error:
-        assert steps ** (spacing.c0 - spacing.c1) < 2e-12 * (1 + steps**spacing.c0)
+        log_n = math.log(steps)
+        steep = -steps * math.log1p(-spacing.c1 * log_n / steps) if spacing.c1 * log_n < steps else math.inf
+        assert max(spacing.c1 * log_n, steep) - spacing.c0 * log_n > math.log(1e12)
         assert "at least 1e-12 is allowed" in str(error)
         return
     check(levels, steps)

@@ -6,6 +6,7 @@ Each takes score(x, t) in numpy float64, the levels and the increments of each s
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import numpy as np
 import torch
@@ -47,7 +48,7 @@ def mixture_score(weights: Array, means: Array, covariances: Array) -> Score:
 
 def ddpm(score: Score, levels: Levels, z: Array, x: Array) -> Array:
     """Ho et al.'s mean from the noise prediction; standard deviation sqrt(beta / alpha)."""
-    for k, (abar, abar_before) in enumerate(zip(levels.alpha_bar[:-1], levels.alpha_bar[1:], strict=True)):
+    for k, (abar, abar_before) in enumerate(pairwise(levels.alpha_bar)):
         alpha = abar / abar_before
         epsilon = -np.sqrt(1 - abar) * score(x, 1 - abar)
         x = (x - (1 - alpha) / np.sqrt(1 - abar) * epsilon) / np.sqrt(alpha) + np.sqrt((1 - alpha) / alpha) * z[k]
@@ -56,7 +57,7 @@ def ddpm(score: Score, levels: Levels, z: Array, x: Array) -> Array:
 
 def ancestral(score: Score, levels: Levels, z: Array, x: Array) -> Array:
     """Ho et al., equations 6 and 7: the posterior q(x_{t-1} | x_t, x_0) at the predicted x_0."""
-    for k, (abar, abar_before) in enumerate(zip(levels.alpha_bar[:-1], levels.alpha_bar[1:], strict=True)):
+    for k, (abar, abar_before) in enumerate(pairwise(levels.alpha_bar)):
         alpha, beta = abar / abar_before, 1 - abar / abar_before
         x0 = (x + (1 - abar) * score(x, 1 - abar)) / np.sqrt(abar)
         mean = (np.sqrt(abar_before) * beta * x0 + np.sqrt(alpha) * (1 - abar_before) * x) / (1 - abar)
@@ -66,7 +67,7 @@ def ancestral(score: Score, levels: Levels, z: Array, x: Array) -> Array:
 
 def ddim(score: Score, levels: Levels, z: Array, x: Array, eta: float) -> Array:
     """Song, Meng, Ermon, equations 12 and 16 (their alpha is alpha_bar)."""
-    for k, (alpha, alpha_before) in enumerate(zip(levels.alpha_bar[:-1], levels.alpha_bar[1:], strict=True)):
+    for k, (alpha, alpha_before) in enumerate(pairwise(levels.alpha_bar)):
         sigma = eta * np.sqrt((1 - alpha_before) / (1 - alpha)) * np.sqrt(1 - alpha / alpha_before)
         epsilon = -np.sqrt(1 - alpha) * score(x, 1 - alpha)
         predicted = (x - np.sqrt(1 - alpha) * epsilon) / np.sqrt(alpha)
@@ -80,16 +81,14 @@ def churn(score: Score, levels: Levels, z: Array, x: Array, eps: float) -> Array
     flow = sigma_over_alpha / (1 + sigma_over_alpha)  # sigma / alpha = t / (1 - t)
     stretch = (1 - flow) / np.sqrt(levels.alpha_bar)  # x in flow time over x here
     x = x * stretch[0]
-    for k, (t, s) in enumerate(zip(flow[:-1], flow[1:], strict=True)):
+    for k, (t, s) in enumerate(pairwise(flow)):
         here = x / stretch[k]
         x0 = (here + levels.t[k] * score(here, float(levels.t[k]))) / np.sqrt(levels.alpha_bar[k])
 
         def r(i: int, j: int, t: float = t, s: float = s) -> float:
             return ((1 - t) / (1 - s)) ** i * (s / t) ** j
 
-        mean = (eps**2 * r(1, 2) + (1 - eps**2) * r(0, 1)) * x + (1 - s) * (
-            1 - eps**2 * r(2, 2) - (1 - eps**2) * r(1, 1)
-        ) * x0
+        mean = (eps**2 * r(1, 2) + (1 - eps**2) * r(0, 1)) * x + (1 - s) * (1 - eps**2 * r(2, 2) - (1 - eps**2) * r(1, 1)) * x0
         variance = s**2 * (1 - (eps**2 * r(1, 1) + 1 - eps**2) ** 2)
         x = mean + np.sqrt(variance) * z[k] if eps else mean
     return x / stretch[-1]
@@ -105,7 +104,7 @@ def heun(score: Score, levels: Levels, z: Array, x: Array) -> Array:
         return (y * shrink + t * score(y * shrink, t)) / shrink
 
     y = x / np.sqrt(levels.alpha_bar[0])
-    for i, (sigma, following) in enumerate(zip(sigmas[:-1], sigmas[1:], strict=True)):
+    for i, (sigma, following) in enumerate(pairwise(sigmas)):
         d = (y - denoise(y, sigma)) / sigma
         trial = y + (following - sigma) * d
         if i < len(sigmas) - 2:

@@ -58,9 +58,7 @@ def guided_score(x, t):
 
 def ends(sampler, levels, x, z=None):
     noise = published.GivenNoise(np.zeros((levels.steps, *x.shape)) if z is None else z)
-    last = None
-    for last in sampler.run(guide(), levels, noise, torch.from_numpy(x)):
-        pass
+    *_, last = sampler.run(guide(), levels, noise, torch.from_numpy(x))
     return last.x.numpy()
 
 

@@ -12,7 +12,7 @@ from gdviz.diffusion.levels import Levels, LevelsKind
 from gdviz.errors import GdvizError
 from gdviz.family import Card
 
-LAST_LOG_SNR = -np.log(1e-12)
+LEAST = 1e-12
 
 
 class Logit(LevelsKind):
@@ -41,13 +41,7 @@ class Logit(LevelsKind):
 
     def default_ends(self, steps: int) -> tuple[float, float]:
         first = -self.c0 * np.log(steps) - np.log1p(-float(steps) ** -self.c0)
-        last = first + self.c1 * np.log(steps)
-        if self.stop is None and last > LAST_LOG_SNR:
-            raise GdvizError(
-                f"levels: found c0 {self.c0:g} and c1 {self.c1:g}, which with {steps} steps end at noise variance "
-                f"{np.exp(-last):.1g}; at least 1e-12 is allowed (a smaller c1, or a stop)."
-            )
-        return float(first), float(last)
+        return float(first), float(first + self.c1 * np.log(steps))
 
     def build(self, steps: int) -> Levels:
         """As in the base class.
@@ -57,13 +51,21 @@ class Logit(LevelsKind):
         GdvizError
             If the grid would end below noise variance 1e-12, or the ends coincide.
         """
-        first, _ = self.default_ends(steps)
         step = self.c1 * np.log(steps) / steps
-        if self.start is not None or self.stop is not None or step >= 1:
-            return super().build(steps)
+        recursive = self.start is None and self.stop is None and step < 1
+        levels = self._recursion(steps, step) if recursive else super().build(steps)
+        if levels.t[-1] < LEAST and self.stop is None:
+            raise GdvizError(
+                f"levels: found c0 {self.c0:g} and c1 {self.c1:g}, which with {steps} steps end at noise variance "
+                f"{levels.t[-1]:.1g}; at least {LEAST:g} is allowed (by a smaller c1 or a stop)."
+            )
+        return levels
+
+    def _recursion(self, steps: int, step: float) -> Levels:
         alpha_bar, t = np.empty(steps + 1), np.empty(steps + 1)  # [steps + 1]
-        alpha_bar[0], t[0] = 1 / (1 + np.exp(-first)), 1 / (1 + np.exp(first))
+        alpha_bar[0] = float(steps) ** -self.c0
+        t[0] = 1 - alpha_bar[0]
         for k in range(steps):
             alpha_bar[k + 1] = alpha_bar[k] * (1 + step * t[k])
             t[k + 1] = t[k] * (1 - step * alpha_bar[k])
-        return Levels(alpha_bar, t)
+        return Levels(np.where(t < 0.5, 1 - t, alpha_bar), t)
