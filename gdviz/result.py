@@ -85,6 +85,7 @@ class Result:
     frame_t: NDArray[np.float64]
     frame_alpha_bar: NDArray[np.float64]
     built: Built = field(repr=False)
+    notes: tuple[str, ...] = ()
 
     view: ClassVar[Callable[[Result], str] | None] = None
     """How a notebook shows a result. The package's door hangs the player here, which lives on a higher floor."""
@@ -94,12 +95,13 @@ class Result:
         return {
             "format": 1,
             "experiment": self.experiment.model_dump(mode="json"),
-            "rows": [asdict(row) for row in self.rows],
-            "exact": asdict(self.exact),
+            "rows": [_strict(asdict(row)) for row in self.rows],
+            "exact": _strict(asdict(self.exact)),
             "network_evaluations": self.network_evaluations,
             "seconds": self.seconds,
             "versions": self.versions,
             "complete": self.complete,
+            "notes": list(self.notes),
         }
 
     def to_json(self) -> str:
@@ -272,6 +274,7 @@ class _Run:
             frame_t=built.levels.t[self.levels],
             frame_alpha_bar=built.levels.alpha_bar[self.levels],
             built=built,
+            notes=built.notes() if complete and self.wants_exact else (),
         )
 
     def _rows(self, coarse: Paths | None, complete: bool) -> Iterator[Row]:
