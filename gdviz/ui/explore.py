@@ -17,7 +17,7 @@ from gdviz.ui.progress import SceneProgress
 if TYPE_CHECKING:
     from gdviz.experiment import Experiment
 
-_OPEN, _SHOWN = "explore.open", "explore.shown"
+_OPEN, _SHOWN, _BOX = "explore.open", "explore.shown", "explore.box"
 _OWN = "__own__"  # the preset box's entry for a scene that is no preset
 _POLL_SECONDS = 0.25
 
@@ -51,10 +51,11 @@ def opened() -> Opened:
     own = state.preset is None or state.edited is not None
     options = [_OWN, *names] if own else names
     key = f"preset.{state.version}.{own}"
+    st.session_state[_BOX] = key
 
     def pick() -> None:
         name = st.session_state[key]
-        if name in known:
+        if name in known and key == st.session_state[_BOX]:  # a box just replaced still reports its choice once
             open_(Opened(name))
 
     st.selectbox(
