@@ -9,6 +9,11 @@ function gdvizStageTicks(low, high, most) {
   return ticks;
 }
 
+// The smallest box that holds two.
+function gdvizJoint(a, b) {
+  return a.map((v, i) => (i % 2 ? Math.max(v, b[i]) : Math.min(v, b[i])));
+}
+
 function gdvizShort(value) {
   if (value === null || value === undefined || !Number.isFinite(value)) return "–";
   const size = Math.abs(value);

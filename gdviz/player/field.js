@@ -16,7 +16,8 @@ function gdvizFieldImage(scene, field, theme) {
   const total = new Float32Array(width * height);
   for (const { grid } of layers) grid.values.forEach((v, i) => { total[i] += v; });
   const top = total.reduce((a, b) => Math.max(a, b), 0) || 1;
-  const strength = 0.5 * 255;
+  // The square root keeps a density's tails visible; a reward is high over wide stretches and must stay in the background.
+  const [strength, power] = field === "reward" ? [0.36 * 255, 1] : [0.5 * 255, 0.5];
   for (let i = 0; i < total.length; i++) {
     const out = 4 * ((height - 1 - Math.floor(i / width)) * width + (i % width)); // y grows upwards in the grid
     for (let c = 0; c < 3; c++) {
@@ -24,7 +25,7 @@ function gdvizFieldImage(scene, field, theme) {
       layers.forEach(({ grid }, l) => { mixed += grid.values[i] * colours[l][c]; });
       image.data[out + c] = total[i] > 0 ? mixed / total[i] : 0;
     }
-    image.data[out + 3] = strength * Math.sqrt(total[i] / top); // the square root keeps the tails visible
+    image.data[out + 3] = strength * (total[i] / top) ** power;
   }
   pen.putImageData(image, 0, 0);
   return { canvas, extent };

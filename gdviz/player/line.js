@@ -10,7 +10,7 @@ class GdvizLine {
     this.pen = canvas.getContext("2d");
   }
 
-  static aspect(scene, narrow) { return narrow ? 0.72 : 0.86; }
+  static aspect(extent, narrow) { return narrow ? 0.72 : 0.86; }
 
   layout(scene, theme, dpr, overlays) {
     const { width, height } = this.canvas;

@@ -105,7 +105,8 @@ function gdvizPlayer(host) {
       colour: theme.guided, letter: GDVIZ_LETTERS[2 + i], removable: true,
     }));
     for (const spec of specs) if (spec.w === 0) spec.colour = theme.none;
-    if (specs[1] && !specs[1].pin) specs[1].colour = theme.guided;
+    const plane = specs.filter((spec) => spec.scene.d === 2).map((spec) => spec.scene.header.extent);
+    for (const spec of specs) spec.extent = spec.scene.d === 2 ? plane.reduce(gdvizJoint) : spec.scene.header.extent; // clouds compare on equal axes
     while (panels.length > specs.length) panels.pop().destroy();
     while (panels.length < specs.length) panels.push(newPanel());
     row.dataset.panels = String(panels.length);

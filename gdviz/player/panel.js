@@ -39,13 +39,13 @@ class GdvizPanel {
 
   // Match the canvas to its place on the page; repaint what does not move only when something changed.
   fit() {
-    const { scene } = this.spec;
+    const { scene, extent } = this.spec;
     const Painter = scene.d === 1 ? GdvizLine : GdvizPlane;
     const width = this.node.clientWidth;
     if (!width) return;
-    const height = Math.round(Math.min(width * Painter.aspect(scene, this.narrow()), 620));
+    const height = Math.round(Math.min(width * Painter.aspect(extent, this.narrow()), 620));
     const dpr = Math.min(2, window.devicePixelRatio || 1);
-    const key = [scene.id, width, height, dpr, this.theme.bg, this.theme.text, this.overlays.field, this.overlays.contours].join("|");
+    const key = [scene.id, extent, width, height, dpr, this.theme.bg, this.theme.text, this.overlays.field, this.overlays.contours].join("|");
     if (key === this.key) return;
     this.key = key;
     this.canvas.style.height = `${height}px`;
@@ -55,7 +55,7 @@ class GdvizPanel {
       if (this.painter) this.renew(); // a canvas keeps its first context's options
       this.painter = new Painter(this.canvas);
     }
-    this.painter.layout(scene, this.theme, dpr, this.overlays);
+    this.painter.layout(scene, this.theme, dpr, this.overlays, extent);
   }
 
   narrow() { return (this.node.closest(".gv")?.clientWidth ?? 1000) < 560; }

@@ -13,18 +13,17 @@ class GdvizPlane {
   }
 
   // Height over width. On a phone two panels and the controls should fit one screen.
-  static aspect(scene, narrow) {
-    const [x0, x1, y0, y1] = scene.header.extent;
+  static aspect([x0, x1, y0, y1], narrow) {
     return Math.min(narrow ? 0.66 : 0.95, Math.max(0.62, (y1 - y0) / (x1 - x0)));
   }
 
   // Called when the size, the scene, the theme or an overlay changes.
-  layout(scene, theme, dpr, overlays) {
+  layout(scene, theme, dpr, overlays, extent) {
     const { width, height } = this.canvas;
     this.scene = scene;
     this.theme = theme;
     this.dpr = dpr;
-    this.view = gdvizEqualView(scene.header.extent, [34 * dpr, 6 * dpr, width - 6 * dpr, height - 24 * dpr].map(Math.round));
+    this.view = gdvizEqualView(extent, [34 * dpr, 6 * dpr, width - 6 * dpr, height - 24 * dpr].map(Math.round));
     const [left, top, right, bottom] = this.view.box;
     const pen = this.pen;
     pen.setTransform(1, 0, 0, 1, 0, 0);
