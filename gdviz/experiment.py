@@ -147,6 +147,10 @@ class Experiment(Described):
         return self.w if 0.0 in self.w else (0.0, *self.w)
 
 
+START_BIAS = 0.05
+"""A start that keeps more than this of the data's size is worth a note."""
+
+
 @dataclass(frozen=True)
 class Built:
     """The objects an Experiment describes."""
@@ -161,6 +165,20 @@ class Built:
         """sqrt(alpha_bar at the start) times the root mean square of the data: the bias of starting at N(0, I)."""
         x = self.law.sample(4096, torch.Generator().manual_seed(0)).x  # [n, d]
         return math.sqrt(self.levels.alpha_bar[0]) * float(x.square().sum(-1).mean().sqrt())
+
+
+    def notes(self) -> tuple[str, ...]:
+        """What a reader should know before trusting the numbers; measuring it may take a second."""
+        notes = []
+        if self.start_bias > START_BIAS:
+            notes.append(
+                f"The run starts at N(0, I) while {self.start_bias:.2g} of the data's size is still there: "
+                "use a larger starting noise (levels.start) or more steps."
+            )
+        for law in (self.plan.toward, self.plan.away):
+            if law is not None and law.error is not None:
+                notes.append(f"The score of {law.name} comes from tables; measured relative error {law.error:.1g}.")
+        return tuple(notes)
 
 
 def explain(error: ValidationError) -> str:

@@ -70,6 +70,8 @@ class Result:
         Noise variance and alpha_bar of each frame.
     built : Built
         The objects that were run, which may have taken seconds to make.
+    notes : tuple of str
+        What to know before trusting the numbers; empty for partial results.
     """
 
     experiment: Experiment

@@ -43,6 +43,8 @@ def print_result(result: Result, console: Console) -> None:
     exact = {name.replace("_", " "): value for name, value in (found["exact"] or {}).items() if value is not None}
     if exact:
         console.print("exact: " + ", ".join(f"{name} {value:.6g}" for name, value in exact.items()))
+    for note in result.notes:
+        console.print(f"note: {note}", highlight=False, markup=False)
     console.print(f"± is 1.96 standard errors; - is not known or not estimable. {result.seconds:.1f} s", style="dim")
 
 

@@ -72,16 +72,17 @@ class Law(ABC):
         How the law is written in titles, e.g. ``p(x)`` or ``p(x | b)``.
     atomic : bool
         True for a law on finitely many points, which has no density at t = 0.
-    error : float or None
-        None for closed forms; otherwise the measured root mean square error of sqrt(t) times the
-        score, relative to that of sqrt(t) times the score itself.
     """
 
     dimension: int
     labels: tuple[str, ...]
     name: str
     atomic: bool = False
-    error: float | None = None
+
+    @property
+    def error(self) -> float | None:
+        """None for closed forms; otherwise the measured relative error of the score (see `GridTilt`)."""
+        return None
 
     @abstractmethod
     def sample(self, n: int, generator: torch.Generator) -> Points:
