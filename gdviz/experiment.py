@@ -231,7 +231,7 @@ def _read_json(text: str | bytes) -> Any:
         if "\\u" in text:
             json.dumps(value, ensure_ascii=False).encode()  # refuses half a surrogate pair: JSON, but not text
     except json.JSONDecodeError as error:
-        raise GdvizError(f"not JSON: {error.msg} at line {error.lineno}, column {error.colno}.") from None
+        raise GdvizError(f"not JSON: {error.msg.removesuffix(' at')} at line {error.lineno}, column {error.colno}.") from None
     except UnicodeError:
         raise GdvizError("not JSON: found bytes or escapes that are not text; an Experiment is JSON in UTF-8.") from None
     except RecursionError:
