@@ -88,6 +88,7 @@ function gdvizPlayer(host) {
     clock.speed = view.speed;
     if (first && view.frame !== null) clock.seek(view.frame / Math.max(1, scenes[0].frames - 1));
     arrange();
+    describe(); // at once: a new scene comes with its words, or the page would shrink and grow
     keepRoom(scenes[0]);
     if (first && view.frame === null && !reduced.matches) clock.play();
     library.keep([...scenes, ...pinned.map((pin) => pin.scene)].map((scene) => scene.id));
