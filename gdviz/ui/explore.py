@@ -1,4 +1,4 @@
-"""The Explore page: what is open, the stage, and the controls under "More"."""
+"""The Explore page: what is open, the stage, and the controls below it."""
 
 from __future__ import annotations
 
@@ -180,7 +180,7 @@ def edit(state: Opened) -> None:
         present = experiment_of(state).model_dump(mode="json")
     except GdvizError:
         present = experiment_of(Opened(DEFAULT)).model_dump(mode="json")
-    with st.expander("More: target, guidance, sampler, file", icon=":material/tune:"):
+    with st.expander("Change the scene: target, guidance, sampler, run, file", icon=":material/tune:"):
         refusal = st.container()
         edited = edit_experiment(present, f"edit.{state.version}", open_file=lambda value: open_(Opened(None, value)))
     try:
