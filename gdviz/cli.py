@@ -30,6 +30,9 @@ PATIENCE = 1.0
 
 STDOUT = Path("-")
 
+STOPPED = 130
+"""Exit code after Ctrl-C, as shells have it."""
+
 app = typer.Typer(
     name="gdviz",
     help="See and check what guidance does to a diffusion model. w = 0 always means no guidance; gamma = 1 + w elsewhere.",
@@ -61,13 +64,13 @@ def main(arguments: list[str] | None = None) -> NoReturn:
 
 def _answer(arguments: list[str] | None) -> int:
     try:
-        return app(arguments, standalone_mode=False) or 0
+        code = app(arguments, standalone_mode=False) or 0
+        return _stopped() if code == STOPPED else code  # typer, unlike click, turns Ctrl-C into an exit code
     except GdvizError as error:
         _messages.print(f"gdviz: {error}", style="red")
         return 2
     except (KeyboardInterrupt, typer.Abort):
-        _messages.print("gdviz: stopped.")
-        return 130
+        return _stopped()
     except Exception as error:
         # Wrong options, an unknown command, typer's Exit. Their classes live in click or in typer, which changed.
         if not hasattr(error, "exit_code"):
@@ -78,6 +81,11 @@ def _answer(arguments: list[str] | None) -> int:
             end = "" if said.endswith("?") else "."
             _messages.print(f"gdviz: {said[0].lower()}{said[1:]}{end} See {command} --help.", style="red")
         return int(error.exit_code)
+
+
+def _stopped() -> int:
+    _messages.print("gdviz: stopped.")
+    return STOPPED
 
 
 def _version(wanted: bool) -> None:
@@ -189,12 +197,13 @@ def read_experiment(source: str) -> Experiment:
     GdvizError
         If there is no such file or preset, or it is not an Experiment.
     """
-    from gdviz.experiment import Experiment
-    from gdviz.presets import load
-
     if source.startswith("preset:"):
+        from gdviz.presets import load
+
         return load(source.removeprefix("preset:")).experiment
     name, text = ("standard input", _standard_input()) if source == "-" else (source, _contents(Path(source)))
+    from gdviz.experiment import Experiment
+
     try:
         return Experiment.from_json(text)
     except GdvizError as error:

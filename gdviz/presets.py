@@ -60,13 +60,13 @@ def load(name: str) -> Preset:
     GdvizError
         If there is none; the message lists the known ones.
     """
-    from gdviz.experiment import Experiment  # torch takes a second: names and titles do without
-
     files = _files()
     if name not in files:
         close = difflib.get_close_matches(name, files, n=1)
         hint = f" (did you mean {close[0]!r}?)" if close else ""
         raise GdvizError(f"preset: found {name!r}{hint}; allowed: {', '.join(files)}.")
+    from gdviz.experiment import Experiment  # torch takes a second: names, titles and refusals do without
+
     file = files[name]
     return Preset(name, file["title"], file["caption"], file["group"], Experiment.parse(file["experiment"]))
 
