@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 
 import torch
 from torch import Tensor
 
 from gdviz.laws.components import Coefficients, Components
 from gdviz.laws.law import Law, Pair, Points, Time
-from gdviz.laws.posterior import blocks, posterior
+from gdviz.laws.posterior import attention, blocks, is_attention, posterior
 
 _REMEMBERED_VALUES = 1 << 20
 """Bound on the coefficients remembered: a few MB a law."""
@@ -116,20 +117,34 @@ class Mixture(Law):
         else:
             rows = self.precise(rows, float(t))
             at = self.at(float(t), rows)
-            parts = [self._block(rows[:, b], at, want_score) for b in blocks(rows.shape[1], len(self.support))]
+            count = len(self.support)
+            slices = blocks(rows.shape[1], count, attention=want_score and is_attention(count, rows))
+            parts = [self._block(rows[:, b], at, want_score) for b in slices]
             out = (parts[0] if len(parts) == 1 else torch.cat(parts, -1)).to(x.dtype)
         return out.reshape(self.dimension, *x.shape[:-1]).movedim(0, -1) if want_score else out.reshape(x.shape[:-1])
 
     def precise(self, rows: Tensor, t: float) -> Tensor:
         """The points in a type that can tell the components apart at this level; mps has float32 alone."""
         plain = rows.dtype == torch.float64 or rows.device.type == "mps"
-        return rows if plain or self.components.steepness(t) < STEEPEST else rows.double()
+        return rows if plain or t > self._steep_below else rows.double()
+
+    @cached_property
+    def _steep_below(self) -> float:
+        """The noise variance below which a logit's terms exceed STEEPEST: they fall as t grows."""
+        low, high = 1e-30, 1.0
+        while high > 1.001 * low:
+            middle = (low * high) ** 0.5
+            low, high = (middle, high) if self.components.steepness(middle) > STEEPEST else (low, middle)
+        return high
 
     def _block(self, rows: Tensor, at: Coefficients, want_score: bool) -> Tensor:
-        logits = at.linear @ self.components.features(rows)  # [K', M]
+        features, moments = self.components.features(rows), at.moments[None]  # [F, M], [1, G + 1, K']
         if not want_score:
-            return torch.logsumexp(logits, 0) + self.components.common(rows, at)  # [M]
-        _, sums = posterior(logits, at.moments[None])  # [1, G + 1, M]
+            return torch.logsumexp(at.linear @ features, 0) + self.components.common(rows, at)  # [M]
+        if is_attention(len(at.linear), rows):
+            sums = attention(at.linear, features, moments)  # [1, G + 1, M]
+        else:
+            _, sums = posterior(at.linear @ features, moments)
         return self.components.read_score(sums, rows, at)[0]  # [d, M]
 
     def score_and_log_density(self, rows: Tensor, t: float) -> tuple[Tensor, Tensor]:

@@ -12,7 +12,7 @@ from torch import Tensor
 from gdviz.laws.components import Coefficients
 from gdviz.laws.law import Pair, PairScores
 from gdviz.laws.mixture import Mixture
-from gdviz.laws.posterior import blocks, posterior
+from gdviz.laws.posterior import attention, blocks, is_attention, posterior
 
 SHARED_RANGE = 40.0
 """Two laws share their exponentials while log(weight / weight) ranges over less: e^-40 is a normal float32."""
@@ -27,6 +27,9 @@ def mixture_pair(toward: Mixture, away: Mixture) -> Pair:
 class MixturePair:
     """p^toward and p^away with components of their own (a tilted mixture): one pass over each."""
 
+    common_softmax = False
+    """Whether one set of exponentials serves both laws."""
+
     def __init__(self, toward: Mixture, away: Mixture) -> None:
         self.toward, self.away = toward, away
 
@@ -34,7 +37,8 @@ class MixturePair:
         d = self.toward.dimension
         rows = self.away.precise(self.toward.precise(x.movedim(-1, 0).reshape(d, -1), t), t)  # [d, M]
         largest = max(len(self.toward.support), len(self.away.support))
-        parts = [self._block(rows[:, b], t) for b in blocks(rows.shape[1], largest)]
+        slices = blocks(rows.shape[1], largest, attention=self.common_softmax and is_attention(largest, rows))
+        parts = [self._block(rows[:, b], t) for b in slices]
         toward, push, log_ratio = parts[0] if len(parts) == 1 else (torch.cat(p, -1) for p in zip(*parts, strict=True))
         shape = x.shape[:-1]
         return PairScores(
@@ -77,7 +81,12 @@ class SharedPair(MixturePair):
     def _block(self, rows: Tensor, t: float) -> tuple[Tensor, Tensor, Tensor]:
         components = self.toward.components
         at, groups = self._joint(t, rows.dtype, rows.device)
-        (log_first, log_second), sums = posterior(at.linear @ components.features(rows), at.moments, groups)
+        features = components.features(rows)  # [F, M]
+        if self.common_softmax and is_attention(len(at.linear), rows):
+            sums = attention(at.linear, features, at.moments)  # [2, G + 1, M]
+            log_first, log_second = sums[:, -1].log()
+        else:
+            (log_first, log_second), sums = posterior(at.linear @ features, at.moments, groups)
         toward, push = components.read_push(sums, rows, at)  # [d, M]
         log_ratio = log_first - log_second  # [M]
         if self.common_softmax:

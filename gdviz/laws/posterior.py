@@ -11,9 +11,16 @@ _CACHE_FLOATS = 1 << 18
 """Logits held at once (1 MB in float32): a block that stays in the cache is worth a factor of two."""
 
 
-def blocks(points: int, components: int) -> list[slice]:
-    """Slices of the points such that the logits of one slice stay in the cache; all but the last a multiple of 256."""
-    size = max(256, min(1 << 15, _CACHE_FLOATS // max(1, components)) // 256 * 256)
+MANY = 512
+"""Components from which the softmax averages are taken as attention."""
+
+
+def blocks(points: int, components: int, *, attention: bool = False) -> list[slice]:
+    """Slices of the points such that the logits of one slice stay in the cache; all but the last a multiple of 256.
+
+    Attention keeps its own tiles in the cache and only asks for enough points at once.
+    """
+    size = 4096 if attention else max(256, min(1 << 15, _CACHE_FLOATS // max(1, components)) // 256 * 256)
     return [slice(k, min(k + size, points)) for k in range(0, max(points, 1), size)]
 
 
@@ -50,3 +57,36 @@ def posterior(logits: Tensor, moments: Tensor, groups: tuple[slice, ...] = (slic
         weights = logits.clamp_min_(lowest).exp_()  # [K, M]
     sums = (moments.flatten(0, 1) @ weights).unflatten(0, moments.shape[:2])  # [C, G + 1, M]
     return torch.stack(tops) + sums[:, -1].log(), sums
+
+
+def is_attention(components: int, rows: Tensor) -> bool:
+    """Whether `attention` serves better: many components, and no gradient asked for."""
+    return components >= MANY and not rows.requires_grad
+
+
+def attention(linear: Tensor, features: Tensor, moments: Tensor) -> Tensor:
+    """`posterior`'s sums for one group, over the total weight: a softmax average is attention.
+
+    The points are the queries, the components' coefficients the keys, the moments the values; torch's kernel
+    goes over the components tile by tile and no K x M matrix is ever written.
+
+    Parameters
+    ----------
+    linear : Tensor, shape [K, F]
+    features : Tensor, shape [F, M]
+    moments : Tensor, shape [C, G + 1, K]
+
+    Returns
+    -------
+    Tensor, shape [C, G + 1, M]
+    """
+    values = moments.flatten(0, 1)  # [C (G + 1), K]
+    width = max(len(features), len(values))
+
+    def padded(part: Tensor) -> Tensor:
+        return torch.nn.functional.pad(part, (0, width - part.shape[1])).contiguous()[None, None]  # [1, 1, ..., width]
+
+    averages = torch.nn.functional.scaled_dot_product_attention(
+        padded(features.T), padded(linear), padded(values.T), scale=1.0
+    )  # [1, 1, M, width]
+    return averages[0, 0, :, : len(values)].T.contiguous().unflatten(0, moments.shape[:2])
