@@ -62,6 +62,7 @@ def scene_from_result(result: Result, title: str = "", caption: str = "", previe
         final_class=_final_class(built, paths[:, -1]),
         log_reward=_log_reward(experiment, built, paths[:, -1]),
         preview=preview,
+        notes=result.notes,
     )
 
 

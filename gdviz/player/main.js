@@ -14,6 +14,7 @@ function gdvizPlayer(host) {
   const row = gdvizElement("div", stage, { class: "gv-panels", tabindex: "0", role: "group", "aria-label": "panels; space plays, left and right step in time" });
   const legend = gdvizElement("p", stage, { class: "gv-legend" });
   const sentence = gdvizElement("p", stage, { class: "gv-sentence" });
+  const caption = gdvizElement("p", stage, { class: "gv-caption" }); // what to look at, and what to know before trusting the numbers
   const side = gdvizElement("div", body, { class: "gv-side" });
   const numbers = gdvizElement("div", body, { class: "gv-numbers" });
   const live = gdvizElement("p", root, { class: "gv-live", "aria-live": "polite" });
@@ -41,6 +42,7 @@ function gdvizPlayer(host) {
   const clock = new GdvizClock(() => { if (root.isConnected) draw(); else clock.pause(); });
   const controls = gdvizControls(stage, { play: toggle, step, seek, released, w: slideW, stepW, copy, set });
   stage.insertBefore(sentence, stage.querySelector(".gv-more"));
+  stage.insertBefore(caption, stage.querySelector(".gv-more"));
   const keepRoom = gdvizSentenceRoom(sentence);
   gdvizKeys(root, { toggle, step, stepW, follow: followNext, seek: (f) => { seek(f); released(); }, last: () => scenes[0].frames - 1 });
 
@@ -145,6 +147,7 @@ function gdvizPlayer(host) {
     preview.hidden = !scene.header.preview;
     gdvizLegendText(legend, scene, gdvizResolveOverlays(view.overlays, scene), theme);
     gdvizText(sentence, gdvizSentence(scene.header, here, scene.row(gdvizAt(scene, 0).k)));
+    gdvizText(caption, [scene.header.caption, ...(scene.header.notes ?? [])].filter(Boolean).join(" "));
     showCharts();
   }
 

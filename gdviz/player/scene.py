@@ -30,7 +30,7 @@ LOG_FLOOR = 1e-5  # a log grid keeps values down to this share of its largest
 # Fields that are the same in the header.
 AS_THEY_ARE = (
     "id", "w", "frames", "laws", "measure", "steps_total", "title", "caption", "sampler",
-    "experiment", "rows", "exact", "preview",
+    "experiment", "rows", "exact", "preview", "notes",
 )  # fmt: skip
 
 # Arrays of one value for each w and particle, with the type they travel as.
@@ -121,6 +121,7 @@ class Scene:
     final_class: NDArray[np.uint8] | None = None
     log_reward: Floats | None = None
     preview: bool = False
+    notes: Sequence[str] = ()
 
     def __post_init__(self) -> None:
         shape = self.paths.shape
