@@ -18,6 +18,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from gdviz import __version__
 from gdviz.errors import GdvizError
+from gdviz.tables import plain
 
 if TYPE_CHECKING:
     from gdviz.experiment import Experiment
@@ -67,7 +68,7 @@ def _answer(arguments: list[str] | None) -> int:
         code = app(arguments, standalone_mode=False) or 0
         return _stopped() if code == STOPPED else code  # typer, unlike click, turns Ctrl-C into an exit code
     except GdvizError as error:
-        _messages.print(f"gdviz: {error}", style="red")
+        _messages.print(plain(f"gdviz: {error}"), style="red")
         return 2
     except (KeyboardInterrupt, typer.Abort):
         return _stopped()
@@ -79,7 +80,7 @@ def _answer(arguments: list[str] | None) -> int:
             command = getattr(getattr(error, "ctx", None), "command_path", "gdviz")
             said = error.format_message().strip().rstrip(".")
             end = "" if said.endswith("?") else "."
-            _messages.print(f"gdviz: {said[0].lower()}{said[1:]}{end} See {command} --help.", style="red")
+            _messages.print(plain(f"gdviz: {said[0].lower()}{said[1:]}{end} See {command} --help."), style="red")
         return int(error.exit_code)
 
 
@@ -133,7 +134,7 @@ def run(
         print_result(result, _console())
     for path in (out, samples):
         if path is not None and path != STDOUT:
-            _messages.print(f"Wrote {path}.")
+            _messages.print(plain(f"Wrote {path}."))
 
 
 @app.command()

@@ -19,7 +19,7 @@ def plain_table(headings: Iterable[str], rows: Iterable[Iterable[str]]) -> Table
     for heading in headings:
         table.add_column(heading)
     for row in rows:
-        table.add_row(*(_text(cell) for cell in row))
+        table.add_row(*(plain(cell) for cell in row))
     return table
 
 
@@ -28,10 +28,13 @@ def print_result(result: Result, console: Console) -> None:
     found = result.to_dict()
     plan = result.experiment.build().plan
     reward = plan.reward_title
-    console.print(_text(f"{plan.unguided.name}, guided by w; w = 0 is no guidance"), style="italic")
+    title = f"w = 0 is no guidance: samples {plan.unguided.name}"
+    if plan.toward is not None and plan.away is not None:
+        title += f"; w > 0 goes toward {plan.toward.name}, away from {plan.away.name}"
+    console.print(plain(title), style="italic")
     table = Table(box=None, header_style="bold", pad_edge=False)
     for heading in ("w", f"mean {reward}", f"mean 1/{reward}", "improved", "step change", "spread"):
-        table.add_column(_text(heading), justify="right", overflow="fold")
+        table.add_column(plain(heading), justify="right", overflow="fold")
     for row in found["rows"]:
         table.add_row(*_cells(row))
     console.print(table)
@@ -40,7 +43,7 @@ def print_result(result: Result, console: Console) -> None:
             console.print(
                 f"w = {row['w']:g}: {row['nonfinite']:,} of {row['particles']:,} particles became non-finite and are left out."
             )
-    exact = {name.replace("_", " "): value for name, value in (found["exact"] or {}).items() if value is not None}
+    exact = {name.replace("_", " ").replace(" w", " at w = "): value for name, value in (found["exact"] or {}).items() if value is not None}
     if exact:
         console.print("exact: " + ", ".join(f"{name} {value:.6g}" for name, value in exact.items()))
     for note in result.notes:
@@ -78,6 +81,6 @@ def interval(value: float | None, se: float | None) -> str:
     return f"{value:.{digits}f} ± {half:.{digits}f}"
 
 
-def _text(words: str) -> Text:
+def plain(words: str) -> Text:
     """Words that cannot be taken for markup or for a terminal's commands."""
     return Text("".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in words))
