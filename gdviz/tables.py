@@ -43,7 +43,8 @@ def print_result(result: Result, console: Console) -> None:
             console.print(
                 f"w = {row['w']:g}: {row['nonfinite']:,} of {row['particles']:,} particles became non-finite and are left out."
             )
-    exact = {name.replace("_", " ").replace(" w", " at w = "): value for name, value in (found["exact"] or {}).items() if value is not None}
+    known = {name: value for name, value in (found["exact"] or {}).items() if value is not None}
+    exact = {name.replace("_", " ").replace(" w", " at w = "): value for name, value in known.items()}
     if exact:
         console.print("exact: " + ", ".join(f"{name} {value:.6g}" for name, value in exact.items()))
     for note in result.notes:

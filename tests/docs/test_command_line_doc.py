@@ -56,7 +56,7 @@ def terminal(tmp_path, monkeypatch):
 
 
 def test_every_block_is_of_a_kind_that_is_run():
-    assert set(re.findall(r"^```(\w+)$", PAGE, flags=re.MULTILINE)) == {"json", "console", "python", "refused"}
+    assert set(re.findall(r"^```(\w+)$", PAGE, flags=re.MULTILINE)) == {"json", "console", "pycon", "refused"}
     assert len(blocks("json")) == 1
 
 
@@ -67,7 +67,7 @@ def test_the_commands_run_and_leave_what_is_shown(terminal):
         code, said = terminal.type(command)
         assert code == 0, said
     assert json.loads(Path("printed.json").read_text())["rows"] == json.loads(Path("result.json").read_text())["rows"]
-    session = doctest.DocTestParser().get_doctest("\n".join(blocks("python")), {}, "docs/command-line.md", None, 0)
+    session = doctest.DocTestParser().get_doctest("\n".join(blocks("pycon")), {}, "docs/command-line.md", None, 0)
     report: list[str] = []
     assert doctest.DocTestRunner().run(session, out=report.append).failed == 0, "".join(report)
 
