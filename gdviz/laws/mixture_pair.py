@@ -14,8 +14,12 @@ from gdviz.laws.law import Pair, PairScores
 from gdviz.laws.mixture import Mixture
 from gdviz.laws.posterior import attention, blocks, is_attention, posterior
 
-SHARED_RANGE = 40.0
-"""Two laws share their exponentials while log(weight / weight) ranges over less: e^-40 is a normal float32."""
+REMEMBERED = 1 << 15
+"""Bound on components times levels whose joint coefficients are kept: a few MB a pair."""
+
+SHARED_RANGE = 16.0
+"""Two laws share their exponentials while log(weight / weight) ranges over less: `posterior` counts the far components
+of one law e^-39, which must be nothing (e^-23) for the other law too."""
 
 
 def mixture_pair(toward: Mixture, away: Mixture) -> Pair:
@@ -76,7 +80,7 @@ class SharedPair(MixturePair):
             self.second = away.reweighted(outside, name="the rest")
             self.log_inside = -float(self.shift[0])  # log of the mass that `away` gives to the inside
             self.log_odds = self.log_inside - math.log(-math.expm1(self.log_inside))
-        self._joint = lru_cache(maxsize=1)(self._join)
+        self._joint = lru_cache(maxsize=1 + REMEMBERED // len(inside))(self._join)
 
     def _block(self, rows: Tensor, t: float) -> tuple[Tensor, Tensor, Tensor]:
         components = self.toward.components

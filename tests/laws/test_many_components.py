@@ -73,6 +73,22 @@ def test_a_pair_is_the_two_laws_one_after_the_other(kind, count):
             assert float((log_ratio - difference).abs().max()) < 1e-9 * (1 + float(difference.abs().max())), (name, t)
 
 
+@pytest.mark.parametrize("count", [12, 2 * module.MANY])
+def test_far_components_of_one_law_do_not_leak_into_the_other(count):
+    """Weights that differ by e^15, the favoured ones far away: float32 against float64."""
+    law, x = laws("common", count, 2), points(2, torch.float64)
+    favours = law.reweighted(7.4 * torch.tanh(law.components.means[:, 0]), "favours")
+    together = pair(favours, law)
+    assert together.common_softmax
+    for t in TIMES:
+        exact, single = together(x, t), together(x.float(), t)
+        at, features = law.at(t, x), law.components.features(x.T)
+        terms = float((at.linear.abs() @ features.abs()).max())
+        for wanted, found in zip(exact, single, strict=True):
+            close = 8 * torch.finfo(torch.float32).eps * (1 + terms) * (1 + float(wanted.abs().max()))
+            assert float((found.double() - wanted).abs().max()) < close
+
+
 def test_gradients_go_through_the_score():
     """Training and look-ahead guidance differentiate it: attention and in-place work stand aside."""
     for count in (6, 2 * module.MANY):
