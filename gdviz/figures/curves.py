@@ -125,7 +125,6 @@ def curve_figure(
         height=HEIGHT,
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "font": {"size": 12}},
         hovermode="x unified",
-        uirevision=f"{scale}{log_y}{y_title}",  # a reader's zoom outlives new chunks, not another axis
     )
     return figure
 
@@ -203,7 +202,7 @@ def _add_exact(figure: go.Figure, exact: Exact, w: Floats, scale: Scale, palette
         grid = scale.fine(w)
         line = {"color": palette.exact, "dash": "dash", "width": 1.4}
         tangent = (values[0] + np.float32(exact.slope) * (grid - at[0])).astype(np.float32)
-        name = f"exact tangent at w = {at[0]:g}"
+        name = "exact tangent"
         figure.add_scatter(x=scale.shift(grid), y=tangent, name=name, mode="lines", line=line, hoverinfo="skip")
     for point, value in zip(at[~keep], values[~keep], strict=True):
         ends = scale.shift(scale.fine(w, 2))
@@ -230,4 +229,4 @@ def _runs(present: NDArray[np.bool_]) -> list[slice]:
 
 
 def _words(value: float, half: float) -> str:
-    return f"{value:.4g} ± {half:.2g}" if np.isfinite(half) else f"{value:.4g}"
+    return f"{value:.4g} ± {half:.2g}" if half > 0 else f"{value:.4g}"

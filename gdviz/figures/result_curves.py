@@ -159,9 +159,8 @@ def _mean_and_prediction(curves: Curves, rows: Sequence[Row], of: str, sign: flo
     if curves.identity_of == of:
         predicted = sign * column(rows, "identity", "value")
         error = column(rows, "identity", "se")
-        series.append(
-            Series("predicted by the identity", w, predicted, curves.palette.predicted, error, dash="dot", markers=False)
-        )
+        name, colour = "identity's prediction", curves.palette.predicted
+        series.append(Series(name, w, predicted, colour, error, dash="dot", markers=False))
     return series
 
 

@@ -96,7 +96,8 @@ def _plot(key: str, title: str, words: str, figure: go.Figure | None, otherwise:
     if figure is None:
         st.caption(f":material/info: {otherwise}")
         return
-    st.plotly_chart(figure, key=f"curves.figure.{key}", config=_CONFIG, alt=alt_text(title, figure))
+    with st.container(key=f"curves.figure.{key}"):  # the chart itself is a new one with every change, whatever its key
+        st.plotly_chart(figure, config=_CONFIG, alt=alt_text(title, figure))
 
 
 def alt_text(title: str, figure: go.Figure) -> str:

@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Route, WebSocket
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Route, WebSocket, expect
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 60.0
@@ -24,6 +24,9 @@ TRIES = 3  # another worker may take the port between our look and the server's
 HERE = {"localhost", "127.0.0.1", "::1"}
 # A link to a page makes Streamlit's client look for the server below the page's own path first; that 404 is its own.
 PROBES = re.compile(r"/\w+/_stcore/(health|host-config)")
+
+PATIENCE = 30_000  # milliseconds that an expectation may take on a busy machine
+expect.set_options(timeout=PATIENCE)
 
 Visit = Callable[..., Page]
 
@@ -95,7 +98,7 @@ def visit(browser: Browser, program_url: str) -> Iterator[Visit]:
     def visit(path: str = "/", **options: Any) -> Page:
         context = browser.new_context(**{"viewport": {"width": 1500, "height": 900}, **options})
         contexts.append(context)
-        context.set_default_timeout(30_000)
+        context.set_default_timeout(PATIENCE)
         context.route(lambda url: not is_here(url), refuse)
         page = context.new_page()
         page.on("pageerror", lambda error: complaints.append(f"thrown: {error}"))

@@ -1,0 +1,137 @@
+"""The Curves page's figures against the rows they are read off."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+import pytest
+from chart_rows import PLAYER, stand_in_rows
+from numpy.testing import assert_allclose
+
+from gdviz.figures import result_curves as figures
+from gdviz.figures.axes import Scale
+from gdviz.figures.palette import DARK, LIGHT, faded
+from gdviz.figures.result_curves import Curves
+
+EXACT = {"mean_reciprocal_w0": 2.0, "slope_mean_reciprocal_w0": -0.1148, "mean_reward_w0": None, "slope_mean_reward_w0": None}
+
+HELD_STILL = (figures.reward_figure, figures.reciprocal_figure, figures.identity_figure, figures.path_kl_figure)
+
+
+def rows() -> list[dict[str, Any]]:
+    found = [dict(row) for row in stand_in_rows()]
+    for row in found:
+        row["identity"] = {"of": "mean_reciprocal", "value": row["mean_reciprocal"] + 0.01, "se": 0.004}
+        row["path_kl"], row["se_path_kl"] = 0.03 * row["w"] ** 2, 0.001 * row["w"] ** 2
+        row["improved_independent"], row["se_improved_independent"] = 0.5, 0.004
+        row["distances"] = [{"to": "conditional", "energy_distance": 0.1 * row["w"], "se": 0.01, "floor": 0.003}]
+        row["step_changes"] = {"mean_reward": 0.002, "mean_reciprocal": 0.007, "improved": 0.001, "identity": 0.0001}
+        row["tail"] = {"k_hat": 0.1, "top_share": 0.02, "reliable": True}
+    return found
+
+
+def curves(**changes: Any) -> Curves:
+    return Curves(**{"rows": rows(), "exact": EXACT, "reward": "p(b | x)", **changes})
+
+
+def trace(figure: go.Figure | None, name: str) -> Any:
+    assert figure is not None
+    (found,) = [item for item in figure.data if item.name == name]
+    return found
+
+
+def test_reciprocal_shows_the_rows_the_prediction_the_exact_value_and_the_tangent() -> None:
+    figure = figures.reciprocal_figure(curves())
+    assert_allclose(trace(figure, "direct estimate").y, [row["mean_reciprocal"] for row in rows()], rtol=1e-6)
+    assert_allclose(trace(figure, "identity's prediction").y, [row["identity"]["value"] for row in rows()], rtol=1e-6)
+    assert_allclose(trace(figure, "exact").y, [2])
+    tangent = trace(figure, "exact tangent")
+    assert_allclose(np.diff(tangent.y) / np.diff(tangent.x), -0.1148, rtol=1e-3)
+
+
+def test_the_papers_sign_turns_everything_over() -> None:
+    plain, paper = figures.reciprocal_figure(curves()), figures.reciprocal_figure(curves(paper_sign=True))
+    for name in ("direct estimate", "identity's prediction", "exact", "exact tangent"):
+        assert_allclose(trace(paper, name).y, -np.asarray(trace(plain, name).y), rtol=1e-6)
+    assert_allclose(trace(paper, "direct estimate").error_y.array, trace(plain, "direct estimate").error_y.array)
+    assert "−1 / p(b | x)" in paper.layout.yaxis.title.text
+    low, high = plain.layout.yaxis.range
+    assert_allclose(paper.layout.yaxis.range, (-high, -low), rtol=1e-6)
+
+
+def test_what_is_not_estimable_has_no_value_and_no_band_and_the_exact_value_stays() -> None:
+    heavy = rows()
+    for row in heavy:
+        row.update(mean_reciprocal=None, se_reciprocal=None, identity=None)
+    figure = figures.reciprocal_figure(curves(rows=heavy))
+    assert np.isnan(trace(figure, "direct estimate").y).all()
+    assert not [item for item in figure.data if item.fill == "toself"]
+    assert_allclose(trace(figure, "exact").y, [2])
+    assert trace(figure, "direct estimate").showlegend is False
+    assert figures.identity_figure(curves(rows=heavy)) is None
+    assert figures.reciprocal_figure(curves(rows=heavy, exact={})) is None
+
+
+def test_improved_has_nothing_to_compare_at_zero() -> None:
+    figure = figures.improved_figure(curves())
+    same = trace(figure, "same noise")
+    at_zero = np.asarray(same.x) == 0
+    assert at_zero.sum() == 1 and np.isnan(same.y[at_zero]).all() and np.isfinite(same.y[~at_zero]).all()
+    assert np.isfinite(trace(figure, "independent run").y).all()
+    assert tuple(figure.layout.yaxis.range) == figures.SHARES
+
+
+def test_the_identity_is_held_against_the_direct_estimate() -> None:
+    gap = trace(figures.identity_figure(curves()), "direct − predicted")
+    assert_allclose(gap.y, -0.01, atol=1e-6)
+    error = np.hypot([row["se_reciprocal"] for row in rows()], 0.004)
+    assert_allclose(gap.error_y.array, 1.96 * error, rtol=1e-5)
+
+
+def test_path_kl_is_logarithmic_where_w_is() -> None:
+    figure = figures.path_kl_figure(curves(scale=Scale("w", True)))
+    assert figure is not None and figure.layout.yaxis.type == "log"
+    low, high = figure.layout.yaxis.range
+    kl = [row["path_kl"] for row in rows() if row["w"]]
+    assert 10**low < min(kl) and max(kl) < 10**high
+
+
+def test_distances_name_their_law_and_show_its_floor() -> None:
+    figure = figures.distance_figure(curves(goals={"conditional": "p(x | b)"}))
+    assert_allclose(trace(figure, "to p(x | b)").y, [0.1 * row["w"] for row in rows()], rtol=1e-6)
+    assert_allclose(trace(figure, "floor of p(x | b)").y, 0.003, rtol=1e-6)
+    partial = [{**row, "distances": []} for row in rows()]
+    assert figures.distance_figure(curves(rows=partial)) is None
+
+
+@pytest.mark.parametrize(
+    "make", [figures.reward_figure, figures.reciprocal_figure, figures.identity_figure, figures.path_kl_figure]
+)
+def test_axes_of_the_first_partial_result_stay(make: Any) -> None:
+    first = rows()
+    for row in first:  # a tenth of the particles
+        for name in ("se_reward", "se_reciprocal", "se_path_kl"):
+            row[name] = 3.2 * row[name]
+        row["step_changes"] = {name: None for name in row["step_changes"]}
+    then, now = make(curves(rows=first, first=first)), make(curves(first=first))
+    assert then.layout.yaxis.range == now.layout.yaxis.range
+    assert then.layout.xaxis.range == now.layout.xaxis.range
+    alone = make(curves())
+    assert alone.layout.yaxis.range != now.layout.yaxis.range  # else the test could not fail
+
+
+def test_colours_are_the_players() -> None:
+    script = (PLAYER / "theme.js").read_text(encoding="utf-8")
+    for palette, name in ((LIGHT, "light"), (DARK, "dark")):
+        tokens = re.search(rf"{name}: {{(.*?)\n  }}", script, re.S)
+        assert tokens is not None
+        players = dict(re.findall(r'(\w+): "(#\w{6})"', tokens[1]))
+        ours = {"none": palette.no_guidance, "guided": palette.guided, "reward": palette.reward, "exact": palette.exact}
+        assert ours == {key: players[key] for key in ours}
+
+
+def test_faded() -> None:
+    assert faded("#d55e00", 0.2) == "rgba(213,94,0,0.2)"
