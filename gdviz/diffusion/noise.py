@@ -60,7 +60,7 @@ class TileNoise(Noise):
         if first % TILE:
             raise ValueError(f"found first particle {first}; it must be a multiple of {TILE}")
         self.seed, self.dimension, self.count, self.dtype = seed, dimension, count, dtype
-        self._tiles = range(first // TILE, -(-(first + count) // TILE))
+        self._tiles = [_mix(0, seed, tile) for tile in range(first // TILE, -(-(first + count) // TILE))]
         self._generator = torch.Generator(device=device)
 
     def start(self) -> Tensor:
@@ -72,7 +72,7 @@ class TileNoise(Noise):
     def _draw(self, stream: int) -> Tensor:
         generator, blocks = self._generator, []
         for tile in self._tiles:
-            generator.manual_seed(_mix(self.seed, tile, stream))
+            generator.manual_seed(_mix(tile, stream))
             blocks.append(torch.randn(self.dimension, TILE, generator=generator, device=generator.device))
         block = blocks[0] if len(blocks) == 1 else torch.cat(blocks, dim=1)
         return block[:, : self.count].to(self.dtype).contiguous().T  # [n, d]
@@ -103,9 +103,8 @@ class CoarseNoise(Noise):
         return self.fine.step(first) * (variance[0] / total) ** 0.5 + self.fine.step(second) * (variance[1] / total) ** 0.5
 
 
-def _mix(*parts: int) -> int:
+def _mix(state: int, *parts: int) -> int:
     """A 64-bit hash (splitmix64's finaliser, chained), so that nearby seeds give unrelated streams."""
-    state = 0
     for part in parts:
         state = (state + (part & _MASK) + 0x9E3779B97F4A7C15) & _MASK
         state = ((state ^ (state >> 30)) * 0xBF58476D1CE4E5B9) & _MASK

@@ -151,14 +151,14 @@ class FullComponents(Components):
         return i, j, np.where(i == j, -0.5, -1.0)
 
     def features(self, rows: Tensor) -> Tensor:
-        products = [rows[k] * rows[k:] for k in range(len(rows))]  # the upper triangle, row by row
+        products = [rows[k] * rows[k:] for k in range(self.dimension)]  # the upper triangle, row by row
         return torch.cat([torch.ones_like(rows[:1]), rows, *products])  # [F, M]
 
     def common(self, rows: Tensor, at: Coefficients) -> Tensor | float:
         return 0.0
 
     def read_score(self, sums: Tensor, rows: Tensor, at: Coefficients) -> Tensor:
-        d = len(rows)
+        d = self.dimension
         score = sums[:, :d]  # [C, d, M]
         for k in range(d):
             column = sums[:, d + k * d : 2 * d + k * d]  # [C, d, M]  of the precision
