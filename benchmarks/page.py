@@ -311,7 +311,7 @@ def edit_lines(page: Page) -> list[Line]:
 
 
 def _seed_box(page: Page) -> Locator:
-    """The seed's number box under More, Run. The page may still be drawing itself: try again."""
+    """The seed's number box among the controls of the scene, under Run. The page may still be drawing itself: try again."""
     seed, tab = page.get_by_label(re.compile("^seed")), page.get_by_role("tab", name="Run")
     for _ in range(20):
         if seed.count() == 1 and seed.is_visible():
@@ -321,7 +321,7 @@ def _seed_box(page: Page) -> Locator:
         else:
             page.get_by_text(re.compile("^Change the scene")).click()
         page.wait_for_timeout(1500)
-    raise SystemExit("The seed's number box was not found under More, Run.")
+    raise SystemExit("The seed's number box was not found under Run.")
 
 
 def standalone_lines(browser: Browser, particles: int = 5000) -> list[Line]:

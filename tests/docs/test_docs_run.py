@@ -87,6 +87,12 @@ def test_links_within_the_house_lead_somewhere(path):
     assert missing == []
 
 
+def test_the_index_lists_every_page():
+    listed = set(LINK.findall((ROOT / "docs" / "README.md").read_text(encoding="utf-8")))
+    written = {"verification.md"}  # by make verify
+    assert {path.name for path in (ROOT / "docs").glob("*.md")} - {"README.md"} - written <= listed
+
+
 def test_the_reader_of_pages_takes_the_right_blocks():
     page = "a\n```python\nx = 1\n```\n```sh\nmake app\n```\n<!-- run -->\n```sh\ngdviz presets\n```\n"
     page += "```python\n# gdviz/a.py\n```\n"
