@@ -260,13 +260,15 @@ class _Run:
 
     def _result(self, coarse: Paths | None, *, complete: bool = False) -> Result:
         experiment, built, done = self.experiment, self.built, self.paths.done
-        steps = done * built.levels.steps + (0 if coarse is None else coarse.done * built.levels.halved().steps)
+        guided = done * built.sampler.evaluations_in(built.levels.steps)  # scores a w
+        if coarse is not None:
+            guided += coarse.done * built.sampler.evaluations_in(built.levels.halved().steps)
         scores = 1 if built.plan.toward is None else 2
         return Result(
             experiment=experiment,
             rows=tuple(self._rows(coarse, complete)),
             exact=self.exact,
-            network_evaluations=steps * len(experiment.all_w) * built.sampler.evaluations_per_step * scores,
+            network_evaluations=guided * len(experiment.all_w) * scores,
             seconds=time.perf_counter() - self.began,
             versions=versions(),
             complete=complete,

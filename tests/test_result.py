@@ -52,7 +52,7 @@ def test_json_is_strict_and_holds_the_experiment():
         *("path_kl", "se_path_kl", "spread", "mode_weight_tv", "off_support", "step_change", "step_changes", "distances"),
     }
     assert set(found["rows"][0]["tail"]) == {"k_hat", "top_share", "reliable"}
-    assert set(found["rows"][0]["identity"]) == {"of", "value", "se"}
+    assert set(found["rows"][-1]["identity"]) == {"of", "value", "se"}  # w = 0
     assert [d["to"] for d in found["rows"][0]["distances"]] == ["conditional", "powered"]
     assert set(found["rows"][0]["distances"][0]) == {"to", "energy_distance", "se", "floor"}
 

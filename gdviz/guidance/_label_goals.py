@@ -6,10 +6,19 @@ import torch
 from torch import Tensor
 
 from gdviz.guidance._guidance import Goal
-from gdviz.laws import Law
+from gdviz.laws import Law, Mixture
 
 POOL = 200_000
 """Candidates from which powered samples are accepted."""
+
+
+def mean_reciprocal(law: Law, label: str) -> float | None:
+    """E 1/p(c | x) under p(. | c): 1/p(c), as long as p(. | c) > 0 wherever p > 0; None otherwise (MATH section 2, fact 1)."""
+    if isinstance(law, Mixture) and law.atomic:
+        log_p = law.log_posterior(label)(law.components.means[law.support])  # [K']
+        if not bool(torch.isfinite(log_p).all()):
+            return None
+    return 1 / law.class_probability(label)
 
 
 def label_goals(law: Law, label: str) -> tuple[Goal, ...]:

@@ -6,7 +6,7 @@ from typing import Literal
 
 from gdviz.family import Card
 from gdviz.guidance._guidance import GuidanceContext, GuidanceKind, Plan
-from gdviz.guidance._label_goals import label_goals
+from gdviz.guidance._label_goals import label_goals, mean_reciprocal
 from gdviz.guidance._unified import Unified
 from gdviz.rewards.class_probability import ClassProbabilityReward
 
@@ -40,6 +40,6 @@ class Cfg(GuidanceKind):
             reward=ClassProbabilityReward(self.label, law.log_posterior(self.label)),
             reward_title=f"p({self.label} | x)",
             improves="mean_reciprocal",
-            baseline=1 / law.class_probability(self.label),
+            baseline=mean_reciprocal(law, self.label),
             goals=label_goals(law, self.label),
         )

@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-import torch
 from torch import Tensor
 
 from gdviz.errors import GdvizError
 from gdviz.guidance import Plan
+from gdviz.guidance._label_goals import mean_reciprocal
 from gdviz.guidance._unified import Unified
 from gdviz.guidance.schedules.constant import Constant
 from gdviz.laws import LabelPosterior, Law, Mixture
@@ -108,9 +108,7 @@ def _mean_reciprocal(plan: Plan, reward: Reward) -> float | None:
     law = _label_law(plan, reward)
     if law is None or not isinstance(reward, ClassProbabilityReward):
         return _mean(plan.unguided, Reciprocal(reward))
-    if isinstance(law, Mixture) and law.atomic and not bool(torch.isfinite(reward.log(law.components.means[law.support])).all()):
-        return None
-    return 1 / law.class_probability(reward.label)
+    return mean_reciprocal(law, reward.label)
 
 
 def _label_law(plan: Plan, reward: Reward) -> Law | None:

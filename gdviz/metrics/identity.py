@@ -9,14 +9,26 @@ from gdviz.guidance import Plan
 from gdviz.metrics.mean import Array, mean
 from gdviz.metrics.tails import tail
 
+PRECISION = 0.1
+"""Largest half-width of the prediction's 95 % band, step change included, relative to the prediction.
+
+Where guidance takes 1/r from 20 down to 1, a step error of 5 % in what it took leaves a prediction between 0 and 2: true
+within its band, and saying nothing. More steps help, not more particles: for the class in two arms of a spiral at w = 2.5 the
+prediction is 0.81, 0.90 and 0.98 (s.e. 0.03) at 100, 400 and 1600 steps, the mean itself 1.003 at each.
+"""
+
 
 @dataclass(frozen=True)
 class Identity:
     """What the improvement identity predicts for the mean named in `of`."""
 
     of: Literal["mean_reward", "mean_reciprocal"]
-    value: float | None
-    se: float | None
+    value: float
+    se: float
+
+    def is_precise(self, step_change: float = 0.0) -> bool:
+        """Whether the prediction is worth holding against the mean."""
+        return 1.96 * self.se + step_change <= PRECISION * abs(self.value)
 
 
 def identity(plan: Plan, w: float, gain: Array) -> Identity | None:
@@ -30,8 +42,8 @@ def identity(plan: Plan, w: float, gain: Array) -> Identity | None:
     Returns
     -------
     Identity or None
-        None where the identity does not hold, its value at w = 0 is not known, or the gains' tail is
-        too heavy for a mean.
+        None where the identity does not hold, its value at w = 0 is not known, the gains' tail is
+        too heavy for a mean, or the prediction is not precise.
     """
     if plan.improves is None or plan.baseline is None:
         return None
@@ -41,4 +53,5 @@ def identity(plan: Plan, w: float, gain: Array) -> Identity | None:
     if found.value is None or found.se is None or not tail(gain).reliable:
         return None
     sign = 1.0 if plan.improves == "mean_reward" else -1.0
-    return Identity(plan.improves, plan.baseline * (1 + sign * w * found.value), abs(w) * plan.baseline * found.se)
+    predicted = Identity(plan.improves, plan.baseline * (1 + sign * w * found.value), abs(w) * plan.baseline * found.se)
+    return predicted if predicted.is_precise() else None

@@ -54,6 +54,7 @@ class Row:
     improved_independent, se_improved_independent : float or None
         The same against unrelated particles at w = 0; 1/2 without guidance.
     identity : Identity or None
+        None where it does not hold or is not precise enough to be held against the mean.
     path_kl, se_path_kl : float or None
         KL(guided || unguided) of the path laws.
     spread : float or None
@@ -175,7 +176,10 @@ class RowReader:
             The same particles, on coupled noise, with all and with half the steps.
         """
         keep = np.logical_and.reduce([reading.finite for reading in (*fine, *coarse)])
-        changes = StepChanges(identity=self._identity_change(row, fine[0], coarse[0], keep))
+        change = self._identity_change(row, fine[0], coarse[0], keep)
+        if row.identity is not None and not row.identity.is_precise(change or 0.0):
+            row, change = replace(row, identity=None), None
+        changes = StepChanges(identity=change)
         if fine[0].log_reward is not None:
             (r, r0), (q, q0) = ([_log_reward(reading)[keep] for reading in pair] for pair in (fine, coarse))
             changes = replace(

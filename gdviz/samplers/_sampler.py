@@ -86,7 +86,11 @@ class SamplerKind(Kind):
     @property
     def evaluations(self) -> int:
         """Guided scores a particle needs for the whole run."""
-        return self.steps * self.evaluations_per_step
+        return self.evaluations_in(self.steps)
+
+    def evaluations_in(self, steps: int) -> int:
+        """Guided scores a particle needs for a run of so many steps."""
+        return steps * self.evaluations_per_step
 
     def build_levels(self) -> Levels:
         return self.levels.build(self.steps)

@@ -36,9 +36,8 @@ class Heun(SamplerKind):
         citation="Karras, Aittala, Aila, Laine 2022, arXiv 2206.00364, algorithm 1",
     )
 
-    @property
-    def evaluations(self) -> int:
-        return 2 * self.steps - 1
+    def evaluations_in(self, steps: int) -> int:
+        return 2 * steps - 1
 
     def run(self, guide: GuideLike, levels: Levels, noise: Noise, x: Tensor) -> Iterator[Step]:
         moments: list[Moment | None] = [*levels.moments(), None]

@@ -9,7 +9,6 @@ import numpy as np
 from audit.simulation import Array, Gaussians, Run, simulate
 
 
-
 @dataclass(frozen=True)
 class Scene:
     """One random experiment with all that the exact facts need of it."""

@@ -55,7 +55,8 @@ class Gaussians:
             total = covariance + width
             gain = covariance @ np.linalg.inv(total)  # as in one Kalman update
             away = centre - mean
-            log_mass = -0.5 * away @ np.linalg.solve(total, away) + 0.5 * np.linalg.slogdet(width)[1] - 0.5 * np.linalg.slogdet(total)[1]
+            log_ratio = np.linalg.slogdet(width)[1] - np.linalg.slogdet(total)[1]
+            log_mass = 0.5 * (log_ratio - away @ np.linalg.solve(total, away))
             weights.append(height * weight * np.exp(log_mass))
             means.append(mean + gain @ away)
             covariances.append(covariance - gain @ covariance)

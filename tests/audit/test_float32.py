@@ -40,7 +40,8 @@ CASES = {
 
 def experiment(parts: list[tuple], w: float) -> Experiment:
     if all(not part[2].any() for part in parts):
-        target = {"kind": "points", "points": [p[1] for p in parts], "labels": [p[3] for p in parts], "weights": [p[0] for p in parts]}
+        weights, places, _, labels = zip(*parts, strict=True)
+        target = {"kind": "points", "points": places, "labels": labels, "weights": weights}
     else:
         names = ("weight", "mean", "covariance", "label")
         rows = [dict(zip(names, (p[0], p[1], p[2].tolist(), p[3]), strict=True)) for p in parts]
