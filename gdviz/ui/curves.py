@@ -15,7 +15,7 @@ from gdviz.ui.curves_choice import choose, how_shown
 from gdviz.ui.curves_results import draw
 from gdviz.ui.work import pool
 
-_POLL_SECONDS = 0.4
+_POLL_SECONDS = 0.8
 
 
 def page() -> None:
@@ -33,7 +33,7 @@ def page() -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         _buttons(choice.experiment, key, job, complete)
         with st.container():
-            _status(job, answer, choice.experiment, complete)
+            _status(job, raw, answer, choice.experiment, complete)
     if answer is not None:
         draw(answer, choice.name, how_shown(), running=job is not None and not job.finished)
 
@@ -60,7 +60,7 @@ def _buttons(experiment: Experiment, key: str, job: Job | None, finished: bool) 
     st.button("Stop", icon=":material/stop:", on_click=stop, disabled=not running, key="curves.stop")
 
 
-def _status(job: Job | None, answer: dict[str, Any] | None, experiment: Experiment, complete: bool) -> None:
+def _status(job: Job | None, raw: bytes | None, answer: dict[str, Any] | None, experiment: Experiment, complete: bool) -> None:
     """What is going on, in one line; looks again while the job runs."""
     arrived = answer["result"]["rows"][0]["particles"] if answer is not None else 0
     if complete:
@@ -76,7 +76,7 @@ def _status(job: Job | None, answer: dict[str, Any] | None, experiment: Experime
         what = f"The curves show the {arrived:,} particles of {experiment.particles:,} that had arrived." if arrived else ""
         st.warning(f"Stopped. {what or 'No particles had arrived yet.'}", icon=":material/stop_circle:")
     else:
-        st.fragment(_progress, run_every=_POLL_SECONDS)(job, job.partial, arrived, experiment.particles)
+        st.fragment(_progress, run_every=_POLL_SECONDS)(job, raw, arrived, experiment.particles)
 
 
 def _progress(job: Job, drawn: bytes | None, arrived: int, wanted: int) -> None:
