@@ -23,9 +23,15 @@ class Lane:
     """Runs jobs one after another in a worker process, which it starts when needed and replaces when it dies.
 
     A thread waits for the worker's messages; nothing else touches the worker but to write to it or end it.
+
+    Parameters
+    ----------
+    niceness : int
+        How far the worker gives way to the page and to other lanes.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, niceness: int = 0) -> None:
+        self._niceness = niceness
         self._changed = threading.Condition()
         self._waiting: deque[Job] = deque()
         self._current: Job | None = None
@@ -98,7 +104,7 @@ class Lane:
             if self.pid is None:
                 self._bury()
                 try:
-                    self._worker = _start()
+                    self._worker = _start(self._niceness)
                 except OSError as error:
                     job.end("failed", error=f"No worker process could be started ({error.strerror}).")
                     return True
@@ -139,9 +145,9 @@ class Lane:
         worker.wait()
 
 
-def _start() -> subprocess.Popen[bytes]:
+def _start(niceness: int) -> subprocess.Popen[bytes]:
     """A worker that finds modules where this process does, computes on one thread, and has no window of its own."""
-    code = f"import sys; sys.path[:] = {[str(place) for place in sys.path]!r}; from gdviz.jobs.worker import main; main()"
+    code = f"import sys; sys.path[:] = {[str(place) for place in sys.path]!r}; from gdviz.jobs.worker import main; main({niceness})"
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
     flags = getattr(subprocess, "CREATE_NO_WINDOW", 0)  # Windows only
     pipe = subprocess.PIPE

@@ -25,12 +25,13 @@ class Pool:
     Parameters
     ----------
     lanes : tuple of str
+        All but the first give way (a lower priority): somebody waits for a preview.
     """
 
     def __init__(self, lanes: tuple[str, ...] = ("preview", "scene", "curves")) -> None:
         self._lock = threading.Lock()
         self._jobs: dict[str, Job] = {}
-        self._lanes = {lane: Lane() for lane in lanes}
+        self._lanes = {lane: Lane(niceness=5 * (k > 0)) for k, lane in enumerate(lanes)}
         self._closed = False
 
     def warm(self) -> None:

@@ -64,11 +64,11 @@ class Report:
         self._send("partial", data)
 
 
-def main() -> None:
-    """Serve jobs until the parent goes away."""
+def main(niceness: int = 0) -> None:
+    """Serve jobs until the parent goes away, giving way to other processes by so much."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in a terminal reaches the whole group; the parent decides
     with contextlib.suppress(OSError, AttributeError):
-        os.nice(5)
+        os.nice(niceness)
     with os.fdopen(os.dup(1), "wb") as out:
         os.dup2(2, 1)  # what a job prints goes to the log, not between our messages
         _Worker(sys.stdin.buffer, out).serve()
