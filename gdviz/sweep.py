@@ -15,7 +15,7 @@ from gdviz.diffusion.noise import TILE
 from gdviz.guidance import Guide, Plan
 from gdviz.samplers import SamplerKind, Step
 
-CHUNK_VALUES = 1 << 18
+CHUNK_VALUES = 1 << 17
 """Coordinates (w times particles times d) stepped together; fits the cache with its work arrays."""
 
 TICKS = 40

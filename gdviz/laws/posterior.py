@@ -7,8 +7,8 @@ import math
 import torch
 from torch import Tensor
 
-_CACHE_FLOATS = 1 << 18
-"""Logits held at once (1 MB in float32): a block that stays in the cache is worth a factor of two."""
+_CACHE_FLOATS = 1 << 19
+"""Logits held at once (2 MB in float32): a block out of the cache costs a factor of two, one too small pays for its calls."""
 
 
 MANY = 512
@@ -20,7 +20,7 @@ def blocks(points: int, components: int, *, attention: bool = False) -> list[sli
 
     Attention keeps its own tiles in the cache and only asks for enough points at once.
     """
-    size = 4096 if attention else max(256, min(1 << 15, _CACHE_FLOATS // max(1, components)) // 256 * 256)
+    size = 4096 if attention else max(256, min(1 << 16, _CACHE_FLOATS // max(1, components)) // 256 * 256)
     return [slice(k, min(k + size, points)) for k in range(0, max(points, 1), size)]
 
 
