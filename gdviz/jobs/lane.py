@@ -147,7 +147,8 @@ class Lane:
 
 def _start(niceness: int) -> subprocess.Popen[bytes]:
     """A worker that finds modules where this process does, computes on one thread, and has no window of its own."""
-    code = f"import sys; sys.path[:] = {[str(place) for place in sys.path]!r}; from gdviz.jobs.worker import main; main({niceness})"
+    places = [str(place) for place in sys.path]
+    code = f"import sys; sys.path[:] = {places!r}; from gdviz.jobs.worker import main; main({niceness})"
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
     flags = getattr(subprocess, "CREATE_NO_WINDOW", 0)  # Windows only
     pipe = subprocess.PIPE
