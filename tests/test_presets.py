@@ -148,8 +148,8 @@ def test_the_rare_class_takes_twenty_guesses():
     assert 1 / presets.load("unequal-weights").experiment.build().law.class_probability("rare") == pytest.approx(20)
 
 
-def test_the_interval_preset_is_the_first_one_with_a_schedule():
-    first, later = (presets.load(name).experiment.model_dump(mode="json") for name in (presets.DEFAULT, "limited-interval"))
+def test_the_interval_preset_is_the_spiral_with_a_schedule():
+    first, later = (presets.load(name).experiment.model_dump(mode="json") for name in ("spiral-arms", "limited-interval"))
     assert first["guidance"].pop("schedule") == {"kind": "constant"}
     assert later["guidance"].pop("schedule") == {"kind": "interval", "low": 0.1, "high": 0.7}
     assert first == later
