@@ -12,7 +12,10 @@ from gdviz.metrics.mean import UNKNOWN, Array, Mean, share
 
 @dataclass(frozen=True)
 class Paired:
-    """Share of pairs on the same noise with a strictly greater reward, and share of ties."""
+    """Share of pairs on the same noise with a strictly greater reward, and share of ties.
+
+    The standard error is 0 where every pair ties, as without guidance.
+    """
 
     improved: float | None
     se: float | None
@@ -22,7 +25,8 @@ class Paired:
 def paired(guided: Array, unguided: Array) -> Paired:
     """Compare log r of the same particles with and without guidance, [n] each (MATH section 2)."""
     won = share(guided > unguided)
-    return Paired(won.value, won.se, share(guided == unguided).value)
+    ties = share(guided == unguided).value
+    return Paired(won.value, 0.0 if ties == 1 else won.se, ties)
 
 
 def independent(guided: Array, unguided: Array) -> Mean:

@@ -42,13 +42,23 @@ def test_coverage_of_the_mean_and_of_a_share():
     coverage_is_nominal(shares)
 
 
+@pytest.mark.parametrize("p", [0.0005, 0.002, 0.01, 0.9995])
+def test_a_share_near_its_end_is_covered(p):
+    """At least as often as promised: few counts make the interval wider than need be."""
+    rng = np.random.default_rng(9)
+    covered = sum(abs(s.value - p) < 1.96 * s.se for s in (share(rng.random(800) < p) for _ in range(REPEATS)))
+    assert covered >= stats.binom.ppf(1e-4, REPEATS, 0.93)
+
+
 def test_pairs_are_counted_one_by_one():
     rng = np.random.default_rng(2)
     a, b = rng.integers(0, 4, 300).astype(float), rng.integers(0, 4, 300).astype(float)
     found = paired(a, b)
     assert found.improved == sum(p > q for p, q in zip(a, b, strict=True)) / 300
     assert found.ties == sum(p == q for p, q in zip(a, b, strict=True)) / 300
-    assert found.se == pytest.approx(math.sqrt(found.improved * (1 - found.improved) / 300))
+    added = (300 * found.improved + 2) / 304  # two hits and two misses more
+    assert found.se == pytest.approx(math.sqrt(added * (1 - added) / 304))
+    assert paired(a, a).se == 0
 
 
 def test_independent_is_the_mann_whitney_statistic():
