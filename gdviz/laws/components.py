@@ -159,10 +159,10 @@ class FullComponents(Components):
 
     def read_score(self, sums: Tensor, rows: Tensor, at: Coefficients) -> Tensor:
         d = self.dimension
-        score = sums[:, :d]  # [C, d, M]
-        for k in range(d):
-            column = sums[:, d + k * d : 2 * d + k * d]  # [C, d, M]  of the precision
-            score = torch.addcmul(score, column, rows[k], value=-1)
+        columns = sums[:, d:-1].unflatten(1, (d, d))  # [C, d, d, M]  of the precision
+        score = torch.addcmul(sums[:, :d], columns[:, 0], rows[0], value=-1)  # [C, d, M]
+        for k in range(1, d):
+            score.addcmul_(columns[:, k], rows[k], value=-1)
         return score.div_(sums[:, -1:])
 
     def standard_deviations(self) -> Tensor:
