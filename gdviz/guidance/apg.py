@@ -46,16 +46,23 @@ class Projected(Guidance):
     def _clip(self, delta: Tensor) -> Tensor:
         if self.longest is None:
             return delta
-        length = torch.linalg.vector_norm(delta, dim=-1, keepdim=True)  # [..., 1]
+        length = _dot(delta, delta).sqrt()  # [..., 1]
         return delta * (self.longest / length).clamp_max(1)
 
     def _project(self, delta: Tensor, along: Tensor) -> Tensor:
         """`along` is D_c up to a factor, which the projection ignores."""
         if self.parallel == 1:
             return delta
-        unit = torch.nn.functional.normalize(along, dim=-1)  # [..., d]
-        inner = (delta * unit).sum(-1, keepdim=True)  # [..., 1]
-        return torch.addcmul(delta, inner, unit, value=self.parallel - 1)
+        share = _dot(delta, along) / _dot(along, along).clamp_min(1e-24)  # [..., 1]
+        return torch.addcmul(delta, share, along, value=self.parallel - 1)
+
+
+def _dot(a: Tensor, b: Tensor) -> Tensor:
+    """a . b, [..., 1], coordinate by coordinate: points are stored so, and reductions over the last axis crawl on them."""
+    total = a[..., 0] * b[..., 0]  # [...]
+    for k in range(1, a.shape[-1]):
+        total.addcmul_(a[..., k], b[..., k])
+    return total[..., None]
 
 
 class Apg(GuidanceKind):
