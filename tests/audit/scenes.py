@@ -79,16 +79,21 @@ def random_scene(seed: int, kind: str, d: int, w: list[float], *, particles: int
         toward, away, sign, mean0 = base, law, -1, 1 / float(weights[inside].sum())
         guidance: dict[str, Any] = {"kind": "cfg", "label": "c"}
     else:
-        height, floor = float(rng.uniform(0.5, 3)), float(rng.uniform(0.1, 0.5))
-        centre, width = rng.uniform(-2, 2, d), float(rng.uniform(0.5, 3)) * np.eye(d)
-        square = " + ".join(f"({'xy'[k]} - ({centre[k]!r}))**2" for k in range(d))
-        expression = f"{floor!r} + {height!r} * exp(-({square}) / {2 * width[0, 0]!r})".replace("np.float64", "")
+        centre = rng.uniform(-1, 1, d)
+        if kind == "reward":
+            height, floor, width = float(rng.uniform(0.5, 3)), float(rng.uniform(0.1, 0.5)), float(rng.uniform(0.5, 3))
+        else:  # r = exp(-|x - centre|^2 / 2 width), so that J = 1 / r keeps p^J a mixture
+            height, floor, width = 1.0, 0.0, float(rng.uniform(5, 8))
+        square = " + ".join(f"({'xy'[k]} - ({float(centre[k])!r}))**2" for k in range(d))
+        expression = (
+            f"{floor!r} + {height!r} * exp(-({square}) / {2 * width!r})" if floor else f"exp(-({square}) / {2 * width!r})"
+        )
         guidance = {"kind": "reward", "form": kind, "reward": {"kind": "expression", "expression": expression}}
-        bump = (height, centre, width, floor)
+        bump = (height, centre, width * np.eye(d), floor)
         if kind == "reward":
             (toward, mean0), base, away, sign = law.times_bump(*bump), law, law, 1
-        else:  # 1 / r is no mixture: the caller brings its own truth
-            base, toward, away, sign, mean0 = law, law, law, -1, float("nan")
+        else:
+            (away, mean0), base, toward, sign = law.times_bump(1.0, centre, -width * np.eye(d), 0.0), law, law, -1
     experiment = {
         "target": target, "guidance": guidance, "sampler": {"kind": sampler, "steps": steps},
         "w": w, "particles": particles, "seed": seed,

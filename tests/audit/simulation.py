@@ -49,8 +49,12 @@ class Gaussians:
         return Gaussians(weights / weights.sum(), self.means[keep], self.covariances[keep])
 
     def times_bump(self, height: float, centre: Array, width: Array, floor: float) -> tuple[Gaussians, float]:
-        """p r / E r and E r for r(x) = floor + height exp(-(x - centre)' width^-1 (x - centre) / 2)."""
-        weights, means, covariances = [*(floor * self.weights)], [*self.means], [*self.covariances]
+        """p r / E r and E r for r(x) = floor + height exp(-(x - centre)' width^-1 (x - centre) / 2).
+
+        A negative `width` is a bump upside down, as long as every covariance is the smaller.
+        """
+        kept = (self.weights, self.means, self.covariances) if floor else ([], [], [])
+        weights, means, covariances = [floor * w for w in kept[0]], [*kept[1]], [*kept[2]]
         for weight, mean, covariance in zip(self.weights, self.means, self.covariances, strict=True):
             total = covariance + width
             gain = covariance @ np.linalg.inv(total)  # as in one Kalman update

@@ -15,8 +15,8 @@ pytestmark = pytest.mark.verify
 
 STEPS, PARTICLES = 200, 8192
 W = [0.0, 0.5, 1.0, 2.0, -0.5, -1.0]
-KINDS = [(kind, d, sampler) for kind in ("cfg", "reward") for d in (1, 2) for sampler in ("ddpm", "ancestral")]
-SCENES = [(seed, *KINDS[seed % len(KINDS)]) for seed in range(100, 120)]
+KINDS = [(kind, d, sampler) for kind in ("cfg", "reward", "cost") for d in (1, 2) for sampler in ("ddpm", "ancestral")]
+SCENES = [(seed, *KINDS[seed % len(KINDS)]) for seed in range(100, 124)]
 Z = float(norm.isf(1e-3 / 2 / 600))  # two-sided, one false alarm in a thousand runs of this file
 
 
@@ -50,6 +50,14 @@ def test_rows_against_the_facts_and_the_second_implementation(seed, kind, d, sam
         assert exact.slope_mean_reciprocal_w0 == pytest.approx(-2 * made.mean0 * divergence, rel=1e-4)
         truths = {0.0: made.mean0, -1.0: float((p / r).sum() * cell)}  # E 1/p under p itself
         means = {0.0: float((base * r).sum() * cell), -1.0: 1 / made.mean0}  # E p(c | X) = p(c)
+    elif kind == "cost":
+        cost = float((p / r).sum() * cell)
+        assert made.mean0 == pytest.approx(cost, rel=1e-6)
+        assert exact.mean_reciprocal_w0 == pytest.approx(cost, rel=1e-6)
+        entropy = float((p / r * -np.log(r)).sum() * cell) - cost * math.log(cost)
+        assert exact.slope_mean_reciprocal_w0 == pytest.approx(-2 * entropy, rel=1e-4)
+        truths = {0.0: cost, -1.0: float((p / r**2).sum() * cell) / cost}  # w = -1 samples p^J
+        means = {0.0: float((p * r).sum() * cell), -1.0: 1 / cost}
     else:
         mean = float((p * r).sum() * cell)
         entropy = float((p * r * np.log(r)).sum() * cell) - mean * math.log(mean)
