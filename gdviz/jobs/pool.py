@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pickle
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from gdviz.errors import GdvizError
@@ -24,14 +25,15 @@ class Pool:
 
     Parameters
     ----------
-    lanes : tuple of str
-        All but the first give way (a lower priority): somebody waits for a preview.
+    lanes : mapping of str to int
+        Name, and how far its worker gives way to others (niceness): somebody waits for a scene, a long
+        run can wait.
     """
 
-    def __init__(self, lanes: tuple[str, ...] = ("preview", "scene", "curves")) -> None:
+    def __init__(self, lanes: Mapping[str, int] = MappingProxyType({"preview": 0, "scene": 0, "curves": 5})) -> None:
         self._lock = threading.Lock()
         self._jobs: dict[str, Job] = {}
-        self._lanes = {lane: Lane(niceness=5 * (k > 0)) for k, lane in enumerate(lanes)}
+        self._lanes = {lane: Lane(niceness) for lane, niceness in lanes.items()}
         self._closed = False
 
     def warm(self) -> None:

@@ -34,10 +34,12 @@ def scene_progress(experiment: Experiment, title: str = "", caption: str = "") -
     digest = store().find(key)
     if digest:
         return SceneProgress(digest, done=True, progress=1.0)
-    jobs = [_ask(experiment, title, caption, preview) for preview in (True, False)]
-    preview, whole = jobs
-    failed = whole.error or preview.error
-    return SceneProgress(store().find(scene_key(experiment.id, preview=True)), bool(failed), whole.progress or 0.0, failed)
+    preview = _ask(experiment, title, caption, preview=True)
+    shown = store().find(scene_key(experiment.id, preview=True))
+    if not preview.finished:
+        return SceneProgress(shown, done=False)
+    whole = _ask(experiment, title, caption, preview=False)  # only now: the preview has the machine to itself
+    return SceneProgress(shown, bool(whole.error), whole.progress or 0.0, whole.error)
 
 
 def _ask(experiment: Experiment, title: str, caption: str, preview: bool) -> Job:

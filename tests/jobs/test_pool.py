@@ -21,7 +21,7 @@ posix = pytest.mark.skipif(os.name == "nt", reason="ends processes by signals")
 
 @pytest.fixture
 def pool():
-    made = Pool(("one", "two"))
+    made = Pool({"one": 0, "two": 5})
     yield made
     made.close()
 
@@ -98,9 +98,8 @@ def test_what_a_job_prints_does_not_disturb_its_answers(pool, capfd):
     assert "hello" in capfd.readouterr().err
 
 
-def test_workers_compute_on_one_thread_and_all_but_the_first_lane_give_way(pool):
-    lanes = list(pool.pids)
-    for lane, gives_way in zip(lanes, (0, 5), strict=False):
+def test_workers_compute_on_one_thread_and_give_way_as_their_lane_says(pool):
+    for lane, gives_way in (("one", 0), ("two", 5)):
         job = pool.submit(lane, f"threads-{lane}", background.threads)
         assert job.wait(60)
         count, nice = job.result
@@ -117,7 +116,7 @@ def test_a_worker_does_not_import_the_main_module(pool, tmp_path):
         "MARK = 'page'\n"
         "import background\n"
         "from gdviz.jobs import Pool\n"
-        "pool = Pool(('one',))\n"  # without an `if __name__ == '__main__'`, as pages are
+        "pool = Pool({'one': 0})\n"  # without an `if __name__ == '__main__'`, as pages are
         "job = pool.submit('one', 'a', background.main_module)\n"
         "assert job.wait(20)\n"
         "print(job.result)\n"
@@ -262,7 +261,7 @@ def test_cancelling_is_final_and_a_finished_job_stays_done(pool, tmp_path):
 def test_a_closed_pool_leaves_no_process_and_no_file(tmp_path, monkeypatch):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
     (tmp_path / "temporary").mkdir()
-    pool = Pool(("one", "two", "idle"))
+    pool = Pool({"one": 0, "two": 0, "idle": 0})
     jobs = [pool.submit("one", "a", background.count, str(tmp_path / "tries"), LONG)]
     jobs += [pool.submit("two", "b", background.sleep_deaf, LONG), pool.submit("two", "c", background.double, 1)]
     assert started(jobs[0]) and started(jobs[1])
@@ -286,7 +285,7 @@ def test_workers_end_with_a_server_that_is_killed(tmp_path, how):
     code = (
         "import background, time\n"
         "from gdviz.jobs import Pool\n"
-        "pool = Pool(('one', 'two'))\n"
+        "pool = Pool({'one': 0, 'two': 0})\n"
         "jobs = [pool.submit('one', 'a', background.sleep_deaf, 60), pool.submit('two', 'b', background.who)]\n"
         "while jobs[0].progress is None or not jobs[1].finished: time.sleep(0.01)\n"
         "print(*pool.pids.values(), flush=True)\n"
@@ -305,7 +304,7 @@ def test_a_program_that_forgets_to_close_still_ends():
     code = (
         "import background\n"
         "from gdviz.jobs import Pool\n"
-        "pool = Pool(('one',))\n"
+        "pool = Pool({'one': 0})\n"
         "pool.submit('one', 'a', background.sleep_deaf, 60)\n"
     )
     found = subprocess.run([sys.executable, "-c", code], env=environment(), capture_output=True, text=True, timeout=20)
