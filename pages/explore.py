@@ -5,5 +5,6 @@ from gdviz.ui.frame import heading
 
 heading("What guidance does")
 opened = explore.opened()
-explore.show(opened)
+stage = explore.show(opened)
 explore.edit(opened)
+explore.await_news(opened, stage)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -13,9 +15,8 @@ from gdviz.jobs.curves import curves_key, run_curves
 from gdviz.server import store
 from gdviz.ui.curves_choice import choose, how_shown
 from gdviz.ui.curves_results import draw
+from gdviz.ui.follow import follow
 from gdviz.ui.work import pool
-
-_POLL_SECONDS = 0.8
 
 
 def page() -> None:
@@ -33,9 +34,12 @@ def page() -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         _buttons(choice.experiment, key, job, complete)
         with st.container():
-            _status(job, raw, answer, choice.experiment, complete)
+            slot = st.empty()
+            running = _status(slot, job, raw, answer, choice.experiment, complete)
     if answer is not None:
         draw(answer, choice.name, how_shown(), running=job is not None and not job.finished)
+    if running is not None:
+        follow(slot, running)
 
 
 def _kept(key: str) -> bytes | None:
@@ -60,37 +64,39 @@ def _buttons(experiment: Experiment, key: str, job: Job | None, finished: bool) 
     st.button("Stop", icon=":material/stop:", on_click=stop, disabled=not running, key="curves.stop")
 
 
-def _status(job: Job | None, raw: bytes | None, answer: dict[str, Any] | None, experiment: Experiment, complete: bool) -> None:
-    """What is going on, in one line; looks again while the job runs."""
+def _status(
+    slot: Any, job: Job | None, raw: bytes | None, answer: dict[str, Any] | None, experiment: Experiment, complete: bool
+) -> Callable[[], tuple[float, str] | None] | None:
+    """What is going on, in one line; while the job runs, how to look for news of it."""
     arrived = answer["result"]["rows"][0]["particles"] if answer is not None else 0
     if complete:
         seconds = answer["result"]["seconds"] if answer is not None else 0.0
-        st.caption(f":material/check: Finished: {arrived:,} particles at each w in {_duration(seconds)}.")
+        slot.caption(f":material/check: Finished: {arrived:,} particles at each w in {_duration(seconds)}.")
     elif job is None:
-        st.info(
+        slot.info(
             "Press Run. The curves appear after the first thousand particles and sharpen from then on.", icon=":material/info:"
         )
     elif job.state == "failed":
-        st.error(job.error or "The run failed.", icon=":material/error:")
+        slot.error(job.error or "The run failed.", icon=":material/error:")
     elif job.state == "cancelled":
         what = f"The curves show the {arrived:,} particles of {experiment.particles:,} that had arrived." if arrived else ""
-        st.warning(f"Stopped. {what or 'No particles had arrived yet.'}", icon=":material/stop_circle:")
+        slot.warning(f"Stopped. {what or 'No particles had arrived yet.'}", icon=":material/stop_circle:")
     else:
-        st.fragment(_progress, run_every=_POLL_SECONDS)(job, raw, arrived, experiment.particles)
+        return partial(_look, job, raw, arrived, experiment.particles)
+    return None
 
 
-def _progress(job: Job, drawn: bytes | None, arrived: int, wanted: int) -> None:
-    """The progress bar; draws the page anew when there is something new to draw."""
+def _look(job: Job, drawn: bytes | None, arrived: int, wanted: int) -> tuple[float, str] | None:
+    """How far the run is; None when there is something new to draw."""
     if job.finished or job.partial is not drawn:
-        st.rerun()
+        return None
     if job.state == "waiting":
-        st.progress(0.0, text="Waiting for the run before this one")
-        return
+        return 0.0, "Waiting for the run before this one"
     left = job.seconds_left
     words = [f"{arrived:,} of {wanted:,} particles" if arrived < wanted else "measuring step change and distances"]
     if left is not None:
         words.append(f"about {_duration(left)} left")
-    st.progress(min(1.0, job.progress or 0.0), text=f"Sampling: {', '.join(words)}")
+    return job.progress or 0.0, f"Sampling: {', '.join(words)}"
 
 
 def _duration(seconds: float) -> str:

@@ -141,15 +141,15 @@ def _overflow_note(rows: Sequence[Row]) -> None:
 def _table(curves: Curves, rows: Sequence[Row], result: dict[str, Any], name: str) -> None:
     st.subheader("Table", anchor=False)
     st.dataframe(table(curves, rows), hide_index=True, key="curves.table")
-    files = (
-        ("CSV", to_csv(rows), "csv", "text/csv"),
-        ("LaTeX", to_latex(rows, curves.reward), "tex", "text/plain"),
-        ("JSON", json.dumps(result, indent=1), "json", "application/json"),
+    files = (  # made on a click: one made in advance is gone when the next particles arrive
+        ("CSV", lambda: to_csv(rows), "csv", "text/csv"),
+        ("LaTeX", lambda: to_latex(rows, curves.reward), "tex", "text/plain"),
+        ("JSON", lambda: json.dumps(result, indent=1), "json", "application/json"),
     )
     with st.container(horizontal=True):
-        for label, text, ending, kind in files:
+        for label, make, ending, kind in files:
             file, key = f"{name}-curves.{ending}", f"curves.{ending}"
-            st.download_button(label, text, file, kind, icon=":material/download:", on_click="ignore", key=key)
+            st.download_button(label, make, file, kind, icon=":material/download:", on_click="ignore", key=key)
 
 
 def table(curves: Curves, rows: Sequence[Row]) -> list[dict[str, Any]]:

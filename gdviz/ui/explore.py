@@ -11,6 +11,7 @@ from gdviz.errors import GdvizError
 from gdviz.presets import DEFAULT, titles
 from gdviz.server import store
 from gdviz.ui.component import show_player
+from gdviz.ui.follow import follow
 from gdviz.ui.link import from_link, to_link
 from gdviz.ui.progress import SceneProgress
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
 _OPEN, _SHOWN, _BOX = "explore.open", "explore.shown", "explore.box"
 _OWN = "__own__"  # the preset box's entry for a scene that is no preset
-_POLL_SECONDS = 0.25
 
 
 @dataclass(frozen=True)
@@ -104,29 +104,42 @@ def _write_address(state: Opened) -> None:
 
 
 # ---------------------------------------------------------------------- the stage
-def show(state: Opened) -> None:
+@dataclass(frozen=True)
+class Stage:
+    """The stage as drawn: how far its scene was, and the place below it."""
+
+    progress: SceneProgress
+    slot: Any
+
+
+def show(state: Opened) -> Stage:
     """The player on the present scene, always in the same place, so that it never starts anew.
 
     A preset's shipped scene needs no import of the mathematics, so a first visit sees it move at once.
     Any other scene is asked for; meanwhile the one before it stays on stage.
     """
-    done = _shipped(state) is not None or _progress(state).done
-    st.fragment(_stage, run_every=None if done else _POLL_SECONDS)(state, done)
-
-
-def _stage(state: Opened, was_done: bool) -> None:
-    shipped = _shipped(state)
-    now = SceneProgress(shipped, done=True) if shipped else _progress(state)
+    now = _progress(state)
     digest = now.digest or st.session_state.get(_SHOWN)
     if digest:
         st.session_state[_SHOWN] = digest
         show_player([digest])
+    slot = st.empty()
     if now.error:
-        st.error(now.error, icon=":material/error:")
-    elif not now.done:
-        st.progress(now.progress, text="Refining the preview" if now.digest else "Computing the scene")
-    if now.done and not was_done:
-        st.rerun()  # once more, to stop looking
+        slot.error(now.error, icon=":material/error:")
+    return Stage(now, slot)
+
+
+def await_news(state: Opened, stage: Stage) -> None:
+    """Until the scene is whole: show how far it is, and draw the page again when there is more to see."""
+
+    def look() -> tuple[float, str] | None:
+        now = _progress(state)
+        if now.done or now.digest != stage.progress.digest:
+            return None
+        return now.progress, "Refining the preview" if now.digest else "Computing the scene"
+
+    if not stage.progress.done:
+        follow(stage.slot, look)
 
 
 def _shipped(state: Opened) -> str | None:
@@ -134,6 +147,9 @@ def _shipped(state: Opened) -> str | None:
 
 
 def _progress(state: Opened) -> SceneProgress:
+    shipped = _shipped(state)
+    if shipped:
+        return SceneProgress(shipped, done=True)
     from gdviz.ui.work import scene_progress
 
     try:

@@ -101,6 +101,7 @@ def test_a_finished_run_outlives_preset_changes_reloads_and_sessions(visit: Visi
     page.get_by_role("combobox", name="Experiment").click()
     page.get_by_role("option", name=re.compile("Figure 1")).click()
     expect(finished).to_be_visible()
+    expect(page).to_have_url(re.compile("preset=figure-1"))
     page.reload()
     expect(finished).to_be_visible()
     assert drawn(page)["y"] == before["y"]

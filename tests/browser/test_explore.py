@@ -37,7 +37,8 @@ def player(page: Page) -> Locator:
 
 
 def refined(page: Page) -> None:
-    """Wait until nothing is computing any more."""
+    """Wait until the whole scene is on stage and nothing is computing any more."""
+    expect(page.get_by_text("preview, refining")).to_be_hidden(timeout=60_000)
     expect(page.get_by_text(re.compile("Computing the scene|Refining the preview"))).to_have_count(0, timeout=60_000)
 
 

@@ -1,0 +1,30 @@
+"""Waiting for background work at the end of a page's run."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+
+SECONDS_BETWEEN_LOOKS = 0.15
+
+
+def follow(slot: Any, look: Callable[[], tuple[float, str] | None]) -> None:
+    """Show progress until there is news, then run the page again.
+
+    Called when everything on the page is drawn, so that all of it can be used meanwhile: whatever the
+    reader does ends the wait and starts a new run. (A fragment that polls would be the usual way, but a
+    poll that lands just after a whole run makes Streamlit 1.67's client drop the rest of the page.)
+
+    Parameters
+    ----------
+    slot : an empty place on the page
+    look : callable
+        Share done and words for the progress bar, or None when there is news.
+    """
+    while (now := look()) is not None:
+        slot.progress(min(1.0, now[0]), text=now[1])
+        time.sleep(SECONDS_BETWEEN_LOOKS)
+    st.rerun()
