@@ -120,6 +120,7 @@ def _edit_file(edited: Draft, key: str, open_file: Callable[[Draft], None]) -> N
         "experiment.json",
         "application/json",
         icon=":material/download:",
+        on_click="ignore",
         key=f"{key}.save",
     )
     upload = st.file_uploader("Open an Experiment file", type="json", key=f"{key}.open", max_upload_size=MAX_FILE >> 20)

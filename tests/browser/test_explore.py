@@ -151,6 +151,7 @@ def test_a_bad_reward_is_refused_beside_the_box(visit: Any, expression: str) -> 
 def test_an_experiment_file_opens_and_is_saved(visit: Any, tmp_path: Any) -> None:
     page = visit(small())
     player(page)
+    refined(page)
     open_more(page, "File")
     with page.expect_download() as download:
         page.get_by_role("button", name="Save this experiment").click()
