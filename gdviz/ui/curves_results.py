@@ -41,7 +41,7 @@ def draw(answer: dict[str, Any], name: str, view: View, running: bool) -> None:
     curves = Curves(rows, exact, names["reward"], answer["first"], names["goals"], view.scale, view.paper_sign, palette)
     st.caption(_legend(names, rows))
     _plots(curves, rows, exact, running)
-    _table(curves, rows, result, name)
+    _table(curves, rows, result, name, running)
 
 
 def _legend(names: dict[str, Any], rows: Sequence[Row]) -> str:
@@ -138,18 +138,21 @@ def _overflow_note(rows: Sequence[Row]) -> None:
 
 
 # ---------------------------------------------------------------------- table and files
-def _table(curves: Curves, rows: Sequence[Row], result: dict[str, Any], name: str) -> None:
+def _table(curves: Curves, rows: Sequence[Row], result: dict[str, Any], name: str, running: bool) -> None:
     st.subheader("Table", anchor=False)
     st.dataframe(table(curves, rows), hide_index=True, key="curves.table")
-    files = (  # made on a click: one made in advance is gone when the next particles arrive
-        ("CSV", lambda: to_csv(rows), "csv", "text/csv"),
-        ("LaTeX", lambda: to_latex(rows, curves.reward), "tex", "text/plain"),
-        ("JSON", lambda: json.dumps(result, indent=1), "json", "application/json"),
+    if running:  # a file made now would be gone when the next particles arrive
+        st.caption("The table as CSV, LaTeX and JSON comes when the run ends or is stopped.")
+        return
+    files = (
+        ("CSV", to_csv(rows), "csv", "text/csv"),
+        ("LaTeX", to_latex(rows, curves.reward), "tex", "text/plain"),
+        ("JSON", json.dumps(result, indent=1), "json", "application/json"),
     )
     with st.container(horizontal=True):
-        for label, make, ending, kind in files:
+        for label, text, ending, kind in files:
             file, key = f"{name}-curves.{ending}", f"curves.{ending}"
-            st.download_button(label, make, file, kind, icon=":material/download:", on_click="ignore", key=key)
+            st.download_button(label, text, file, kind, icon=":material/download:", on_click="ignore", key=key)
 
 
 def table(curves: Curves, rows: Sequence[Row]) -> list[dict[str, Any]]:

@@ -116,7 +116,7 @@ def parse_numbers(text: str) -> list[Any]:
 def _edit_file(edited: Draft, key: str, open_file: Callable[[Draft], None]) -> None:
     st.download_button(
         "Save this experiment",
-        lambda: json.dumps(edited, indent=1),  # made on a click: a file made in advance is gone after the next rerun
+        json.dumps(edited, indent=1),
         "experiment.json",
         "application/json",
         icon=":material/download:",

@@ -225,6 +225,7 @@ def test_nothing_jumps_when_the_scene_arrives_or_w_moves(open_page: Open, plane:
     more = "() => document.querySelector('.gv-more').getBoundingClientRect().top + scrollY"
     places = set()
     for _ in LADDER:
+        page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")  # for the words
         places.add(page.evaluate(more))
         slider(page, "guidance scale w").press("ArrowRight")
     assert len(places) == 1

@@ -39,13 +39,13 @@ REFUSED = {
     "wrong size": (mixture(covariance=[[1]]), "found a mean of 2 numbers; the covariance must then have 2 rows of 2 numbers"),
     "zero weight": (mixture(weight=0), "target.components.0.weight: found 0; it should be greater than 0."),
     "negative weight": (mixture(weight=-1), "target.components.0.weight: found -1; it should be greater than 0."),
-    "no components": ({"kind": "gaussian_mixture", "components": []}, "target.components: found 0 of them; at least 1 must be listed."),
+    "no components": ({"kind": "gaussian_mixture", "components": []}, "target.components: found 0 of them; at least 1"),
     "mixed dimensions": (
         {"kind": "gaussian_mixture", "components": [ONE, {"mean": [0], "covariance": [[1]]}]},
         "found components of dimensions [1, 2]; all must have the same",
     ),
     "a label that is no text": (mixture(label=3), "target.components.0.label: found 3; it should be a valid string."),
-    "too many dimensions": ({"kind": "points", "points": [[0.0] * 65]}, "target.points.0: found 65 of them; at most 64 must be listed."),
+    "too many dimensions": ({"kind": "points", "points": [[0.0] * 65]}, "target.points.0: found 65 of them; at most 64"),
     "no points": ({"kind": "points", "points": []}, "target.points: found 0 of them; at least 1"),
     "empty point": ({"kind": "points", "points": [[]]}, "target.points.0: found 0 of them; at least 1"),
     "ragged": (
