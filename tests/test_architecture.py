@@ -56,7 +56,7 @@ def python_files() -> list[Path]:
 
 
 def room_of_file(path: Path) -> str:
-    """gdviz/targets/ring.py -> targets; gdviz/cli.py -> cli; gdviz/__init__.py -> gdviz; pages/explore.py -> pages."""
+    """gdviz/targets/ring.py -> targets; gdviz/cli/run.py -> cli; gdviz/__init__.py -> gdviz; pages/explore.py -> pages."""
     parts = path.relative_to(ROOT).parts
     if parts[0] != "gdviz":
         return parts[0]

@@ -306,7 +306,7 @@ def test_a_wrong_device(call, small):
     ],
 )
 def test_a_place_that_cannot_be_written_is_refused_before_the_run(call, small, tmp_path, monkeypatch, option, place, said):
-    monkeypatch.setattr(cli, "read_experiment", lambda source: pytest.fail("it ran"))
+    monkeypatch.setattr("gdviz.cli.run.read_experiment", lambda source: pytest.fail("it ran"))
     assert refused(call("run", small, option, place.format(tmp_path))) == said.format(tmp_path, tmp_path)
 
 

@@ -1,0 +1,59 @@
+"""gdviz run: an Experiment in, rows out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gdviz.cli._source import read_experiment
+from gdviz.cli._terminal import STDOUT, app, bar, check_writable, console, messages, refused_by_the_disk
+from gdviz.errors import GdvizError
+from gdviz.tables import plain
+
+
+@app.command()
+def run(
+    source: Annotated[
+        str, typer.Argument(metavar="FILE|preset:NAME", help="An Experiment file, '-' for standard input, or a preset.")
+    ],
+    out: Annotated[Path | None, typer.Option("--out", help="Write the result as strict JSON; '-' prints it.")] = None,
+    samples: Annotated[Path | None, typer.Option("--samples", help="Write end points and paths as .npz (float32).")] = None,
+    device: Annotated[str, typer.Option("--device", help="auto, cpu, cuda or mps.")] = "auto",
+) -> None:
+    """Run an Experiment and print its rows."""
+    _check_places(source, out, samples)
+    with bar() as show:
+        experiment = read_experiment(source)
+        from gdviz.result import run as run_experiment
+
+        kept = experiment.particles if samples is not None else 0
+        result = run_experiment(experiment, device=device, progress=show, frame_particles=kept)
+        with refused_by_the_disk():
+            if out is not None and out != STDOUT:
+                result.write(out)
+            if samples is not None:
+                result.write_samples(samples)
+    if out == STDOUT:
+        typer.echo(result.to_json())
+    else:
+        from gdviz.tables import print_result
+
+        print_result(result, console())
+    for path in (out, samples):
+        if path is not None and path != STDOUT:
+            messages.print(plain(f"Wrote {path}."))
+
+
+def _check_places(source: str, out: Path | None, samples: Path | None) -> None:
+    """Refuse before the run, not after it."""
+    if samples == STDOUT:
+        raise GdvizError("--samples: found '-'; an .npz file cannot be printed, so name a file.")
+    named = [path for path in (out, samples) if path is not None and path != STDOUT]
+    for path in named:
+        check_writable(path)
+    if len(named) == 2 and named[0].resolve() == named[1].resolve():
+        raise GdvizError(f"{samples}: found for both --out and --samples; name two files.")
+    if source != "-" and Path(source).resolve() in [path.resolve() for path in named]:
+        raise GdvizError(f"{source}: found for both the Experiment and what is written; name another file.")
