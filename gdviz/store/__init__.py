@@ -1,4 +1,8 @@
 """What the program keeps on disk: content-addressed bytes in one folder of its own."""
 
+from gdviz.store.cap import Entry as Entry
+from gdviz.store.cap import entries as entries
+from gdviz.store.cap import evict as evict
+from gdviz.store.files import default_root as default_root
+from gdviz.store.folders import FolderStore as FolderStore
 from gdviz.store.scenes import SceneStore as SceneStore
-from gdviz.store.scenes import default_root as default_root

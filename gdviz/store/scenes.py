@@ -8,25 +8,12 @@ and two servers may share one store.
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
 import re
-import tempfile
 from pathlib import Path
 
-import platformdirs
-
-from gdviz.errors import GdvizError
-
-CAP = 512 << 20
-"""Bytes kept; the least recently used go first."""
-
-_NAME = re.compile(r"[0-9a-zA-Z.-]{1,100}")
-
-
-def default_root() -> Path:
-    """The store's folder: GDVIZ_STORE, or the platform's cache folder for gdviz."""
-    return Path(os.environ.get("GDVIZ_STORE") or platformdirs.user_cache_dir("gdviz", appauthor=False))
+from gdviz.store.cap import evict, remove
+from gdviz.store.files import checked, default_root, refused, sha256, write_file
 
 
 class SceneStore:
@@ -47,7 +34,7 @@ class SceneStore:
     def find(self, key: str) -> str | None:
         """The digest stored for a key, or None."""
         for place in self._places:
-            digest = _named_in(place / "index" / _checked(key))
+            digest = _named_in(place / "index" / checked(key))
             if digest is not None and self._file(place, digest).is_file():
                 return digest
         return None
@@ -78,10 +65,10 @@ class SceneStore:
         """
         digest = _digest(data)
         try:
-            _write(self.root / "scenes" / digest, data)
+            write_file(self.root / "scenes" / digest, data)
             self._evict()
         except OSError as error:
-            raise _refused(error, self.root) from error
+            raise refused(error, self.root) from error
         self.link(key, digest)
         return digest
 
@@ -94,41 +81,31 @@ class SceneStore:
             If the disk refuses.
         """
         try:
-            _write(self.root / "index" / _checked(key), digest.encode())
+            write_file(self.root / "index" / checked(key), digest.encode())
         except OSError as error:
-            raise _refused(error, self.root) from error
+            raise refused(error, self.root) from error
 
     def _file(self, place: Path, digest: str) -> Path:
-        return place / "scenes" / _checked(digest)
+        return place / "scenes" / checked(digest)
 
     def _evict(self) -> None:
-        """Keep at most CAP bytes: the least recently used scenes go, and then the keys that name them."""
-        files = []
-        for path in (self.root / "scenes").iterdir():
-            with contextlib.suppress(OSError):  # another server may have removed it just now
-                files.append((path, path.stat()))
-        total = sum(stat.st_size for _, stat in files)
-        if total <= CAP:
-            return
-        for path, stat in sorted(files, key=lambda item: item[1].st_mtime):
-            if total <= CAP:
-                break
-            with contextlib.suppress(OSError):
-                path.unlink()
-            total -= stat.st_size
-        for key in (self.root / "index").glob("[!.]*"):
-            digest = _named_in(key)
-            if digest is None or not self._file(self.root, digest).is_file():
-                with contextlib.suppress(OSError):
-                    key.unlink()
+        """Keep the store within its bound; the keys that name scenes which have gone go with them."""
+        if any(entry.section == "scenes" for entry in evict(self.root)):
+            self.forget_keys()
 
+    def forget_keys(self) -> int:
+        """Remove the keys that name no scene; how many there were."""
+        orphans = [key for key in (self.root / "index").glob("[!.]*") if not self._is_named(_named_in(key))]
+        for key in orphans:
+            remove(key)
+        return len(orphans)
 
-def _refused(error: OSError, root: Path) -> GdvizError:
-    return GdvizError(f"store: found {error.strerror or error} at {root}; free some space or set GDVIZ_STORE.")
+    def _is_named(self, digest: str | None) -> bool:
+        return digest is not None and self._file(self.root, digest).is_file()
 
 
 def _digest(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()[:32]
+    return sha256(data)[:32]
 
 
 def _named_in(path: Path) -> str | None:
@@ -138,23 +115,3 @@ def _named_in(path: Path) -> str | None:
     except (OSError, UnicodeDecodeError):
         return None
     return name if re.fullmatch("[0-9a-f]{32}", name) else None
-
-
-def _checked(name: str) -> str:
-    """A file name that cannot leave its folder."""
-    if not _NAME.fullmatch(name) or name.startswith("."):
-        raise GdvizError(f"store: found the name {name[:40]!r}; letters, digits, dots and dashes are allowed.")
-    return name
-
-
-def _write(path: Path, data: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        os.replace(temporary, path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(temporary)
-        raise

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from gdviz import cli
-from gdviz.store import scenes
+from gdviz.store import cap
 
 PAGE = (Path(__file__).parents[2] / "docs" / "command-line.md").read_text(encoding="utf-8")
 
@@ -91,4 +91,4 @@ def test_every_command_and_option_is_told():
 
 
 def test_the_stores_bound_is_the_programs():
-    assert f"at most {scenes.CAP >> 20} MB" in PAGE
+    assert f"at most {cap.CAP >> 20} MB" in PAGE

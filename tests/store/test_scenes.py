@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 from gdviz.errors import GdvizError
-from gdviz.store import SceneStore, default_root
-from gdviz.store import scenes as module
+from gdviz.store import SceneStore, cap, default_root
 
 
 @pytest.fixture
@@ -74,7 +73,7 @@ def test_a_damaged_key_is_missing(store, damage):
 
 
 def test_the_least_recently_used_go_first_and_their_keys_with_them(store, monkeypatch):
-    monkeypatch.setattr(module, "CAP", 250)
+    monkeypatch.setattr(cap, "CAP", 250)
     digests = [store.write(key, key.encode() * 100) for key in "ab"]
     age(store, digests[0], 200)
     age(store, digests[1], 100)
@@ -92,7 +91,7 @@ def test_the_shipped_scenes_come_first_and_are_left_alone(tmp_path, monkeypatch)
     store = SceneStore(tmp_path / "own", shipped=tmp_path / "shipped")
     assert store.find("preset") == digest
     assert store.read(digest) == b"shipped"
-    monkeypatch.setattr(module, "CAP", 1)
+    monkeypatch.setattr(cap, "CAP", 1)
     store.write("mine", b"own")
     assert store.read(digest) == b"shipped"
     assert {path: path.stat().st_mtime_ns for path in (tmp_path / "shipped").rglob("*")} == before
@@ -127,7 +126,7 @@ def test_a_disk_that_refuses_is_one_sentence_and_leaves_nothing(tmp_path, store,
 
 def test_two_servers_may_share_one_store(tmp_path, monkeypatch):
     """Writers and evictors at once: a reader sees the whole bytes or none."""
-    monkeypatch.setattr(module, "CAP", 20_000)
+    monkeypatch.setattr(cap, "CAP", 20_000)
     faults: list[object] = []
 
     def serve(own: int) -> None:

@@ -1,0 +1,89 @@
+"""How much the store keeps: one bound over everything in it, the least recently used going first."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+CAP = 512 << 20
+"""Bytes kept, of scenes, networks and unfinished trainings together."""
+
+SECTIONS = ("scenes", "networks", "trainings")
+MANIFEST = "manifest.json"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing in the store: a scene's file, or the folder of a network or of an unfinished training.
+
+    Attributes
+    ----------
+    section : str
+    name : str
+        A name that begins with a dot is a leftover: of a writer that was ended, or put aside as damaged.
+    path : Path
+    size : int
+        Bytes, everything in the folder counted.
+    used : float
+        Seconds since the epoch.
+    """
+
+    section: str
+    name: str
+    path: Path
+    size: int
+    used: float
+
+    @property
+    def leftover(self) -> bool:
+        return self.name.startswith(".")
+
+
+def entries(root: Path) -> list[Entry]:
+    """Everything in the store, the least recently used first."""
+    found = []
+    for section in SECTIONS:
+        with contextlib.suppress(OSError):
+            for path in (root / section).iterdir():
+                with contextlib.suppress(OSError):  # another server may have removed it just now
+                    found += [_entry(section, path)] if path.name != ".locks" else []
+    return sorted(found, key=lambda entry: entry.used)
+
+
+def evict(root: Path, cap: int | None = None) -> list[Entry]:
+    """Keep at most so many bytes (`CAP` if not given); returns what went."""
+    cap = CAP if cap is None else cap
+    kept, gone = entries(root), []
+    total = sum(entry.size for entry in kept)
+    while total > cap and kept:
+        entry = kept.pop(0)
+        remove(entry.path)
+        total -= entry.size
+        gone.append(entry)
+    return gone
+
+
+def remove(path: Path) -> None:
+    """Remove a file or a folder; a folder is renamed first, so that no reader meets a part of it."""
+    with contextlib.suppress(OSError):
+        if not path.is_dir():
+            path.unlink()
+            return
+        with contextlib.suppress(OSError):  # a full disk has no room for another folder
+            grave = tempfile.mkdtemp(dir=path.parent, prefix=".")
+            os.replace(path, Path(grave) / "gone")
+            path = Path(grave)
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def _entry(section: str, path: Path) -> Entry:
+    stat = path.stat()
+    if not path.is_dir():
+        return Entry(section, path.name, path, stat.st_size, stat.st_mtime)
+    manifest = path / MANIFEST  # it is touched when the folder is read
+    used = manifest.stat().st_mtime if manifest.exists() else stat.st_mtime
+    return Entry(section, path.name, path, sum(file.stat().st_size for file in path.rglob("*") if file.is_file()), used)
