@@ -147,6 +147,7 @@ def run(
     frame_particles: int | None = None,
     step_change: bool = True,
     exact: bool = True,
+    distances: bool = True,
 ) -> Result:
     """Run an Experiment to its end.
 
@@ -163,18 +164,24 @@ def run(
         Also run with half the steps, on coupled noise.
     exact : bool
         Also work out what is known without simulation; quadrature may take seconds.
+    distances : bool
+        Also measure how far the samples are from each goal law.
 
     Raises
     ------
     GdvizError
         If the Experiment is not valid or does not fit the machine.
     """
-    *_, last = _told(
-        stream(
-            experiment, device=device, frame_particles=frame_particles, step_change=step_change, exact=exact, partial=False
-        ),
-        progress,
+    items = stream(
+        experiment,
+        device=device,
+        frame_particles=frame_particles,
+        step_change=step_change,
+        exact=exact,
+        distances=distances,
+        partial=False,
     )
+    *_, last = _told(items, progress)
     assert isinstance(last, Result)
     return last
 
@@ -186,24 +193,28 @@ def stream(
     frame_particles: int | None = 0,
     step_change: bool = True,
     exact: bool = True,
+    distances: bool = True,
     partial: bool = True,
 ) -> Iterator[Progress | Result]:
     """Run an Experiment, yielding Progress often, partial Results on the way and the complete one last.
 
     Stop iterating to cancel. Parameters and errors as for `run`; without `partial` only the last Result comes.
     """
-    return _Run(Experiment.parse(experiment), device, frame_particles, step_change, exact).stream(partial)
+    return _Run(Experiment.parse(experiment), device, frame_particles, step_change, exact, distances).stream(partial)
 
 
 class _Run:
     """One run under way: the arrays that fill up."""
 
-    def __init__(self, experiment: Experiment, device: str, frame_particles: int | None, step_change: bool, exact: bool) -> None:
+    def __init__(
+        self, experiment: Experiment, device: str, frame_particles: int | None, step_change: bool, exact: bool, distances: bool
+    ) -> None:
         self.began = time.perf_counter()
         self.device = pick_device(device)
         self.experiment, self.built = experiment, experiment.build()
         built, w, n = self.built, experiment.all_w, experiment.particles
-        self.measured, self.wants_exact = measured_reward(experiment, built), exact
+        self.measured = measured_reward(experiment, built)
+        self.wants_exact, self.wants_distances = exact, distances
         self.reader = RowReader(built.law, built.plan, self.measured, experiment.seed)
         self.levels = built.levels.uniform_frames(experiment.frames)
         if frame_particles is None:
@@ -290,7 +301,7 @@ class _Run:
             if w not in self.experiment.w:
                 continue
             now = unguided if k == zero else reader.read(*self.paths.at(k))
-            row = reader.row(w, now, unguided, distances=complete)
+            row = reader.row(w, now, unguided, distances=complete and self.wants_distances)
             if coarse is not None and coarse_unguided is not None:
                 coarse_now = coarse_unguided if k == zero else reader.read(*coarse.at(k))
                 n = coarse.done

@@ -36,11 +36,11 @@ class Pool:
         self._lanes = {lane: Lane(niceness) for lane, niceness in lanes.items()}
         self._closed = False
 
-    def warm(self) -> None:
-        """Start the scene workers now, so that the first question meets one that has imported torch."""
+    def warm(self, function: Callable[..., Any]) -> None:
+        """Start the scene workers now with a job that imports what the first question will need."""
         for lane in ("preview", "scene"):
             if lane in self._lanes:
-                self.submit(lane, f"warm-{lane}", _warm)
+                self.submit(lane, f"warm-{lane}", function)
 
     def submit(self, lane: str, key: str, function: Callable[..., Any], *arguments: Any) -> Job:
         """Run function(*arguments, report) in a worker; a job of the same key is joined instead.
@@ -92,7 +92,3 @@ class Pool:
         finished = [key for key, job in self._jobs.items() if job.finished]
         for key in finished[: max(0, len(self._jobs) - KEPT)]:
             del self._jobs[key]
-
-
-def _warm(report: Any) -> None:
-    import gdviz.result  # noqa: F401

@@ -75,6 +75,7 @@ function gdvizPlayer(host) {
 
   async function enter(loaded, sources) {
     const first = view === null;
+    if (!first && clock.playing && clock.progress > 0.9 && loaded[0].id !== scenes[0].id) clock.seek(0); // a new scene moves at once
     if (first) view = gdvizReadView(sources.selection);
     if (first) wanted = view.w;
     scenes = loaded;

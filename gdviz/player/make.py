@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -43,7 +44,8 @@ def make_scene(text: str, title: str, caption: str, preview: bool, root: str, re
     asked = Experiment.from_json(text)
     experiment = previewed(asked) if preview else asked
     result = None
-    for event in stream(experiment, frame_particles=SHOWN, step_change=not preview, exact=not preview, partial=False):
+    whole = not preview
+    for event in stream(experiment, frame_particles=SHOWN, step_change=whole, exact=whole, distances=whole, partial=False):
         if isinstance(event, Result):
             result = event
         elif report is not None:
@@ -51,3 +53,11 @@ def make_scene(text: str, title: str, caption: str, preview: bool, root: str, re
     assert result is not None
     data = pack_scene(scene_from_result(result, title, caption, preview))
     return SceneStore(Path(root)).write(scene_key(asked.id, preview), data)
+
+
+def warm_up(report: Report | None = None) -> None:
+    """Make a small scene and throw it away: a worker's first real one then finds everything imported and compiled."""
+    from gdviz.presets import DEFAULT, load
+
+    with tempfile.TemporaryDirectory() as folder:
+        make_scene(load(DEFAULT).experiment.canonical(), "", "", True, folder, report)

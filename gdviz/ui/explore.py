@@ -133,7 +133,7 @@ def await_news(state: Opened, stage: Stage) -> None:
     """Until the scene is whole: show how far it is, and draw the page again when there is more to see."""
 
     def look() -> tuple[float, str] | None:
-        now = _progress(state)
+        now = _progress(state, stage.progress.digest)
         if now.done or now.digest != stage.progress.digest:
             return None
         return now.progress, "Refining the preview" if now.digest else "Computing the scene"
@@ -146,14 +146,14 @@ def _shipped(state: Opened) -> str | None:
     return store().find(f"preset-{state.preset}") if state.preset and state.edited is None else None
 
 
-def _progress(state: Opened) -> SceneProgress:
+def _progress(state: Opened, on_stage: str | None = None) -> SceneProgress:
     shipped = _shipped(state)
     if shipped:
         return SceneProgress(shipped, done=True)
     from gdviz.ui.work import scene_progress
 
     try:
-        return scene_progress(experiment_of(state), *_words(state))
+        return scene_progress(experiment_of(state), *_words(state), on_stage)
     except GdvizError as error:
         return SceneProgress(None, done=True, error=str(error))
 
@@ -191,7 +191,6 @@ def edit(state: Opened) -> None:
     from gdviz.ui.editor import edit_experiment
     from gdviz.ui.work import pool
 
-    pool()
     try:
         present = experiment_of(state).model_dump(mode="json")
     except GdvizError:
@@ -199,6 +198,7 @@ def edit(state: Opened) -> None:
     with st.expander("Change the scene: target, guidance, sampler, run, file", icon=":material/tune:"):
         refusal = st.container()
         edited = edit_experiment(present, f"edit.{state.version}", open_file=lambda value: open_(Opened(None, value)))
+    pool()  # now that all that the widgets import is there
     try:
         experiment = Experiment.parse(edited)  # whether its parts fit each other is found by the worker
     except GdvizError as error:

@@ -8,7 +8,11 @@ from typing import Any
 
 import streamlit as st
 
-SECONDS_BETWEEN_LOOKS = 0.15
+SHARE_LATE = 0.1
+"""News is found later by about this share of the wait before it: short answers are looked for often."""
+
+SHORTEST, LONGEST = 0.02, 0.15
+"""Seconds between two looks."""
 
 
 def follow(slot: Any, look: Callable[[], tuple[float, str] | None]) -> None:
@@ -24,7 +28,8 @@ def follow(slot: Any, look: Callable[[], tuple[float, str] | None]) -> None:
     look : callable
         Share done and words for the progress bar, or None when there is news.
     """
+    began = time.monotonic()
     while (now := look()) is not None:
-        slot.progress(min(1.0, now[0]), text=now[1])
-        time.sleep(SECONDS_BETWEEN_LOOKS)
+        slot.progress(min(1.0, now[0]), text=now[1])  # here Streamlit ends the wait when the reader has done something
+        time.sleep(min(LONGEST, SHORTEST + SHARE_LATE * (time.monotonic() - began)))
     st.rerun()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import atexit
+import gc
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from gdviz.jobs import Job, Pool
-from gdviz.player.make import make_scene, scene_key
+from gdviz.player.make import make_scene, scene_key, warm_up
 from gdviz.server import store
 from gdviz.ui.progress import SceneProgress
 
@@ -18,17 +19,23 @@ if TYPE_CHECKING:
 
 @st.cache_resource
 def pool() -> Pool:
-    """The worker processes of this server, started at first use and ended with it."""
+    """The worker processes of this server, started at first use and ended with it.
+
+    Everything a page imports is there by now and stays. Streamlit collects garbage after each run of a page, and
+    without `gc.freeze` would walk through all of torch and pandas each time, a tenth of a second that nobody else runs.
+    """
+    gc.freeze()
     workers = Pool()
     atexit.register(workers.close)
-    workers.warm()
+    workers.warm(warm_up)
     return workers
 
 
-def scene_progress(experiment: Experiment, title: str = "", caption: str = "") -> SceneProgress:
+def scene_progress(experiment: Experiment, title: str = "", caption: str = "", on_stage: str | None = None) -> SceneProgress:
     """Look a scene up, asking the workers for it (its preview first) when the store has none.
 
-    Calling it again is cheap and joins the work under way.
+    Calling it again is cheap and joins the work under way. The whole scene is asked for only when its preview is
+    `on_stage` (a digest) or has failed: until then page and preview have the machine to themselves.
     """
     key = scene_key(experiment.id)
     digest = store().find(key)
@@ -38,7 +45,10 @@ def scene_progress(experiment: Experiment, title: str = "", caption: str = "") -
     shown = store().find(scene_key(experiment.id, preview=True))
     if not preview.finished:
         return SceneProgress(shown, done=False)
-    whole = _ask(experiment, title, caption, preview=False)  # only now: the preview has the machine to itself
+    unseen = shown is not None and shown != on_stage
+    whole = pool().find(key) if unseen else _ask(experiment, title, caption, preview=False)
+    if whole is None:
+        return SceneProgress(shown, done=False)
     return SceneProgress(shown, bool(whole.error), whole.progress or 0.0, whole.error)
 
 

@@ -1,0 +1,45 @@
+"""A preview leaves out what is slow and nobody sees; warming up leaves nothing behind."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from gdviz.experiment import Experiment
+from gdviz.player.make import make_scene, scene_key, warm_up
+from gdviz.player.scene import unpack_scene
+from gdviz.result import run
+from gdviz.store import SceneStore
+
+SMALL = {
+    "target": {"kind": "ring", "count": 3},
+    "guidance": {"kind": "reward", "reward": {"kind": "expression", "expression": "exp(x/4)"}},
+    "sampler": {"kind": "ddpm", "steps": 20},
+    "w": [0, 1],
+    "particles": 100,
+    "frames": 5,
+}
+
+
+def test_a_run_without_distances_differs_in_nothing_else() -> None:
+    whole, without = (run(SMALL, step_change=False, exact=False, distances=asked) for asked in (True, False))
+    for full, bare in zip(whole.rows, without.rows, strict=True):
+        assert full.distances and not bare.distances
+        assert (full.mean_reward, full.off_support) == (bare.mean_reward, bare.off_support)
+
+
+def test_a_preview_has_no_distances_and_its_whole_scene_has(tmp_path: Path) -> None:
+    experiment = Experiment.parse(SMALL)
+    for preview in (True, False):
+        make_scene(experiment.canonical(), "", "", preview, str(tmp_path))
+        store = SceneStore(tmp_path)
+        scene = unpack_scene(store.read(store.find(scene_key(experiment.id, preview))))
+        assert scene.preview is preview
+        assert all(bool(row["distances"]) is not preview for row in scene.rows)
+
+
+def test_warming_up_leaves_nothing(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setenv("GDVIZ_STORE", str(tmp_path / "store"))
+    warm_up()
+    assert not list(tmp_path.iterdir())
