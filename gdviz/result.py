@@ -21,14 +21,15 @@ import torch
 from numpy.typing import NDArray
 
 from gdviz import __version__
-from gdviz.device import pick_device
+from gdviz.device import far_device, pick_device
 from gdviz.errors import GdvizError
 from gdviz.experiment import Built, Experiment
 from gdviz.guidance.reward import where_mass_is
 from gdviz.metrics import Exact, Row, RowReader, exact_values
 from gdviz.rewards import Reward, RewardContext, build_reward, check_positive
 from gdviz.rewards.class_probability import ClassProbability
-from gdviz.sweep import Chunk, Paths, Progress, sweep
+from gdviz.sweep import Chunk, Paths, Progress
+from gdviz.tiles import Executor, SweepRequest
 
 MAX_PATH_VALUES = 250_000_000
 """Bound on w x particles x frames x dimension of the paths kept: 1 GB."""
@@ -148,6 +149,7 @@ def run(
     step_change: bool = True,
     exact: bool = True,
     distances: bool = True,
+    executor: Executor | None = None,
 ) -> Result:
     """Run an Experiment to its end.
 
@@ -166,6 +168,8 @@ def run(
         Also work out what is known without simulation; quadrature may take seconds.
     distances : bool
         Also measure how far the samples are from each goal law.
+    executor : Executor, optional
+        Runs the sweeps somewhere else (see `gdviz.tiles`), with the same numbers; by default they run here.
 
     Raises
     ------
@@ -180,6 +184,7 @@ def run(
         exact=exact,
         distances=distances,
         partial=False,
+        executor=executor,
     )
     *_, last = _told(items, progress)
     assert isinstance(last, Result)
@@ -195,22 +200,32 @@ def stream(
     exact: bool = True,
     distances: bool = True,
     partial: bool = True,
+    executor: Executor | None = None,
 ) -> Iterator[Progress | Result]:
     """Run an Experiment, yielding Progress often, partial Results on the way and the complete one last.
 
     Stop iterating to cancel. Parameters and errors as for `run`; without `partial` only the last Result comes.
     """
-    return _Run(Experiment.parse(experiment), device, frame_particles, step_change, exact, distances).stream(partial)
+    run = _Run(Experiment.parse(experiment), device, frame_particles, step_change, exact, distances, executor)
+    return run.stream(partial)
 
 
 class _Run:
     """One run under way: the arrays that fill up."""
 
     def __init__(
-        self, experiment: Experiment, device: str, frame_particles: int | None, step_change: bool, exact: bool, distances: bool
+        self,
+        experiment: Experiment,
+        device: str,
+        frame_particles: int | None,
+        step_change: bool,
+        exact: bool,
+        distances: bool,
+        executor: Executor | None,
     ) -> None:
         self.began = time.perf_counter()
-        self.device = pick_device(device)
+        self.executor = executor
+        self.device = str(pick_device(device)) if executor is None else far_device(device)
         self.experiment, self.built = experiment, experiment.build()
         built, w, n = self.built, experiment.all_w, experiment.particles
         self.measured = measured_reward(experiment, built)
@@ -250,21 +265,19 @@ class _Run:
         yield self._result(self.coarse, complete=True)
 
     def _sweep(self, paths: Paths, *, halved: bool = False, gradual: bool = False) -> Iterator[Progress | Chunk]:
-        """Run one sweep, filing its chunks."""
-        built, experiment = self.built, self.experiment
-        for item in sweep(
-            built.plan,
-            built.sampler,
-            built.levels,
-            experiment.all_w,
+        """Run one sweep, here or where the executor does, filing its chunks."""
+        request = SweepRequest(
+            self.experiment.canonical(),
+            0,
             paths.x.shape[1],
-            experiment.seed,
+            self.built.law.dimension * len(self.experiment.all_w),
             halved=halved,
             gradual=gradual,
-            frames=self.levels,
+            frames=tuple(self.levels.tolist()),
             frame_particles=0 if paths.frames is None else paths.frames.shape[1],
             device=self.device,
-        ):
+        )
+        for item in request.run(self.built) if self.executor is None else self.executor(request):
             if isinstance(item, Chunk):
                 paths.take(item)
             yield item
@@ -281,7 +294,7 @@ class _Run:
             exact=self.exact,
             network_evaluations=guided * len(experiment.all_w) * scores,
             seconds=time.perf_counter() - self.began,
-            versions=versions(),
+            versions={**versions(), "device": self.device},
             complete=complete,
             samples=self.paths.x[:, :done].numpy(),
             frames=None if self.paths.frames is None else self.paths.frames[:, :done].numpy(),

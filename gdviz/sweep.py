@@ -69,6 +69,7 @@ def sweep(
     particles: int,
     seed: int,
     *,
+    first: int = 0,
     halved: bool = False,
     gradual: bool = False,
     frames: Sequence[int] | np.ndarray = (),
@@ -83,6 +84,8 @@ def sweep(
 
     Parameters
     ----------
+    first : int
+        Run the particles first, ..., first + particles - 1, as a sweep from 0 on would; a multiple of `TILE`.
     halved : bool
         Take every second level with the increments summed (`CoarseNoise`): the same paths at half
         the steps, for the step-change measurement.
@@ -91,7 +94,7 @@ def sweep(
     frames : sequence of int
         Level indices (0 = start) at which positions are kept.
     frame_particles : int
-        How many particles' positions are kept.
+        How many particles' positions are kept, counted from particle 0.
 
     Yields
     ------
@@ -102,15 +105,14 @@ def sweep(
     # seen a block of this size freed. Without this line a sweep takes a third longer.
     torch.empty(KEPT_BYTES, dtype=torch.uint8)
     dimension = plan.unguided.dimension
-    per_chunk = max(1, CHUNK_VALUES // (len(w) * dimension) // TILE) * TILE
     wanted = {int(level): k for k, level in enumerate(frames)}
-    for first, count in _chunks(particles, per_chunk, gradual):
-        tiles = TileNoise(seed, dimension, first, -(-count // WHOLE) * WHOLE, dtype, device)
+    for done, count in chunks(particles, fitting(len(w) * dimension), gradual):
+        tiles = TileNoise(seed, dimension, first + done, -(-count // WHOLE) * WHOLE, dtype, device)
         noise = CoarseNoise(tiles, levels) if halved else tiles
         grid = levels.halved() if halved else levels
         weight = torch.tensor(list(w), dtype=dtype, device=device)[:, None, None]  # [W, 1, 1]
         x = _start(noise.start(), len(w))  # [W, n, d], n a multiple of WHOLE
-        kept = max(0, min(count, frame_particles - first)) if wanted else 0
+        kept = max(0, min(count, frame_particles - first - done)) if wanted else 0
         record = torch.empty(len(w), kept, len(wanted), dimension) if kept else None
         if record is not None and 0 in wanted:
             record[:, :, wanted[0]] = x[:, :kept].cpu()
@@ -124,9 +126,9 @@ def sweep(
                 if record is not None and level in wanted:
                     record[:, :, wanted[level]] = x[:, :kept].cpu()
                 if level % every == 0:
-                    yield Progress((first + count * level / grid.steps) / particles)
+                    yield Progress((done + count * level / grid.steps) / particles)
         gain, path_kl = (None if part is None else part[:, :count] for part in (tally.gain, tally.path_kl))
-        yield Chunk(first, x[:, :count].cpu(), gain, path_kl, record)
+        yield Chunk(first + done, x[:, :count].cpu(), gain, path_kl, record)
 
 
 class Paths:
@@ -170,7 +172,12 @@ class Paths:
         return self.x[k, : self.done], gain, path_kl
 
 
-def _chunks(particles: int, per_chunk: int, gradual: bool) -> Iterator[tuple[int, int]]:
+def fitting(width: int) -> int:
+    """How many particles are best stepped together: whole tiles; a particle has `width` coordinates, at all w."""
+    return max(1, CHUNK_VALUES // width // TILE) * TILE
+
+
+def chunks(particles: int, per_chunk: int, gradual: bool = False) -> Iterator[tuple[int, int]]:
     """First particle and size of each chunk, whole tiles but for the last."""
     first = 0
     while first < particles:

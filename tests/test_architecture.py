@@ -25,6 +25,7 @@ FLOORS: list[set[str]] = [
     {"papers", "facts"},
     {"presets", "schema", "cards", "tables"},  # an Experiment chosen, described; a Result printed
     {"result"},
+    {"tiles"},
     {"experiment"},
     {"store"},
     # ---- the program above, the mathematics below ----
