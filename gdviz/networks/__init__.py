@@ -1,0 +1,7 @@
+"""The small networks behind learned scores, and their trained weights as plain state."""
+
+from gdviz.networks.checkpoint import Checkpoint as Checkpoint
+from gdviz.networks.classifier import Classifier as Classifier
+from gdviz.networks.denoiser import Denoiser as Denoiser
+from gdviz.networks.recipe import Recipe as Recipe
+from gdviz.networks.trunk import Trunk as Trunk

@@ -1,0 +1,8 @@
+"""Fitting networks to samples: tasks, losses, and the loop that yields every step."""
+
+from gdviz.training.assess import Assessment as Assessment
+from gdviz.training.assess import assess as assess
+from gdviz.training.loop import TrainingState as TrainingState
+from gdviz.training.loop import TrainingStep as TrainingStep
+from gdviz.training.loop import train as train
+from gdviz.training.task import Task as Task
