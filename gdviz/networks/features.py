@@ -31,6 +31,8 @@ class PointFeatures(nn.Module):
         Standard deviation of the frequencies, in radians per unit.
     """
 
+    waves: Tensor
+
     def __init__(self, dimension: int, frequencies: int, reach: float = 3.0) -> None:
         super().__init__()
         self.size = dimension + 2 * frequencies

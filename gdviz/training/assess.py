@@ -36,8 +36,9 @@ class Assessment:
     Attributes
     ----------
     score_error : float or None
-        sqrt(E |eps_net - eps*|^2 / E |eps*|^2), t uniform on the 1000 levels of linear-beta DDPM; None where the exact score is
-        not known. A conditional network is told the label of half of the points. For a classifier eps is -sqrt(t) grad log p_t(label | x).
+        sqrt(E |eps_net - eps*|^2 / E |eps*|^2), t uniform on the 1000 levels of linear-beta DDPM; None where the
+        exact score is not known. A conditional network is told the label of half of the points. For a classifier
+        eps is -sqrt(t) grad log p_t(label | x).
     low_noise_error : float or None
         The same over t < 0.1.
     by_level : tuple of (float, float)

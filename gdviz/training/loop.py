@@ -138,7 +138,8 @@ class _Loop:
             self.smoothed = value if math.isnan(self.smoothed) else SMOOTHING * self.smoothed + (1 - SMOOTHING) * value
             if not math.isfinite(value):
                 raise GdvizError(
-                    f"training: found a loss that is not finite at step {self.step}; a smaller recipe.rate than {self.recipe.rate:g} helps."
+                    f"training: found a loss that is not finite at step {self.step}; "
+                    f"a smaller recipe.rate than {self.recipe.rate:g} helps."
                 )
             yield TrainingStep(self.step, self.task.steps, value, self.smoothed, *self._spent(), self)
 

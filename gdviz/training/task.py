@@ -14,9 +14,6 @@ from gdviz.networks import Recipe
 from gdviz.rewards import REWARDS, RewardKind
 from gdviz.targets import TARGETS, TargetKind
 
-FORMAT = 1
-"""Raised when the same task would train to another network, so that old checkpoints are not taken for new ones."""
-
 What = Literal["score", "conditional", "tilted", "classifier"]
 
 
@@ -38,7 +35,7 @@ class Task(Described):
         How it is fitted.
     """
 
-    format: Literal[1] = FORMAT
+    format: Literal[1] = 1  # rises when the same task would train to another network: old checkpoints are then not taken
     target: Annotated[TargetKind, TARGETS]
     what: What = "score"
     reward: Annotated[RewardKind, REWARDS] | None = None
