@@ -12,6 +12,9 @@ from gdviz.errors import GdvizError
 from gdviz.jobs.job import Job
 from gdviz.jobs.lane import Lane
 
+LANES = {"preview": 0, "scene": 0, "curves": 5}
+"""Name and niceness of the lanes of a server."""
+
 KEPT = 64
 """Finished jobs remembered."""
 
@@ -28,12 +31,16 @@ class Pool:
     lanes : mapping of str to int
         Name, and how far its worker gives way to others (niceness): somebody waits for a scene, a long
         run can wait.
+    make_lane : callable
+        niceness -> a lane; `Lane`, a worker process of this machine, by default.
     """
 
-    def __init__(self, lanes: Mapping[str, int] = MappingProxyType({"preview": 0, "scene": 0, "curves": 5})) -> None:
+    def __init__(
+        self, lanes: Mapping[str, int] = MappingProxyType(LANES), make_lane: Callable[[int], Any] = Lane
+    ) -> None:
         self._lock = threading.Lock()
         self._jobs: dict[str, Job] = {}
-        self._lanes = {lane: Lane(niceness) for lane, niceness in lanes.items()}
+        self._lanes = {lane: make_lane(niceness) for lane, niceness in lanes.items()}
         self._closed = False
 
     def warm(self, function: Callable[..., Any]) -> None:

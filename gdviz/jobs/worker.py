@@ -18,9 +18,12 @@ import time
 import traceback
 from collections.abc import Callable
 from functools import partial
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from gdviz.errors import GdvizError
+
+if TYPE_CHECKING:
+    from gdviz.tiles import Executor
 
 SECONDS_BETWEEN_REPORTS = 0.05
 
@@ -38,7 +41,14 @@ class Report:
         Takes ("progress", share done) and ("partial", bytes).
     unwanted : callable
         Whether the job has been cancelled.
+
+    Attributes
+    ----------
+    executor : Executor or None
+        Runs the job's sweeps where others can help; None where there is nobody else.
     """
+
+    executor: Executor | None = None
 
     def __init__(self, send: Callable[[str, Any], None], unwanted: Callable[[], bool]) -> None:
         self._send, self._unwanted = send, unwanted
@@ -86,7 +96,7 @@ class _Worker:
         threading.Thread(target=self._listen, daemon=True).start()
         while True:
             number, call = self._jobs.get()
-            self._send(number, *_outcome(call, Report(partial(self._send, number), partial(self._is_cancelled, number))))
+            self._send(number, *outcome(call, Report(partial(self._send, number), partial(self._is_cancelled, number))))
 
     def _is_cancelled(self, number: int) -> bool:
         return number in self._cancelled
@@ -106,7 +116,7 @@ class _Worker:
         try:
             message = pickle.dumps((number, what, value))
         except Exception as error:
-            message = pickle.dumps((number, "failed", _unexpected(error)))
+            message = pickle.dumps((number, "failed", unexpected(error)))
         try:
             self._out.write(message)
             self._out.flush()
@@ -114,7 +124,7 @@ class _Worker:
             os._exit(0)
 
 
-def _outcome(call: bytes, report: Report) -> tuple[str, Any]:
+def outcome(call: bytes, report: Report) -> tuple[str, Any]:
     """Run a pickled (function, arguments): what became of it, and its result or the reason in one sentence."""
     try:
         function, arguments = pickle.loads(call)
@@ -126,8 +136,9 @@ def _outcome(call: bytes, report: Report) -> tuple[str, Any]:
         return "failed", str(error)
     except Exception as error:
         traceback.print_exc()
-        return "failed", _unexpected(error)
+        return "failed", unexpected(error)
 
 
-def _unexpected(error: Exception) -> str:
+def unexpected(error: Exception) -> str:
+    """An accident in one sentence."""
     return f"The worker failed unexpectedly ({type(error).__name__}: {error})."
