@@ -24,7 +24,7 @@ Rows = dict[str, tuple[Callable[[], object], int]]
 
 
 def gmm(ctx: SimpleNamespace) -> Rows:
-    """CFG on a mixture with exact scores: all that a sweep does, path integrals included."""
+    """CFG on a mixture with exact scores: sampling alone, as the peers do, and with what an Experiment integrates besides."""
     problem, steps = ctx.gmm, len(ctx.steps)
     components = FullComponents(torch.from_numpy(problem.mu), torch.from_numpy(problem.S))
     law = Mixture(components, torch.from_numpy(problem.pi).log(), torch.from_numpy(problem.cls), ("a", "b"))
@@ -32,11 +32,13 @@ def gmm(ctx: SimpleNamespace) -> Rows:
     alpha_bar = ctx.sch.ab[np.append(ctx.steps, 0)]
     levels = Levels(alpha_bar, 1 - alpha_bar)
 
-    def run(w: list[float]) -> list[object]:
-        return list(sweep(plan, Ddpm(steps=steps), levels, w, ctx.N, seed=0))
+    def run(w: list[float], integrals: bool = False) -> list[object]:
+        return list(sweep(plan, Ddpm(steps=steps), levels, w, ctx.N, seed=0, integrals=integrals))
 
     many = np.linspace(0, 10, 40).tolist()
     return {
         "gdviz sweep, one w": (lambda: run([3.0]), ctx.N * steps),
         "gdviz sweep, 40 w": (lambda: run(many), ctx.N * steps * len(many)),
+        "gdviz sweep, one w, with path integrals": (lambda: run([3.0], True), ctx.N * steps),
+        "gdviz sweep, 40 w, with path integrals": (lambda: run(many, True), ctx.N * steps * len(many)),
     }

@@ -72,6 +72,7 @@ def sweep(
     first: int = 0,
     halved: bool = False,
     gradual: bool = False,
+    integrals: bool = True,
     frames: Sequence[int] | np.ndarray = (),
     frame_particles: int = 0,
     dtype: torch.dtype = torch.float32,
@@ -91,6 +92,8 @@ def sweep(
         the steps, for the step-change measurement.
     gradual : bool
         Begin with small chunks, each as large as all before it, for an early first answer.
+    integrals : bool
+        Whether gain and path KL are integrated along the paths (where they mean something), or only samples wanted.
     frames : sequence of int
         Level indices (0 = start) at which positions are kept.
     frame_particles : int
@@ -116,18 +119,19 @@ def sweep(
         record = torch.empty(len(w), kept, len(wanted), dimension) if kept else None
         if record is not None and 0 in wanted:
             record[:, :, wanted[0]] = x[:, :kept].cpu()
-        tally = _Tally(plan, sampler, x)
+        tally = _Tally(plan, sampler, x) if integrals else None
         every = max(1, grid.steps // TICKS)
         with torch.no_grad():
             for step in sampler.run(Guide(plan.rule, weight), grid, noise, x):
                 x = step.x
-                tally.add(step)
+                if tally is not None:
+                    tally.add(step)
                 level = step.moment.index + 1
                 if record is not None and level in wanted:
                     record[:, :, wanted[level]] = x[:, :kept].cpu()
                 if level % every == 0:
                     yield Progress((done + count * level / grid.steps) / particles)
-        gain, path_kl = (None if part is None else part[:, :count] for part in (tally.gain, tally.path_kl))
+        gain, path_kl = (None, None) if tally is None else tally.at(weight[..., 0], count)
         yield Chunk(first + done, x[:, :count].cpu(), gain, path_kl, record)
 
 
@@ -192,13 +196,19 @@ def _start(z: Tensor, count: int) -> Tensor:
 
 
 class _Tally:
-    """Running integrals along the paths."""
+    """Running integrals along the paths; path KL in units of w^2."""
 
     def __init__(self, plan: Plan, sampler: SamplerKind, x: Tensor) -> None:
         self._sign = {"mean_reward": 1.0, "mean_reciprocal": -1.0}.get(plan.improves or "", 0.0)
         guided = sampler.unit_noise and plan.toward is not None
         self.gain = x.new_zeros(x.shape[:-1]) if guided and self._sign else None
         self.path_kl = x.new_zeros(x.shape[:-1]) if guided else None
+
+    def at(self, w: Tensor, count: int) -> tuple[Tensor | None, Tensor | None]:
+        """Gain and path KL of the first particles, [W, count], at w of shape [W, 1]."""
+        gain = None if self.gain is None else self.gain[:, :count]
+        path_kl = None if self.path_kl is None else w**2 * self.path_kl[:, :count]
+        return gain, path_kl
 
     def add(self, step: Step) -> None:
         if self.path_kl is None or not step.noise_gain:  # levels so close that the step rounds to nothing
@@ -207,8 +217,7 @@ class _Tally:
         size = push[..., 0].square()  # [W, n]
         for k in range(1, push.shape[-1]):
             size.addcmul_(push[..., k], push[..., k])
-        weight = guided.weight[..., 0] if isinstance(guided.weight, Tensor) else torch.tensor(guided.weight)  # [W, 1]
-        self.path_kl.addcmul_(size, (weight * (step.drift_gain / step.noise_gain)) ** 2 * 0.5)
+        self.path_kl.add_(size, alpha=0.5 * (guided.omega * step.drift_gain / step.noise_gain) ** 2)
         if self.gain is None:
             return
         if guided.log_ratio is None:
@@ -217,4 +226,4 @@ class _Tally:
         omega = step.moment.du * step.guided.omega
         accumulate = self.gain.addcmul_ if self._sign > 0 else self.gain.addcdiv_
         smallest = 0.98 * math.log(torch.finfo(size.dtype).tiny)  # below it exp is denormal, and a hundred times slower
-        accumulate(size, guided.log_ratio.clamp_min(smallest).exp_(), value=omega)
+        accumulate(size, guided.log_ratio().clamp_min(smallest).exp_(), value=omega)

@@ -70,11 +70,11 @@ class TileNoise(Noise):
         return self._draw(moment.index + 1)
 
     def _draw(self, stream: int) -> Tensor:
-        generator, blocks = self._generator, []
-        for tile in self._tiles:
-            generator.manual_seed(_mix(tile, stream))
-            blocks.append(torch.randn(self.dimension, TILE, generator=generator, device=generator.device))
-        block = blocks[0] if len(blocks) == 1 else torch.cat(blocks, dim=1)
+        generator = self._generator
+        blocks = torch.empty(len(self._tiles), self.dimension, TILE, device=generator.device)
+        for tile, block in zip(self._tiles, blocks, strict=True):
+            block.normal_(generator=generator.manual_seed(_mix(tile, stream)))
+        block = blocks.transpose(0, 1).flatten(1)  # [d, n]
         return block[:, : self.count].to(self.dtype).contiguous().T  # [n, d]
 
 

@@ -14,7 +14,7 @@ from gdviz.diffusion import Moment
 from gdviz.family import Family, Kind
 from gdviz.guidance._schedule import SCHEDULES, ScheduleKind
 from gdviz.guidance.schedules.constant import Constant
-from gdviz.laws import Law
+from gdviz.laws import Law, LogRatio
 from gdviz.rewards import Reward, RewardContext
 from gdviz.scores import Scores
 
@@ -33,8 +33,8 @@ class Guided:
         What is added per unit of weight, for the unified framework toward - away (MATH section 2).
     omega : float
         The schedule alone, without w.
-    log_ratio : Tensor, shape [...] or None
-        log p^toward_t - log p^away_t where `push` is its gradient and it is known. The improvement
+    log_ratio : callable or None
+        () -> log p^toward_t - log p^away_t, shape [...], where `push` is its gradient and it is known. The improvement
         identity integrates |push|^2 exp(+-log_ratio).
     weight : float or Tensor broadcasting to [..., 1]
         w times the schedule.
@@ -43,7 +43,7 @@ class Guided:
     base: Tensor
     push: Tensor
     omega: float = 1.0
-    log_ratio: Tensor | None = None
+    log_ratio: LogRatio | None = None
     weight: float | Tensor = 1.0
 
     @property

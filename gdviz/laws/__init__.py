@@ -8,6 +8,7 @@ from gdviz.laws.components import FullComponents as FullComponents
 from gdviz.laws.components import SharedComponents as SharedComponents
 from gdviz.laws.law import LabelPosterior as LabelPosterior
 from gdviz.laws.law import Law as Law
+from gdviz.laws.law import LogRatio as LogRatio
 from gdviz.laws.law import Pair as Pair
 from gdviz.laws.law import PairScores as PairScores
 from gdviz.laws.law import Points as Points

@@ -151,8 +151,16 @@ class FullComponents(Components):
         return i, j, np.where(i == j, -0.5, -1.0)
 
     def features(self, rows: Tensor) -> Tensor:
-        products = [rows[k] * rows[k:] for k in range(self.dimension)]  # the upper triangle, row by row
-        return torch.cat([torch.ones_like(rows[:1]), rows, *products])  # [F, M]
+        d = self.dimension
+        if rows.requires_grad:
+            products = [rows[k] * rows[k:] for k in range(d)]  # the upper triangle, row by row
+            return torch.cat([torch.ones_like(rows[:1]), rows, *products])  # [F, M]
+        features = rows.new_empty(1 + d + d * (d + 1) // 2, rows.shape[1])  # [F, M]
+        features[0], features[1 : 1 + d], first = 1, rows, 1 + d
+        for k in range(d):  # each product written once, where it belongs
+            torch.mul(rows[k], rows[k:], out=features[first : first + d - k])
+            first += d - k
+        return features
 
     def common(self, rows: Tensor, at: Coefficients) -> Tensor | float:
         return 0.0

@@ -65,7 +65,7 @@ class GridTilt(Law):
 
         def pair(x: Tensor, t: float) -> PairScores:
             log_ratio, push = self.log_factor(x, t)
-            return PairScores(self.base.score(x, t) + push, push, log_ratio)
+            return PairScores(self.base.score(x, t) + push, push, lambda: log_ratio)
 
         return pair
 

@@ -34,6 +34,10 @@ class Points:
     label: Tensor
 
 
+LogRatio = Callable[[], Tensor]
+"""Works out a log density ratio, shape [...], when it is read: sampling alone needs none."""
+
+
 class PairScores(NamedTuple):
     """Two scores that shared their work.
 
@@ -44,13 +48,13 @@ class PairScores(NamedTuple):
     push : Tensor, shape [..., d]
         toward - away = grad log (p^toward_t / p^away_t)(x), formed without cancellation where
         possible. The away score is toward - push.
-    log_ratio : Tensor, shape [...] or None
-        log p^toward_t(x) - log p^away_t(x); None where the densities are not known (networks).
+    log_ratio : callable or None
+        () -> log p^toward_t(x) - log p^away_t(x), shape [...]; None where the densities are not known (networks).
     """
 
     toward: Tensor
     push: Tensor
-    log_ratio: Tensor | None
+    log_ratio: LogRatio | None
 
 
 Pair = Callable[[Tensor, float], PairScores]

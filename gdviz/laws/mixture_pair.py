@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from collections.abc import Sequence
 from functools import cache, lru_cache
 
 import torch
 from torch import Tensor
 
 from gdviz.laws.components import Coefficients
-from gdviz.laws.law import Pair, PairScores
+from gdviz.laws.law import LogRatio, Pair, PairScores
 from gdviz.laws.mixture import Mixture
 from gdviz.laws.posterior import attention, blocks, is_attention, posterior
 
@@ -43,18 +44,18 @@ class MixturePair:
         largest = max(len(self.toward.support), len(self.away.support))
         slices = blocks(rows.shape[1], largest, attention=self.common_softmax and is_attention(largest, rows))
         parts = [self._block(rows[:, b], t) for b in slices]
-        toward, push, log_ratio = parts[0] if len(parts) == 1 else (torch.cat(p, -1) for p in zip(*parts, strict=True))
+        toward, push, log_ratios = zip(*parts, strict=True)
         shape = x.shape[:-1]
         return PairScores(
-            toward.to(x.dtype).reshape(d, *shape).movedim(0, -1),
-            push.to(x.dtype).reshape(d, *shape).movedim(0, -1),
-            log_ratio.to(x.dtype).reshape(shape),
+            _joined(toward).to(x.dtype).reshape(d, *shape).movedim(0, -1),
+            _joined(push).to(x.dtype).reshape(d, *shape).movedim(0, -1),
+            lambda: _joined([log_ratio() for log_ratio in log_ratios]).to(x.dtype).reshape(shape),
         )
 
-    def _block(self, rows: Tensor, t: float) -> tuple[Tensor, Tensor, Tensor]:
+    def _block(self, rows: Tensor, t: float) -> tuple[Tensor, Tensor, LogRatio]:
         """Toward score and push, [d, M], and log ratio, [M]."""
         (toward, log_toward), (away, log_away) = (law.score_and_log_density(rows, t) for law in (self.toward, self.away))
-        return toward, toward - away, log_toward - log_away
+        return toward, toward - away, lambda: log_toward - log_away
 
 
 class SharedPair(MixturePair):
@@ -82,7 +83,7 @@ class SharedPair(MixturePair):
             self.log_odds = self.log_inside - math.log(-math.expm1(self.log_inside))
         self._joint = lru_cache(maxsize=1 + REMEMBERED // len(inside))(self._join)
 
-    def _block(self, rows: Tensor, t: float) -> tuple[Tensor, Tensor, Tensor]:
+    def _block(self, rows: Tensor, t: float) -> tuple[Tensor, Tensor, LogRatio]:
         components = self.toward.components
         at, groups = self._joint(t, rows.dtype, rows.device)
         features = components.features(rows)  # [F, M]
@@ -92,15 +93,14 @@ class SharedPair(MixturePair):
         else:
             (log_first, log_second), sums = posterior(at.linear @ features, at.moments, groups)
         toward, push = components.read_push(sums, rows, at)  # [d, M]
-        log_ratio = log_first - log_second  # [M]
         if self.common_softmax:
-            return toward, push, log_ratio + float(self.shift.max())
+            return toward, push, lambda: log_first - log_second + float(self.shift.max())
         if not self.nested:
-            return toward, push, log_ratio
-        odds = log_ratio + self.log_odds  # [M]  log pi / (1 - pi)
+            return toward, push, lambda: log_first - log_second
+        odds = log_first - log_second  # [M]  log pi / (1 - pi)
         tame = odds.clamp(*_odds_range(odds.dtype))  # [M]
-        log_pi = torch.minimum(torch.sigmoid(tame).log(), odds)  # [M]
-        return toward, push * torch.sigmoid(-tame), log_pi - self.log_inside
+        push *= torch.sigmoid(-tame)  # [d, M]
+        return toward, push, lambda: torch.minimum(torch.sigmoid(tame).log(), odds).sub_(self.log_inside)
 
     def _join(self, t: float, dtype: torch.dtype, device: torch.device) -> tuple[Coefficients, tuple[slice, ...]]:
         """Coefficients whose two sets of moments belong to `toward` and `second`; the groups of their logits."""
@@ -112,9 +112,16 @@ class SharedPair(MixturePair):
             return dataclasses.replace(second, moments=moments), (slice(None),)
         split = len(first.linear)
         linear = torch.cat([first.linear, second.linear])  # [K, F]
+        if self.nested:
+            linear[:split, 0] += self.log_odds
         moments = linear.new_zeros(2, len(first.moments), len(linear))  # [2, G + 1, K]
         moments[0, :, :split], moments[1, :, split:] = first.moments, second.moments
         return dataclasses.replace(first, linear=linear, moments=moments), (slice(0, split), slice(split, None))
+
+
+def _joined(parts: Sequence[Tensor]) -> Tensor:
+    """The blocks of the points side by side."""
+    return parts[0] if len(parts) == 1 else torch.cat(list(parts), -1)
 
 
 @cache

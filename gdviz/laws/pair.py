@@ -22,7 +22,7 @@ def pair(toward: Law, away: Law) -> Pair:
 
     def separate(x: Tensor, t: float) -> PairScores:
         score = toward.score(x, t)  # [..., d]
-        return PairScores(score, score - away.score(x, t), toward.log_density(x, t) - away.log_density(x, t))
+        return PairScores(score, score - away.score(x, t), lambda: toward.log_density(x, t) - away.log_density(x, t))
 
     return separate
 
@@ -32,6 +32,6 @@ def _swap(shared: Pair) -> Pair:
 
     def pair(x: Tensor, t: float) -> PairScores:
         score, push, log_ratio = shared(x, t)
-        return PairScores(score - push, -push, None if log_ratio is None else -log_ratio)
+        return PairScores(score - push, -push, None if log_ratio is None else lambda: -log_ratio())
 
     return pair

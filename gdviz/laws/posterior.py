@@ -56,7 +56,7 @@ def posterior(logits: Tensor, moments: Tensor, groups: tuple[slice, ...] = (slic
             logits[group].sub_(top)
         weights = logits.clamp_min_(lowest).exp_()  # [K, M]
     sums = (moments.flatten(0, 1) @ weights).unflatten(0, moments.shape[:2])  # [C, G + 1, M]
-    return torch.stack(tops) + sums[:, -1].log(), sums
+    return sums[:, -1].log().add_(torch.stack(tops)), sums
 
 
 def is_attention(components: int, rows: Tensor) -> bool:
