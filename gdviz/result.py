@@ -29,7 +29,7 @@ from gdviz.metrics import Exact, Row, RowReader, exact_values
 from gdviz.rewards import Reward, RewardContext, build_reward, check_positive
 from gdviz.rewards.class_probability import ClassProbability
 from gdviz.sweep import Chunk, Paths, Progress
-from gdviz.tiles import Executor, SweepRequest
+from gdviz.tiles import Executor, SweepRequest, here
 
 MAX_PATH_VALUES = 250_000_000
 """Bound on w x particles x frames x dimension of the paths kept: 1 GB."""
@@ -224,7 +224,7 @@ class _Run:
         executor: Executor | None,
     ) -> None:
         self.began = time.perf_counter()
-        self.executor = executor
+        self.executor = executor or here
         self.device = str(pick_device(device)) if executor is None else far_device(device)
         self.experiment, self.built = experiment, experiment.build()
         built, w, n = self.built, experiment.all_w, experiment.particles
@@ -277,7 +277,7 @@ class _Run:
             frame_particles=0 if paths.frames is None else paths.frames.shape[1],
             device=self.device,
         )
-        for item in request.run(self.built) if self.executor is None else self.executor(request):
+        for item in self.executor(request, self.built):
             if isinstance(item, Chunk):
                 paths.take(item)
             yield item

@@ -70,8 +70,16 @@ class SweepRequest:
         )
 
 
-Executor = Callable[[SweepRequest], Iterator[Progress | Chunk]]
-"""Runs a sweep: Progress often, Chunks in particle order. Closing the iterator cancels what still runs."""
+Executor = Callable[[SweepRequest, Built], Iterator[Progress | Chunk]]
+"""Runs a sweep: Progress often, Chunks in particle order. Closing the iterator cancels what still runs.
+
+What is run in this process can use the Experiment as built; other processes build it themselves.
+"""
+
+
+def here(request: SweepRequest, built: Built) -> Iterator[Progress | Chunk]:
+    """The executor that runs a sweep where it is asked for."""
+    return request.run(built)
 
 
 @lru_cache(maxsize=8)

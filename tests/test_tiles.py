@@ -80,7 +80,7 @@ def test_parts_are_whole_tiles(count, at_least, sizes):
 def test_a_run_gives_the_same_result_through_an_executor():
     seen = []
 
-    def executor(asked: SweepRequest):
+    def executor(asked: SweepRequest, built: object):
         for part in asked.parts(at_least=3):
             seen.append(part)
             yield Progress(part.first / asked.count)
