@@ -1,0 +1,313 @@
+"""A Dask cluster as the place where jobs and the parts of sweeps run: beyond one machine.
+
+Only supported means of `distributed` are used: tasks, their priorities and cancellation, and event topics for
+news. Nothing waits on the scheduler: a task's news is pushed to the subscribed servers, and whether it is still
+wanted is known by the worker it runs on.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import pickle
+import re
+import socket
+import threading
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from gdviz.errors import GdvizError
+from gdviz.family import shown
+from gdviz.jobs.cluster_worker import Ticket, our_versions, run_part, run_task
+from gdviz.jobs.job import Job
+from gdviz.jobs.pool import LANES, Pool
+from gdviz.jobs.worker import unexpected
+from gdviz.store import default_root
+
+if TYPE_CHECKING:
+    from distributed import Client, Future
+
+    from gdviz.experiment import Built
+    from gdviz.sweep import Chunk, Progress
+    from gdviz.tiles import SweepRequest
+
+SETTING = "GDVIZ_SCHEDULER"
+"""Environment variable with the scheduler's address, for pages and for commands without ``--scheduler``."""
+
+PATIENCE = 4.0
+"""Seconds in which a scheduler has to answer, and then a worker to be there."""
+
+SECONDS_BETWEEN_LOOKS = 0.1
+
+PARTS_A_THREAD = 2
+"""A sweep is cut into at least so many parts for each thread of the cluster, if it has enough particles."""
+
+_ADDRESS = re.compile(r"(tcp|tls|wss?|ucxx?)://\S+:\d{1,5}")
+
+Listener = Callable[[str, Any], None]
+"""Takes what a task says: ("progress", share done) and the like."""
+
+
+class Cluster:
+    """The connection of this process to a Dask scheduler.
+
+    Parameters
+    ----------
+    address : str
+        As in ``tcp://host:8786``.
+
+    Raises
+    ------
+    GdvizError
+        If `distributed` is not installed, nothing answers there, or there is no worker.
+    """
+
+    def __init__(self, address: str) -> None:
+        if not _ADDRESS.fullmatch(address):
+            raise GdvizError(f"scheduler: found {shown(address)}; allowed: an address such as tcp://HOST:8786.")
+        self.address = address
+        self._lock = threading.Lock()
+        self._listeners: dict[str, Listener] = {}
+        # Machines are few, so the scheduler, which remembers every topic, never has many.
+        self.ticket = Ticket(f"gdviz-{socket.gethostname()}", our_versions())
+        self._client = self._connected()
+
+    @property
+    def client(self) -> Client:
+        """The connection, made anew where it was lost.
+
+        Raises
+        ------
+        GdvizError
+            If the scheduler does not answer.
+        """
+        with self._lock:
+            if self._client.status != "running":
+                self._client = self._connected()
+            return self._client
+
+    def submit(self, call: bytes, listener: Listener, priority: int = 0) -> Future[Any]:
+        """Run a pickled (function, arguments) as function(*arguments, report) and pass on what it reports.
+
+        It runs again on another worker when its own is lost. Read the answer with `answer`.
+        """
+        client, name = self.client, f"gdviz-{uuid.uuid4().hex}"
+        self._listeners[name] = listener
+        ticket = replace(self.ticket, priority=priority)
+        future = client.submit(run_task, call, ticket, name, key=name, pure=False, priority=priority)
+        future.add_done_callback(lambda _: self._listeners.pop(name, None))
+        return future
+
+    def answer(self, future: Future[Any]) -> tuple[str, Any]:
+        """What became of a task that is over: ("done", value), ("failed", why) or ("cancelled", None)."""
+        try:
+            return pickle.loads(future.result())
+        except Exception as error:
+            return "failed", self._accident(error)
+
+    def _accident(self, error: Exception) -> str:
+        kind = type(error).__name__
+        if kind == "KilledWorker":
+            return "The workers that ran this were ended from outside, one after the other; ask again."
+        if "Cancelled" in kind:
+            return f"The cluster at {self.address} went away while this ran; ask again."
+        if isinstance(error, ModuleNotFoundError):
+            return f"scheduler: found a worker without {error.name}; install gdviz in the same version on every machine."
+        return unexpected(error)
+
+    # ------------------------------------------------------------------ sweeps
+    def parts(self, request: SweepRequest) -> list[SweepRequest]:
+        """A sweep in enough parts for all workers."""
+        return request.parts(PARTS_A_THREAD * max(1, sum(self.client.nthreads().values())))
+
+    def executor(self, request: SweepRequest, built: Built) -> Iterator[Progress | Chunk]:
+        """Run a sweep on the workers (an `Executor`)."""
+        return self.sweep(request)
+
+    def sweep(self, request: SweepRequest, priority: int = 0) -> Iterator[Progress | Chunk]:
+        """Run a sweep's parts on the workers, its chunks in particle order."""
+        from gdviz.sweep import Progress
+
+        parts = self.parts(request)
+        done, news, futures = [0.0] * len(parts), threading.Event(), []
+
+        def listener(k: int) -> Listener:
+            def listen(what: str, value: Any) -> None:
+                if what == "progress":
+                    done[k] = value
+
+            return listen
+
+        try:
+            for k, part in enumerate(parts):
+                futures.append(self.submit(pickle.dumps((run_part, (part,))), listener(k), priority))
+                futures[k].add_done_callback(lambda _: news.set())
+            for k, future in enumerate(futures):
+                while not future.done():
+                    news.wait(SECONDS_BETWEEN_LOOKS)
+                    news.clear()
+                    share = sum(d * part.count for d, part in zip(done, parts, strict=True)) / request.count
+                    yield Progress(share)
+                what, value = self.answer(future)
+                future.release()
+                if what != "done":
+                    raise GdvizError(value or f"The cluster at {self.address} dropped this run; ask again.")
+                done[k] = 1.0
+                yield _chunk(*value)
+        finally:
+            for future in futures:
+                with contextlib.suppress(Exception):  # a cluster that went away needs no telling
+                    future.cancel()
+
+    # ------------------------------------------------------------------ jobs
+    def lane(self, niceness: int = 0) -> ClusterLane:
+        """A lane whose jobs run on the cluster, behind those of lower niceness."""
+        return ClusterLane(self, niceness)
+
+    def close(self) -> None:
+        """Leave the cluster; it drops what this process still wanted."""
+        with contextlib.suppress(Exception):
+            self._client.close(timeout=2)
+
+    def _connected(self) -> Client:
+        try:
+            from distributed import Client
+        except ImportError:
+            raise GdvizError("scheduler: found no package distributed; pip install 'gdviz[cluster]' brings it.") from None
+        logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what goes wrong is said in our own words
+        try:
+            client = Client(self.address, timeout=PATIENCE, set_as_default=False, name="gdviz")
+        except Exception:
+            raise GdvizError(
+                f"scheduler: found no Dask scheduler at {self.address} within {PATIENCE:g} seconds; "
+                "start one with `dask scheduler`, or leave the address out to compute here."
+            ) from None
+        try:
+            client.wait_for_workers(1, timeout=PATIENCE)
+        except Exception:
+            client.close(timeout=2)
+            raise GdvizError(
+                f"scheduler: found no worker at {self.address}; start one with `dask worker {self.address}`."
+            ) from None
+        client.subscribe_topic(self.ticket.topic, self._hear)
+        return client
+
+    def _hear(self, event: tuple[float, Any]) -> None:
+        _, (name, what, value) = event
+        listener = self._listeners.get(name)  # other programs of this machine listen to the same topic
+        if listener is not None:
+            listener(what, value)
+
+
+class ClusterLane:
+    """Runs jobs on the cluster: the interface of `gdviz.jobs.lane.Lane`, but as many at once as there are workers.
+
+    A job whose worker is lost runs again on another one; the scheduler gives it up after a few such losses.
+    A job that does not listen cannot be ended from here: it counts as cancelled and its worker is free when it ends.
+    """
+
+    pid: int | None = None
+    """No process of this machine."""
+
+    def __init__(self, cluster: Cluster, niceness: int = 0) -> None:
+        self._cluster, self._niceness = cluster, niceness
+        self._lock = threading.Lock()
+        self._running: dict[Job, Future[Any]] = {}
+
+    def add(self, job: Job) -> None:
+        """Send a job to the cluster."""
+
+        def listen(what: str, value: Any) -> None:
+            if what == "begun":
+                job.begin()
+            elif not job.finished:
+                job.hear(what, value)
+
+        try:
+            future = self._cluster.submit(job.call, listen, -self._niceness)
+        except GdvizError as error:
+            job.end("failed", error=str(error))
+            return
+        with self._lock:
+            self._running[job] = future
+        future.add_done_callback(lambda future: self._settle(job, future))
+
+    def stop(self, job: Job) -> None:
+        """Free the worker of a cancelled job: it stops at its next report."""
+        with self._lock:
+            future = self._running.pop(job, None)
+        if future is not None:
+            with contextlib.suppress(Exception):  # a cluster that went away needs no telling
+                future.cancel()
+
+    def ahead(self, job: Job) -> list[Job] | None:
+        """The jobs of this lane that were sent before a waiting one; None for a job that does not wait."""
+        with self._lock:
+            jobs = list(self._running)
+        if job not in jobs or job.state != "waiting":
+            return None
+        return [other for other in jobs[: jobs.index(job)] if not other.finished]
+
+    def close(self) -> None:
+        """Cancel all jobs."""
+        with self._lock:
+            jobs = list(self._running)
+        for job in jobs:
+            job.cancel()
+
+    def _settle(self, job: Job, future: Future[Any]) -> None:
+        with self._lock:
+            self._running.pop(job, None)
+        if not job.finished:
+            job.hear(*self._cluster.answer(future))
+        job.call = b""
+
+
+class ClusterPool(Pool):
+    """A pool whose lanes lead to a cluster; jobs find what they keep in the store, a folder that all machines share.
+
+    Raises
+    ------
+    GdvizError
+        As for `Cluster`, or if the store cannot be written.
+    """
+
+    def __init__(self, address: str, lanes: Mapping[str, int] = MappingProxyType(LANES)) -> None:
+        self._cluster = Cluster(address)
+        self._mark = default_root() / f".shared-{uuid.uuid4().hex}"  # workers look for it in their store
+        try:
+            self._mark.parent.mkdir(parents=True, exist_ok=True)
+            self._mark.touch()
+        except OSError as error:
+            self._cluster.close()
+            raise GdvizError(f"store: found {error.strerror} at {default_root()}; set GDVIZ_STORE to another folder.") from None
+        self._cluster.ticket = replace(self._cluster.ticket, shared=self._mark.name)
+        super().__init__(lanes, self._cluster.lane)
+
+    def close(self) -> None:
+        super().close()
+        self._cluster.close()
+        with contextlib.suppress(OSError):
+            self._mark.unlink(missing_ok=True)
+
+
+def make_pool() -> Pool:
+    """The workers of a server: those of the cluster that GDVIZ_SCHEDULER names, or processes of this machine."""
+    address = os.environ.get(SETTING)
+    return ClusterPool(address) if address else Pool()
+
+
+def _chunk(first: int, arrays: list[Any]) -> Chunk:
+    """What `run_part` sent."""
+    import torch
+
+    from gdviz.sweep import Chunk
+
+    # Copies, for torch warns of arrays that it may not write to.
+    x, gain, path_kl, frames = (None if a is None else torch.from_numpy(a.copy()) for a in arrays)
+    assert x is not None
+    return Chunk(first, x, gain, path_kl, frames)

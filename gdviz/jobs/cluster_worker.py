@@ -1,0 +1,143 @@
+"""What runs inside the workers of a cluster: one job, or one part of a sweep."""
+
+from __future__ import annotations
+
+import pickle
+import platform
+import socket
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+from gdviz import __version__
+from gdviz.errors import GdvizError
+from gdviz.jobs.worker import Report, outcome, unexpected
+from gdviz.store import default_root
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from gdviz.experiment import Built
+    from gdviz.jobs.cluster import Cluster
+    from gdviz.sweep import Chunk, Progress
+    from gdviz.tiles import SweepRequest
+
+
+@dataclass(frozen=True)
+class Ticket:
+    """Who asks, which every task carries.
+
+    Attributes
+    ----------
+    topic : str
+        Where the task's news goes.
+    versions : dict
+        The asker's programs: another one would give other numbers.
+    shared : str or None
+        Name of a file in the asker's store, which a worker must see in its own; None where no store is needed.
+    priority : int
+        Higher ones first.
+    """
+
+    topic: str
+    versions: tuple[tuple[str, str], ...]
+    shared: str | None = None
+    priority: int = 0
+
+    def check(self) -> None:
+        """Refuse to work for somebody whose program or store this worker does not share.
+
+        Raises
+        ------
+        GdvizError
+        """
+        for (name, wanted), (_, found) in zip(self.versions, our_versions(), strict=True):
+            if found != wanted:
+                raise GdvizError(f"scheduler: found {name} {found} on worker {socket.gethostname()}; {wanted} is needed there.")
+        if self.shared is not None and not (default_root() / self.shared).exists():
+            raise GdvizError(
+                f"store: found another folder on worker {socket.gethostname()} ({default_root()}); "
+                "set GDVIZ_STORE to one folder that all machines share."
+            )
+
+
+def our_versions() -> tuple[tuple[str, str], ...]:
+    """What has to be the same everywhere: equal numbers are promised for one version of torch."""
+    return ("gdviz", __version__), ("Python", platform.python_version()), ("torch", version("torch"))
+
+
+# ---------------------------------------------------------------------- the task
+def run_task(call: bytes, ticket: Ticket, name: str) -> bytes:
+    """Run a pickled (function, arguments) as the task of that name; pickled, what became of it."""
+    task = _Task(ticket, name)
+    report = Report(task.say, task.is_unwanted)
+    report.executor = task.sweep
+    task.say("begun", None)
+    answer = outcome(pickle.dumps((_checked, (ticket, call))), report)
+    try:
+        return pickle.dumps(answer)
+    except Exception as error:
+        return pickle.dumps(("failed", unexpected(error)))
+
+
+def _checked(ticket: Ticket, call: bytes, report: Report) -> Any:
+    ticket.check()
+    function, arguments = pickle.loads(call)
+    return function(*arguments, report)
+
+
+def run_part(part: SweepRequest, report: Report) -> tuple[int, list[np.ndarray | None]]:
+    """Run a part of a sweep: its first particle, and the arrays of its chunk (end points, gain, path KL, frames)."""
+    import numpy as np
+
+    from gdviz.sweep import Chunk
+
+    for item in part.run():
+        if isinstance(item, Chunk):
+            arrays = (item.x, item.gain, item.path_kl, item.frames)
+            # A view would travel with all that it is a view of.
+            return item.first, [None if a is None else np.ascontiguousarray(a.cpu().numpy()) for a in arrays]
+        report.progress(item.done)
+    raise AssertionError("a part of a sweep is one chunk")
+
+
+class _Task:
+    """The task that runs on this thread, as its job sees it."""
+
+    def __init__(self, ticket: Ticket, name: str) -> None:
+        from distributed import get_worker
+
+        self._ticket, self._name, self._worker = ticket, name, get_worker()
+        self._in_pool = True
+
+    def say(self, what: str, value: Any) -> None:
+        """Push news to whoever asked."""
+        self._worker.log_event(self._ticket.topic, (self._name, what, value))
+
+    def is_unwanted(self) -> bool:
+        """Whether nobody wants the task any more: it was cancelled, or all who asked have gone."""
+        task = self._worker.state.tasks.get(self._name)
+        return task is None or task.state == "cancelled"
+
+    def sweep(self, request: SweepRequest, built: Built) -> Iterator[Progress | Chunk]:
+        """Run a sweep of this job with the help of the other workers (an `Executor`)."""
+        cluster = _cluster(self._worker.scheduler.address)
+        if len(cluster.parts(request)) == 1:
+            yield from request.run(built)
+            return
+        if self._in_pool:
+            from distributed import secede
+
+            secede()  # this thread will mostly wait: let the worker take a part in its place
+            self._in_pool = False
+        yield from cluster.sweep(request, self._ticket.priority)
+
+
+@lru_cache(maxsize=1)
+def _cluster(address: str) -> Cluster:
+    """This worker as a client of its own cluster: one connection for all the jobs that it will run."""
+    from gdviz.jobs.cluster import Cluster
+
+    return Cluster(address)

@@ -1,0 +1,276 @@
+"""Jobs and sweeps on a Dask cluster of two worker processes: same numbers, news, cancelling, and a worker that is killed."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import background
+import pytest
+from experiments import changed
+
+from gdviz.errors import GdvizError
+from gdviz.experiment import Experiment
+from gdviz.result import run, stream
+from gdviz.sweep import Progress
+
+pytest.importorskip("distributed", reason="needs the package distributed: pip install 'gdviz[cluster]'")
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="ends processes by signals")
+
+from gdviz.jobs.cluster import Cluster, ClusterPool  # noqa: E402
+
+LONG = 60
+CUT = {**changed("sampler.steps", 60), "particles": 12_000}
+
+
+class Processes:
+    """`dask scheduler` and `dask worker`, as one would start them on several machines."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.address = f"tcp://127.0.0.1:{probe.getsockname()[1]}"
+        port = self.address.rpartition(":")[2]
+        self.scheduler = self._start("scheduler", "--host", "127.0.0.1", "--port", port, "--no-dashboard")
+        self.workers: list[subprocess.Popen[bytes]] = []
+
+    def with_workers(self, count: int = 2) -> Processes:
+        """Workers that have imported what they need; a killed one is replaced."""
+        self.workers = [worker for worker in self.workers if worker.poll() is None]
+        while len(self.workers) < count:
+            options = ("--nthreads", "1", "--no-nanny", "--no-dashboard", "--preload", "gdviz.result")
+            self.workers.append(self._start("worker", self.address, *options))
+        return self
+
+    def _start(self, *words: str) -> subprocess.Popen[bytes]:
+        places = os.pathsep.join(place for place in sys.path if place)
+        environment = {**os.environ, "PYTHONPATH": places, "OMP_NUM_THREADS": "1", "GDVIZ_STORE": str(self.folder / "store")}
+        with (self.folder / "log").open("ab") as log:
+            words = (sys.executable, "-W", "ignore", "-m", "dask", *words)
+            return subprocess.Popen(words, env=environment, cwd=self.folder, stdout=log, stderr=log)
+
+    def end(self) -> None:
+        for process in (*self.workers, self.scheduler):
+            process.kill()
+            process.wait()
+
+
+@pytest.fixture(scope="module")
+def processes(tmp_path_factory):
+    made = Processes(tmp_path_factory.mktemp("cluster"))
+    yield made.with_workers()
+    made.end()
+
+
+@pytest.fixture
+def cluster(processes):
+    made = connected(lambda: Cluster(processes.with_workers().address))
+    assert until(lambda: len(made.client.nthreads()) == 2, 30)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def pool(processes, monkeypatch):
+    monkeypatch.setenv("GDVIZ_STORE", str(processes.folder / "store"))
+    made = connected(lambda: ClusterPool(processes.with_workers().address, {"one": 0, "two": 5}))
+    yield made
+    made.close()
+
+
+def connected(connect):
+    """A cluster that is only now being started needs a moment."""
+    end = time.monotonic() + 30
+    while True:
+        try:
+            return connect()
+        except GdvizError:
+            if time.monotonic() > end:
+                raise
+
+
+def until(condition, seconds: float = 20) -> bool:
+    end = time.monotonic() + seconds
+    while not condition() and time.monotonic() < end:
+        time.sleep(0.01)
+    return bool(condition())
+
+
+def same(a, b) -> bool:
+    frames = (a.frames is None and b.frames is None) or (a.frames == b.frames).all()
+    return a.rows == b.rows and (a.samples == b.samples).all() and bool(frames)
+
+
+# --- sweeps --------------------------------------------------------------------------------------
+
+
+def test_a_sweep_on_the_cluster_has_the_same_numbers_and_tells_how_far_it_is(cluster):
+    told: list[float] = []
+    here = run(CUT, device="cpu", frame_particles=3000)
+    there = run(CUT, executor=cluster.executor, progress=told.append, frame_particles=3000)
+    assert same(here, there)
+    assert told == sorted(told) and len(told) > 3 and told[-1] == 1
+
+
+def test_a_worker_killed_in_the_middle_of_a_sweep_changes_nothing(cluster, processes):
+    long = {**CUT, "sampler": {"kind": "ddpm", "steps": 400}}
+    here = run(long, device="cpu", step_change=False, frame_particles=0)
+    victim = processes.workers[0]
+    for item in stream(long, step_change=False, executor=cluster.executor):
+        if isinstance(item, Progress) and item.done > 0.2 and victim.poll() is None:
+            assert item.done < 0.9, "too late to be in the middle"
+            assert busy(cluster) == 2
+            victim.send_signal(signal.SIGKILL)
+            victim.wait()
+    assert victim.poll() is not None
+    assert same(here, item)
+
+
+def busy(cluster) -> int:
+    """How many workers have a task just now."""
+    return sum(bool(tasks) for tasks in cluster.client.processing().values())
+
+
+def test_leaving_a_sweep_frees_the_workers(cluster):
+    endless = {**CUT, "sampler": {"kind": "ddpm", "steps": 20_000}}
+    sweep = stream(endless, executor=cluster.executor)
+    assert until(lambda: next(sweep).done > 0)
+    assert busy(cluster) == 2
+    sweep.close()
+    assert until(lambda: busy(cluster) == 0, 2)
+    assert same(run(CUT, device="cpu"), run(CUT, executor=cluster.executor)), "the workers stopped, and work on"
+
+
+def test_a_refusal_over_there_is_passed_on_as_it_is(cluster):
+    with pytest.raises(GdvizError, match="which this machine does not have; here: cpu"):
+        run(CUT, device="mps", executor=cluster.executor)
+
+
+# --- jobs ----------------------------------------------------------------------------------------
+
+
+def test_jobs_run_over_there_with_progress_partial_results_and_answers(pool, processes, tmp_path):
+    jobs = [pool.submit("one", f"count-{k}", background.count, str(tmp_path / f"{k}"), 1.5) for k in range(2)]
+    assert until(lambda: all(job.progress is not None and 0.2 < job.progress < 0.9 for job in jobs))
+    assert all(job.partial == b"so far" for job in jobs), "both at once"
+    assert all(job.wait(20) for job in jobs)
+    assert [(job.state, job.result, job.partial) for job in jobs] == [("done", "counted", None)] * 2
+    ran_in = {int((tmp_path / f"{k}").read_text()) for k in range(2)}
+    assert ran_in == {worker.pid for worker in processes.workers}
+
+
+def test_a_cancelled_job_stops_by_itself_and_its_worker_is_free(pool, tmp_path):
+    jobs = [pool.submit("one", f"long-{k}", background.count, str(tmp_path / f"{k}"), LONG) for k in range(2)]
+    assert until(lambda: all(job.partial for job in jobs))
+    behind = pool.submit("two", "behind", background.double, 4)
+    assert not behind.wait(0.3) and behind.state == "waiting"
+    began = time.monotonic()
+    jobs[0].cancel()
+    assert behind.wait(2) and behind.result == 8
+    assert time.monotonic() - began < 2
+    assert (jobs[0].state, jobs[1].state) == ("cancelled", "running")
+    jobs[1].cancel()
+
+
+def test_a_job_whose_worker_is_killed_runs_on_another(pool, processes, tmp_path):
+    tries = tmp_path / "tries"
+    job = pool.submit("one", "a", background.count, str(tries), 2.0)
+    assert until(lambda: tries.exists() and tries.read_text())
+    pid = int(tries.read_text())
+    os.kill(pid, signal.SIGKILL)
+    next(worker for worker in processes.workers if worker.pid == pid).wait()
+    assert job.wait(30)
+    assert (job.state, job.result, job.tries) == ("done", "counted", 2)
+    assert len(tries.read_text().split()) == 2
+
+
+@pytest.mark.parametrize(
+    ("function", "said"),
+    [
+        (background.refuse, "apples: found 3; at most 2 are allowed."),
+        (background.divide, "The worker failed unexpectedly (ZeroDivisionError: division by zero)."),
+        (background.give_a_lambda, "The worker failed unexpectedly ("),
+    ],
+)
+def test_what_goes_wrong_over_there_is_one_sentence(pool, function, said):
+    job = pool.submit("one", "a", function)
+    assert job.wait(20)
+    assert job.state == "failed" and job.error.startswith(said)
+
+
+def test_the_curves_of_a_page_are_shared_among_the_workers(pool, processes):
+    """A job that sweeps sends parts of it to the others; its answer lies in the store that all share."""
+    import json
+
+    from gdviz.jobs.curves import curves_key, run_curves
+    from gdviz.store import SceneStore
+
+    experiment, store = Experiment.parse(CUT), SceneStore(processes.folder / "store")
+    key = curves_key(experiment.id)
+    job = pool.submit("one", key, run_curves, experiment.canonical(), str(store.root))
+    assert until(lambda: job.partial is not None, 30)
+    assert job.wait(30) and job.state == "done", job.error
+    assert store.read(store.find(key)) == job.result
+    rows = json.loads(job.result)["result"]["rows"]
+    assert rows == json.loads(run(CUT, device="cpu").to_json())["rows"]
+
+
+def test_a_server_that_is_killed_leaves_no_work_behind(processes, tmp_path):
+    code = (
+        "import background, sys, time\n"
+        "from gdviz.jobs.cluster import ClusterPool\n"
+        "pool = ClusterPool(sys.argv[1], {'one': 0})\n"
+        "job = pool.submit('one', 'a', background.count, sys.argv[2], 60)\n"
+        "while job.partial is None: time.sleep(0.01)\n"
+        "print('runs', flush=True)\n"
+        "time.sleep(60)\n"
+    )
+    places = os.pathsep.join(place for place in sys.path if place)
+    environment = {**os.environ, "PYTHONPATH": places, "GDVIZ_STORE": str(processes.folder / "store")}
+    address = processes.with_workers().address
+    command = [sys.executable, "-c", code, address, str(tmp_path / "tries")]
+    watcher = connected(lambda: Cluster(address))
+    with contextlib.closing(watcher), subprocess.Popen(command, env=environment, stdout=subprocess.PIPE) as server:
+        assert server.stdout.readline() == b"runs\n"
+        assert busy(watcher) == 1
+        server.kill()
+        assert until(lambda: busy(watcher) == 0, 5)
+
+
+# --- what the reader got wrong -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("address", ["", "here", "tcp://", "http://127.0.0.1:1", "127.0.0.1:8786", "tcp://host"])
+def test_an_address_that_is_none_is_refused_at_once(address):
+    with pytest.raises(GdvizError, match="allowed: an address such as tcp://HOST:8786"):
+        Cluster(address)
+
+
+@pytest.mark.parametrize("address", ["tcp://127.0.0.1:9", "tcp://nowhere.invalid:8786"])
+def test_nobody_there_is_one_sentence_within_seconds(address):
+    began = time.monotonic()
+    with pytest.raises(GdvizError, match=f"found no Dask scheduler at {address} within 4 seconds"):
+        Cluster(address)
+    assert time.monotonic() - began < 8
+
+
+def test_another_store_and_another_version_are_refused(processes, monkeypatch, tmp_path):
+    monkeypatch.setenv("GDVIZ_STORE", str(tmp_path / "mine"))
+    with contextlib.closing(connected(lambda: ClusterPool(processes.with_workers().address, {"one": 0}))) as pool:
+        job = pool.submit("one", "a", background.double, 1)
+        assert job.wait(20)
+        assert job.error.startswith("store: found another folder on worker") and str(processes.folder) in job.error
+    assert list((tmp_path / "mine").iterdir()) == []
+    monkeypatch.setattr("gdviz.jobs.cluster_worker.__version__", "0.0.0")
+    with (
+        contextlib.closing(Cluster(processes.address)) as cluster,
+        pytest.raises(GdvizError, match="found gdviz .* on worker .*; 0.0.0 is needed there"),
+    ):
+        run(CUT, executor=cluster.executor)
