@@ -54,13 +54,8 @@ def has_float64(device: torch.device) -> bool:
 
 
 def device_name(choice: str = "auto") -> str:
-    """The device as it is written on a page: ``CPU``, or the graphics card's own name."""
-    import torch
-
-    device = pick_device(choice)
-    if device.type == "cuda":
-        return torch.cuda.get_device_name(device)
-    return {"cpu": "CPU", "mps": "Apple GPU (mps)"}[device.type]
+    """The device as it is written on a page."""
+    return {"cpu": "CPU", "cuda": "GPU (CUDA)", "mps": "GPU (mps)"}[pick_device(choice).type]
 
 
 def _chosen(choice: str) -> tuple[str, str]:

@@ -44,8 +44,10 @@ def _package(name: str) -> Finding:
 def _device() -> Finding:
     from gdviz.device import pick_device
 
-    device = pick_device("auto")
-    return Finding("device", f"{device} ({os.cpu_count()} cores)")
+    try:
+        return Finding("device", f"{pick_device()} ({os.cpu_count()} cores)")
+    except GdvizError as error:
+        return Finding("device", "none", False, str(error))
 
 
 def _files() -> Finding:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from typing import Annotated
 
 import typer
 
 from gdviz.cli._terminal import app
+from gdviz.cli._where import Device, Scheduler, executor_at
 from gdviz.errors import GdvizError
 
 
@@ -15,6 +17,8 @@ def open_app(
     host: Annotated[str, typer.Option(help="Address to listen on; 127.0.0.1 lets nobody else in.")] = "127.0.0.1",
     port: Annotated[str, typer.Option(metavar="PORT", help="First port to try; a used one moves on to the next.")] = "8501",
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Do not open a browser.")] = False,
+    device: Device = "auto",
+    scheduler: Scheduler = None,
 ) -> None:
     """Open the program in the browser."""
     from gdviz.family import shown
@@ -22,4 +26,19 @@ def open_app(
 
     if not (port.isascii() and port.isdigit() and len(port) <= 9):
         raise GdvizError(f"port: found {shown(port)}; allowed: 1 to 65535.")
+    _settle_where(device, scheduler)
     serve(host, free_port(host, int(port)), open_browser=not no_browser)
+
+
+def _settle_where(device: str, scheduler: str | None) -> None:
+    """Tell the pages and their workers where to compute, once it is known to be there."""
+    from gdviz.device import SETTING, far_device, pick_device
+
+    with executor_at(scheduler):
+        if scheduler:
+            os.environ["GDVIZ_SCHEDULER"] = scheduler
+            far_device(device)  # the workers have to have it, not this machine
+        elif device != "auto" or SETTING in os.environ:
+            pick_device(device)
+    if device != "auto":
+        os.environ[SETTING] = device

@@ -9,6 +9,7 @@ import typer
 
 from gdviz.cli._source import read_experiment
 from gdviz.cli._terminal import STDOUT, app, bar, check_writable, console, messages, refused_by_the_disk
+from gdviz.cli._where import Device, Scheduler, executor_at
 from gdviz.errors import GdvizError
 from gdviz.tables import plain
 
@@ -20,7 +21,8 @@ def run(
     ],
     out: Annotated[Path | None, typer.Option("--out", help="Write the result as strict JSON; '-' prints it.")] = None,
     samples: Annotated[Path | None, typer.Option("--samples", help="Write end points and paths as .npz (float32).")] = None,
-    device: Annotated[str, typer.Option("--device", help="auto, cpu, cuda or mps.")] = "auto",
+    device: Device = "auto",
+    scheduler: Scheduler = None,
 ) -> None:
     """Run an Experiment and print its rows."""
     _check_places(source, out, samples)
@@ -29,7 +31,8 @@ def run(
         from gdviz.result import run as run_experiment
 
         kept = experiment.particles if samples is not None else 0
-        result = run_experiment(experiment, device=device, progress=show, frame_particles=kept)
+        with executor_at(scheduler) as executor:
+            result = run_experiment(experiment, device=device, progress=show, frame_particles=kept, executor=executor)
         with refused_by_the_disk():
             if out is not None and out != STDOUT:
                 result.write(out)

@@ -295,9 +295,14 @@ class ClusterPool(Pool):
             self._mark.unlink(missing_ok=True)
 
 
+def scheduler_setting() -> str | None:
+    """The scheduler's address in the environment, None where there is none."""
+    return os.environ.get(SETTING) or None
+
+
 def make_pool() -> Pool:
     """The workers of a server: those of the cluster that GDVIZ_SCHEDULER names, or processes of this machine."""
-    address = os.environ.get(SETTING)
+    address = scheduler_setting()
     return ClusterPool(address) if address else Pool()
 
 

@@ -38,7 +38,7 @@ def run_curves(text: str, root: str, report: Report) -> bytes:
     from gdviz.result import Result, stream
 
     experiment, first, answer = Experiment.from_json(text), None, b""
-    for event in stream(experiment):
+    for event in stream(experiment, executor=report.executor):
         if isinstance(event, Result):
             shown = event.to_dict()
             first = first or shown["rows"]

@@ -45,7 +45,16 @@ def make_scene(text: str, title: str, caption: str, preview: bool, root: str, re
     experiment = previewed(asked) if preview else asked
     result = None
     whole = not preview
-    for event in stream(experiment, frame_particles=SHOWN, step_change=whole, exact=whole, distances=whole, partial=False):
+    executor = None if report is None else report.executor
+    for event in stream(
+        experiment,
+        frame_particles=SHOWN,
+        step_change=whole,
+        exact=whole,
+        distances=whole,
+        partial=False,
+        executor=executor,
+    ):
         if isinstance(event, Result):
             result = event
         elif report is not None:

@@ -71,7 +71,8 @@ def _status(
     arrived = answer["result"]["rows"][0]["particles"] if answer is not None else 0
     if complete:
         seconds = answer["result"]["seconds"] if answer is not None else 0.0
-        slot.caption(f":material/check: Finished: {arrived:,} particles at each w in {_duration(seconds)}.")
+        device = answer["result"]["versions"].get("device", "cpu") if answer is not None else "cpu"
+        slot.caption(f":material/check: Finished: {arrived:,} particles at each w in {_duration(seconds)} on {device}.")
     elif job is None:
         slot.info(
             "Press Run. The curves appear after the first thousand particles and sharpen from then on.", icon=":material/info:"

@@ -189,7 +189,7 @@ def edit(state: Opened) -> None:
     """Everything that can be changed. A valid change goes on stage, an invalid one is refused beside the widgets."""
     from gdviz.experiment import Experiment
     from gdviz.ui.editor import edit_experiment
-    from gdviz.ui.work import pool
+    from gdviz.ui.work import pool, where_computed
 
     try:
         present = experiment_of(state).model_dump(mode="json")
@@ -198,6 +198,7 @@ def edit(state: Opened) -> None:
     with st.expander("Change the scene: target, guidance, sampler, run, file", icon=":material/tune:"):
         refusal = st.container()
         edited = edit_experiment(present, f"edit.{state.version}", open_file=lambda value: open_(Opened(None, value)))
+        st.caption(where_computed())
     pool()  # now that all that the widgets import is there
     try:
         experiment = Experiment.parse(edited)  # whether its parts fit each other is found by the worker

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from gdviz.errors import GdvizError
 from gdviz.jobs import Job, Pool
+from gdviz.jobs.cluster import make_pool, scheduler_setting
 from gdviz.player.make import make_scene, scene_key, warm_up
 from gdviz.server import store
 from gdviz.ui.progress import SceneProgress
@@ -19,16 +21,29 @@ if TYPE_CHECKING:
 
 @st.cache_resource
 def pool() -> Pool:
-    """The worker processes of this server, started at first use and ended with it.
+    """The workers of this server, started at first use and ended with it: processes of this machine, or a cluster's.
 
     Everything a page imports is there by now and stays. Streamlit collects garbage after each run of a page, and
     without `gc.freeze` would walk through all of torch and pandas each time, a tenth of a second that nobody else runs.
     """
     gc.freeze()
-    workers = Pool()
+    workers = make_pool()
     atexit.register(workers.close)
     workers.warm(warm_up)
     return workers
+
+
+def where_computed() -> str:
+    """Where the numbers on a page come from, in a few words."""
+    from gdviz.device import device_name, far_device
+
+    address = scheduler_setting()
+    if address:
+        return f"Computed on the cluster at {address} ({far_device()} unless its workers have another setting)."
+    try:
+        return f"Computed on this machine's {device_name()}."
+    except GdvizError as error:  # a setting that names no device
+        return str(error)
 
 
 def scene_progress(experiment: Experiment, title: str = "", caption: str = "", on_stage: str | None = None) -> SceneProgress:
