@@ -19,13 +19,16 @@ from gdviz.diffusion import LEVELS, Levels
 from gdviz.errors import GdvizError
 from gdviz.family import Described, Family, shown
 from gdviz.guidance import GUIDANCE, SCHEDULES, GuidanceContext, GuidanceKind, Plan
-from gdviz.laws import Law
-from gdviz.rewards import REWARDS, RewardKind
+from gdviz.laws import Law, TiltedBy
+from gdviz.networks import Checkpoint
+from gdviz.rewards import REWARDS, Reciprocal, RewardKind
 from gdviz.samplers import SAMPLERS, SamplerKind
 from gdviz.samplers.ddpm import Ddpm
-from gdviz.scores import SCORES, ScoresKind
+from gdviz.scores import SCORES, ScoresContext, ScoresKind, Wanted
 from gdviz.scores.exact import Exact
+from gdviz.scores.network import Network
 from gdviz.targets import TARGETS, TargetKind
+from gdviz.training import Task, untrained
 
 FAMILIES: tuple[Family, ...] = (TARGETS, GUIDANCE, REWARDS, SCHEDULES, SCORES, SAMPLERS, LEVELS)
 
@@ -124,8 +127,13 @@ class Experiment(Described):
         return hashlib.sha256(self.canonical().encode()).hexdigest()
 
     # ------------------------------------------------------------------ objects
-    def build(self) -> Built:
+    def build(self, networks: ScoresContext | None = None) -> Built:
         """Make the law, the plan, the sampler and its levels.
+
+        Parameters
+        ----------
+        networks : ScoresContext, optional
+            Where trained networks come from; by default the program's store, which trains what it lacks.
 
         Raises
         ------
@@ -138,8 +146,58 @@ class Experiment(Described):
                 f"particles: found {len(self.all_w)} w x {self.particles} particles x {law.dimension} dimensions; "
                 f"their product may be at most {MAX_VALUES:,}."
             )
-        context = GuidanceContext(law, self.score.build())
-        return Built(law, self.guidance.build(context), self.sampler, self.sampler.build_levels())
+        scores = self.score.build(networks or self._networks())
+        return Built(law, self.guidance.build(GuidanceContext(law, scores)), self.sampler, self.sampler.build_levels())
+
+    # ------------------------------------------------------------------ networks
+    def task(self, wanted: Wanted) -> Task:
+        """The training that gives a network which this Experiment's score asks for.
+
+        Raises
+        ------
+        GdvizError
+            If the guidance has no reward that a task could carry.
+        """
+        reward = getattr(self.guidance, "reward", None) if wanted.what == "tilted" else None
+        if wanted.what == "tilted" and reward is None:
+            name = self.guidance.kind_name()
+            raise GdvizError(f"score: found guidance {name!r}, whose tilted law no network can be trained for.")
+        cost = isinstance(wanted.origin, TiltedBy) and isinstance(wanted.origin.reward, Reciprocal)
+        return Task(
+            target=self.target,
+            what=wanted.what,
+            reward=reward,
+            cost=cost,
+            recipe=wanted.recipe,
+            steps=wanted.steps,
+            seed=wanted.seed,
+        )
+
+    def tasks(self) -> tuple[Task, ...]:
+        """The networks that this Experiment's score needs, each after the one that it starts from.
+
+        For an Experiment with exact scores they are those of its twin with a trained network of the usual recipe.
+        """
+        found: dict[str, Task] = {}
+
+        def note(wanted: Wanted) -> Checkpoint:
+            task = self.task(wanted)
+            for each in (task.base, task):
+                if each is not None:
+                    found.setdefault(each.id, each)
+            return untrained(task)
+
+        context = ScoresContext(trained=note)
+        twin = self.model_copy(update={"score": Network()}) if isinstance(self.score, Exact) else self
+        twin.build(context)
+        return tuple(found.values())
+
+    def _networks(self) -> ScoresContext:
+        """Networks of the program's own store, trained there when they are missing."""
+        from gdviz.checkpoints import networks
+
+        library = networks()
+        return ScoresContext(lambda wanted: library.trained(self.task(wanted)), library.stored)
 
     @property
     def all_w(self) -> tuple[float, ...]:

@@ -65,7 +65,7 @@ class RewardGuidance(GuidanceKind):
     def _seek(self, law: Law, scores: Scores, reward: Reward) -> Plan:
         tilted, log_mean = tilt_with_mean(law, reward)
         return Plan(
-            rule=Unified(scores.pair(tilted, law), "away", self.schedule),
+            rule=Unified(scores.pair(tilted, law, base="away"), "away", self.schedule),
             unguided=law,
             toward=tilted,
             away=law,

@@ -20,6 +20,23 @@ Time = float | Tensor
 
 
 @dataclass(frozen=True)
+class Given:
+    """A law is p(. | label) of another one."""
+
+    label: str
+
+
+@dataclass(frozen=True)
+class TiltedBy:
+    """A law is p r / E r of another one."""
+
+    reward: Reward
+
+
+Origin = Given | TiltedBy
+
+
+@dataclass(frozen=True)
 class Points:
     """Samples of a law.
 
@@ -82,6 +99,8 @@ class Law(ABC):
     labels: tuple[str, ...]
     name: str
     atomic: bool = False
+    origin: Origin | None = None
+    """What was done to the target to get this law: a learned score has nothing else to know it by."""
 
     @property
     def error(self) -> float | None:

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from gdviz.laws.components import Coefficients, Components
-from gdviz.laws.law import Law, Pair, Points, Time
+from gdviz.laws.law import Given, Law, Pair, Points, Time
 from gdviz.laws.posterior import attention, blocks, is_attention, posterior
 
 _REMEMBERED_VALUES = 1 << 20
@@ -67,7 +67,9 @@ class Mixture(Law):
 
     def given(self, label: str) -> Mixture:
         outside = torch.where(self._has(label), 0.0, -torch.inf)  # [K]
-        return self.reweighted(outside.to(torch.float64), name=self.name.replace("(x", f"(x | {label}", 1))
+        given = self.reweighted(outside.to(torch.float64), name=self.name.replace("(x", f"(x | {label}", 1))
+        given.origin = Given(label)
+        return given
 
     def class_probability(self, label: str) -> float:
         return float(self.weights[self._has(label)].sum())
@@ -150,7 +152,8 @@ class Mixture(Law):
     def score_and_log_density(self, rows: Tensor, t: float) -> tuple[Tensor, Tensor]:
         """Both at once, [d, M] and [M], at points given coordinate first."""
         at = self.at(t, rows)
-        (log_norm,), sums = posterior(at.linear @ self.components.features(rows), at.moments[None])
+        (top,), sums = posterior(at.linear @ self.components.features(rows), at.moments[None])
+        log_norm = sums[0, -1].log() + top  # [M]
         return self.components.read_score(sums, rows, at)[0], log_norm + self.components.common(rows, at)
 
     def _by_level(self, rows: Tensor, t: Tensor, want_score: bool) -> Tensor:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import torch
 
 from gdviz.errors import GdvizError
-from gdviz.laws.law import LabelPosterior, Law
+from gdviz.laws.law import LabelPosterior, Law, TiltedBy
 from gdviz.laws.mixture import Mixture
 from gdviz.laws.quadrature import expectation
 from gdviz.laws.tilt_mixture import tilt_mixture
@@ -43,6 +43,12 @@ def tilt_with_mean(law: Law, reward: Reward) -> Tilted:
     GdvizError
         If E r is infinite, or if d >= 3 and no closed form is known.
     """
+    found = _tilt(law, reward)
+    found.law.origin = found.law.origin or TiltedBy(reward)  # the conditional law keeps its label
+    return found
+
+
+def _tilt(law: Law, reward: Reward) -> Tilted:
     costly = isinstance(reward, Reciprocal)
     name = f"{law.name} J(x) / E J" if costly else f"{law.name} r(x) / E r"
     if isinstance(law, Mixture) and law.atomic:

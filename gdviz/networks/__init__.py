@@ -3,5 +3,6 @@
 from gdviz.networks.checkpoint import Checkpoint as Checkpoint
 from gdviz.networks.classifier import Classifier as Classifier
 from gdviz.networks.denoiser import Denoiser as Denoiser
+from gdviz.networks.frozen import Frozen as Frozen
 from gdviz.networks.recipe import Recipe as Recipe
 from gdviz.networks.trunk import Trunk as Trunk

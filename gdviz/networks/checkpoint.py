@@ -14,6 +14,7 @@ from torch import Tensor
 from gdviz.errors import GdvizError
 from gdviz.networks.classifier import Classifier
 from gdviz.networks.denoiser import Denoiser
+from gdviz.networks.frozen import Frozen
 from gdviz.networks.recipe import Recipe
 from gdviz.networks.trunk import Trunk
 
@@ -61,6 +62,11 @@ class Checkpoint:
         if not isinstance(self.network, Denoiser):
             raise GdvizError(f"checkpoint: found a network that learned {self.what!r}; one that predicts noise is needed.")
         return self.network
+
+    @cached_property
+    def frozen(self) -> Frozen:
+        """The denoiser in the form that samples fast."""
+        return Frozen(self.denoiser)
 
     @property
     def classifier(self) -> Classifier:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import torch
 from torch import Tensor
 
 from gdviz.networks.recipe import Recipe
@@ -26,16 +27,28 @@ class Denoiser(Trunk):
 
     def noise(self, last: Tensor, x: Tensor, t: Tensor) -> Tensor:
         """The noise prediction [M, d] from what the last layer gave at points x; t broadcasts to [M, 1]."""
+        offset = self.offset(t)
+        scaled = self.gain(t) * last  # [M, d]
+        return scaled if offset is None else torch.addcmul(scaled, offset, x)
+
+    def gain(self, t: Tensor) -> Tensor:
+        """What a unit of the last layer adds to the noise prediction."""
         a, b = (1 - t).sqrt(), t.sqrt()
         if self.difference:
-            return a * b * last
+            return a * b
         match self.recipe.prediction:
             case "noise":
-                return last
-            case "clean":
-                return (x - a * self.scale * last) / b
+                return torch.ones_like(t)
+            case "clean":  # eps = (x - a x_0) / b
+                return -a * self.scale / b
             case "velocity":  # v = a eps - b x_0, so eps = b x + a v
-                return b * x + a * (a**2 + (b * self.scale) ** 2).sqrt() * last
+                return a * (a**2 + (b * self.scale) ** 2).sqrt()
+
+    def offset(self, t: Tensor) -> Tensor | None:
+        """What a unit of x adds to the noise prediction; None for nothing."""
+        if self.difference or self.recipe.prediction == "noise":
+            return None
+        return t.rsqrt() if self.recipe.prediction == "clean" else t.sqrt()
 
     def forward(self, x: Tensor, t: Tensor, label: Tensor) -> Tensor:
         """Noise prediction [M, d] at points x [M, d], noise variances t [M] and label indices [M]."""

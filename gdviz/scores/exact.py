@@ -6,7 +6,7 @@ from typing import Literal
 
 from gdviz.family import Card
 from gdviz.laws import Law, Pair, pair
-from gdviz.scores._scores import Score, Scores, ScoresKind
+from gdviz.scores._scores import Base, Score, Scores, ScoresContext, ScoresKind
 
 
 class ExactScores(Scores):
@@ -15,7 +15,7 @@ class ExactScores(Scores):
     def single(self, law: Law) -> Score:
         return law.score
 
-    def pair(self, toward: Law, away: Law) -> Pair:
+    def pair(self, toward: Law, away: Law, base: Base = "toward") -> Pair:
         return pair(toward, away)
 
 
@@ -26,5 +26,5 @@ class Exact(ScoresKind):
 
     card = Card(title="Exact score", idea="The score of the noised target, in closed form.", formula="s_t(x) = grad log p_t(x)")
 
-    def build(self) -> Scores:
+    def build(self, context: ScoresContext) -> Scores:
         return ExactScores()

@@ -5,4 +5,5 @@ from gdviz.training.assess import assess as assess
 from gdviz.training.loop import TrainingState as TrainingState
 from gdviz.training.loop import TrainingStep as TrainingStep
 from gdviz.training.loop import train as train
+from gdviz.training.loop import untrained as untrained
 from gdviz.training.task import Task as Task

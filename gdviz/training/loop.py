@@ -111,6 +111,11 @@ def train(task: Task, resume: TrainingState | None = None, base: Checkpoint | No
     return _Loop(Problem.of(task), task, base).run(resume)
 
 
+def untrained(task: Task) -> Checkpoint:
+    """The network that a training begins with: what a task fits can be seen before it is trained."""
+    return _Loop(Problem.of(task), task, None).checkpoint()
+
+
 class _Loop:
     """Network, optimiser and counters of one training."""
 

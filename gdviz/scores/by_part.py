@@ -1,0 +1,56 @@
+"""Another score for each part of a guided sampler."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from torch import Tensor
+
+from gdviz.family import Card
+from gdviz.laws import Law, Pair, PairScores
+from gdviz.scores._scores import SCORES, Base, Score, Scores, ScoresContext, ScoresKind
+
+
+class PartScores(Scores):
+    """The base from one source, the law pushed toward and the law pushed away from others."""
+
+    def __init__(self, base: Scores, toward: Scores, away: Scores) -> None:
+        self.base, self.toward, self.away = base, toward, away
+
+    def single(self, law: Law) -> Score:
+        return self.base.single(law)
+
+    def pair(self, toward: Law, away: Law, base: Base = "toward") -> Pair:
+        first, second = self.toward.single(toward), self.away.single(away)
+        followed = self.base.single(toward if base == "toward" else away)
+
+        def pair(x: Tensor, t: float) -> PairScores:
+            score = followed(x, t)  # [..., d]
+            push = first(x, t) - second(x, t)  # [..., d]
+            # A rule finds its base at `toward`, or at toward - push: either way it is the score followed here.
+            return PairScores(score if base == "toward" else score + push, push, None)
+
+        return pair
+
+
+class ByPart(ScoresKind):
+    """base + w (toward - away), each part from a source of its own.
+
+    With a worse network as `away` this is autoguidance; with exact parts but one it shows whose error matters.
+    """
+
+    kind: Literal["by_part"] = "by_part"
+    base: Annotated[ScoresKind, SCORES]
+    toward: Annotated[ScoresKind, SCORES]
+    away: Annotated[ScoresKind, SCORES]
+
+    card = Card(
+        title="A score for each part",
+        idea="The score that is followed, the one pushed toward and the one pushed away from come from different sources.",
+        formula="base + w (toward - away)",
+        cost="three scores a step",
+    )
+    examples = ({"base": {"kind": "exact"}, "toward": {"kind": "exact"}, "away": {"kind": "exact"}},)
+
+    def build(self, context: ScoresContext) -> Scores:
+        return PartScores(self.base.build(context), self.toward.build(context), self.away.build(context))
