@@ -1,7 +1,8 @@
 """gdviz: see and check what guidance does to a diffusion model.
 
 ``gdviz.run(experiment)`` runs an `gdviz.Experiment` and gives a `gdviz.Result`; `gdviz.stream` shows it
-as it grows. They are fetched when first used, so that importing the package does not wait for torch.
+as it grows; `gdviz.check` holds an Experiment, or your own sampler, against what is known exactly. They are fetched when
+first used, so that importing the package does not wait for torch.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from gdviz.errors import GdvizError as GdvizError
     from gdviz.experiment import Experiment as Experiment
+    from gdviz.facts import check as check
     from gdviz.result import Result as Result
     from gdviz.result import run as run
     from gdviz.result import stream as stream
@@ -23,6 +25,7 @@ _HOMES = {
     "Experiment": "gdviz.experiment",
     "GdvizError": "gdviz.errors",
     "Result": "gdviz.result",
+    "check": "gdviz.facts",
     "run": "gdviz.result",
     "stream": "gdviz.result",
 }

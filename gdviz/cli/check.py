@@ -1,0 +1,42 @@
+"""gdviz check: the exact facts that apply to an Experiment."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+import typer
+
+from gdviz.cli._source import read_experiment
+from gdviz.cli._terminal import app, bar, console
+
+
+@app.command()
+def check(
+    source: Annotated[
+        str, typer.Argument(metavar="FILE|preset:NAME", help="An Experiment file, '-' for standard input, or a preset.")
+    ],
+    particles: Annotated[int, typer.Option("--particles", min=100, max=1_000_000, help="Samples at each w.")] = 4096,
+    rate: Annotated[float, typer.Option("--rate", min=1e-12, max=0.5, help="Chance that something correct fails.")] = 1e-3,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    device: Annotated[str, typer.Option("--device", help="auto, cpu, cuda or mps.")] = "auto",
+) -> None:
+    """Hold an Experiment against every exact fact that applies; exit code 1 when one fails."""
+    with bar() as show:
+        experiment = read_experiment(source)
+        from gdviz.facts import check_experiment
+
+        found = check_experiment(experiment, particles=particles, rate=rate, device=device, progress=show)
+    if as_json:
+        typer.echo(json.dumps(found.to_dict(), indent=1, allow_nan=False))
+    else:
+        from gdviz.facts.finding import HEADINGS
+        from gdviz.tables import plain, plain_table
+
+        terminal = console()
+        terminal.print(plain(found.subject), style="italic")
+        terminal.print(plain_table(HEADINGS, found.rows()))
+        terminal.print(plain(found.sentence), style="red" if found.failures else "green")
+        terminal.print(plain(f"{found.footnote} {found.seconds:.1f} s"), style="dim")
+    if found.failures:
+        raise typer.Exit(1)

@@ -1,0 +1,112 @@
+"""The simulation that the facts of an Experiment are read off: one run, and one with half as many steps on the same noise."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from gdviz.experiment import Built, Experiment
+from gdviz.metrics.reading import Reader
+from gdviz.result import measured_reward
+from gdviz.sweep import Chunk, Paths, Progress, sweep
+
+Array = NDArray[np.float64]
+
+FRAMES = 9
+"""Levels at which the paths are looked at."""
+
+
+@dataclass(frozen=True)
+class Simulated:
+    """End points, integrals along the paths and a few frames, at all steps and at half of them.
+
+    Attributes
+    ----------
+    built : Built
+    w : tuple of float
+    t : ndarray, shape [F]
+        Noise variances of the frames.
+    fine, coarse : Paths
+    log_reward : (ndarray, ndarray) or None
+        log r of the end points, [W, N] each, at the nearest atom where the target is atoms.
+    """
+
+    built: Built
+    w: tuple[float, ...]
+    t: Array
+    fine: Paths
+    coarse: Paths
+    log_reward: tuple[Array, Array] | None
+
+    @property
+    def particles(self) -> int:
+        """How many were run at each w."""
+        return self.fine.x.shape[1]
+
+    def at(self, w: float) -> int:
+        """Row of a w."""
+        return self.w.index(w)
+
+
+def simulate(
+    experiment: Experiment,
+    built: Built,
+    w: Sequence[float],
+    particles: int,
+    device: torch.device | str = "cpu",
+    progress: Callable[[float], None] | None = None,
+) -> Simulated:
+    """Run `w` for so many particles, twice."""
+    frames = np.unique(built.levels.uniform_frames(FRAMES) // 2 * 2)  # on both grids
+    fine = _paths(experiment, built, w, particles, frames, False, device, lambda done: _tell(progress, done * 2 / 3))
+    coarse = _paths(experiment, built, w, particles, frames // 2, True, device, lambda done: _tell(progress, (2 + done) / 3))
+    reward = measured_reward(experiment, built) or built.plan.reward
+    log_reward = None
+    if reward is not None:
+        reader = Reader(built.law, reward)
+        log_reward = _log_rewards(reader, fine.x), _log_rewards(reader, coarse.x)
+    return Simulated(built, tuple(w), built.levels.t[frames], fine, coarse, log_reward)
+
+
+def _paths(
+    experiment: Experiment,
+    built: Built,
+    w: Sequence[float],
+    particles: int,
+    frames: NDArray[np.int64],
+    halved: bool,
+    device: torch.device | str,
+    told: Callable[[float], None],
+) -> Paths:
+    paths = Paths(len(w), particles, built.law.dimension, particles, len(frames))
+    for item in sweep(
+        built.plan,
+        built.sampler,
+        built.levels,
+        w,
+        particles,
+        experiment.seed,
+        halved=halved,
+        frames=frames,
+        frame_particles=particles,
+        device=device,
+    ):
+        if isinstance(item, Chunk):
+            paths.take(item)
+        elif isinstance(item, Progress):
+            told(item.done)
+    return paths
+
+
+def _log_rewards(reader: Reader, x: Tensor) -> Array:
+    return np.stack([np.asarray(reader(row).log_reward) for row in x])  # [W, N]
+
+
+def _tell(progress: Callable[[float], None] | None, done: float) -> None:
+    if progress is not None:
+        progress(done)

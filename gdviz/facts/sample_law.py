@@ -1,0 +1,110 @@
+"""Whether samples follow a Gaussian law that is known exactly: mean, spread, correlation and shape."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+from scipy.special import ndtr
+from scipy.stats import chi2
+
+from gdviz.facts.finding import Finding, two_sided
+from gdviz.facts.problem import Array, Gaussian
+
+
+def law_findings(title: str, x: Array, law: Gaussian, coarse: Array | None = None) -> list[Finding]:
+    """Four facts about samples x [n, d] along the law's principal axes.
+
+    The sample mean is exactly normal and its sum of squares exactly chi-squared, so without `coarse` nothing is allowed
+    but chance.
+
+    Parameters
+    ----------
+    title : str
+        Stands before each fact, e.g. ``w = 3``.
+    coarse : ndarray, optional
+        Samples at half as many steps; every number may be off by how far they differ.
+    """
+    if not np.isfinite(law.covariance).all():
+        return [Finding(f"{title}: the law overflows", p_value=0.0)]
+    if not np.isfinite(x).all() or (coarse is not None and not np.isfinite(coarse).all()):
+        lost = float((~np.isfinite(x).all(1)).mean())
+        return [Finding(f"{title}: share of samples that are not finite", 0.0, lost, p_value=0.0)]
+    variances, axes = np.linalg.eigh(law.covariance)  # ascending
+    told = variances > RESOLVED * variances[-1]  # the others are lost in rounding
+    variances, axes = variances[told], axes[:, told]  # [d'], [d, d']
+    sd = np.sqrt(variances)
+    center, y = law.mean @ axes, x @ axes  # [d], [n, d]
+    other = None if coarse is None else coarse @ axes
+    parts = (_mean, _spread, _correlation, _shape) if len(sd) > 1 else (_mean, _spread, _shape)
+    found = [(part.__name__[1:], *part(y, center, sd, other)) for part in parts]
+    return [replace(f, fact=f"{title}: {name}{_along(name, axes, k)}") for name, f, k in found]
+
+
+RESOLVED = 1e-13
+"""Directions with a smaller share of the largest variance are not looked at."""
+
+
+def _along(name: str, axes: Array, k: int) -> str:
+    if name == "correlation":
+        return ""
+    return f" along ({', '.join(f'{c:.2f}' for c in axes[:, k] * np.sign(axes[np.abs(axes[:, k]).argmax(), k]))})"
+
+
+def _mean(y: Array, center: Array, sd: Array, other: Array | None) -> tuple[Finding, int]:
+    found = y.mean(0)
+    slack = np.zeros_like(found) if other is None else np.abs(found - other.mean(0))
+    se = sd / math.sqrt(len(y))
+    p = [two_sided(off - more, e) for off, more, e in zip(np.abs(found - center), slack, se, strict=True)]
+    return _worst(center, found, se, slack, p, other)
+
+
+def _spread(y: Array, center: Array, sd: Array, other: Array | None) -> tuple[Finding, int]:
+    found = y.std(0, ddof=1)
+    slack = np.zeros_like(found) if other is None else np.abs(found - other.std(0, ddof=1))
+    toward = found + np.clip(sd - found, -slack, slack)  # as near to the truth as the slack allows
+    statistic = (len(y) - 1) * (toward / sd) ** 2
+    p = [min(1.0, 2 * float(min(chi2.cdf(s, len(y) - 1), chi2.sf(s, len(y) - 1)))) for s in statistic]
+    return _worst(sd, found, sd / math.sqrt(2 * len(y)), slack, p, other)
+
+
+def _correlation(y: Array, center: Array, sd: Array, other: Array | None) -> tuple[Finding, int]:
+    """Of the standardised coordinates; 0 along principal axes. For two axes, else the largest of all pairs."""
+    found = _correlations(y)
+    slack = np.zeros_like(found) if other is None else np.abs(found - _correlations(other))
+    se = np.full_like(found, 1 / math.sqrt(len(y)))
+    fisher = np.arctanh(np.clip(np.maximum(np.abs(found) - slack, 0.0), 0, 1 - 1e-15))
+    p = [two_sided(float(z), 1 / math.sqrt(len(y) - 3)) for z in fisher]
+    return _worst(np.zeros_like(found), found, se, slack, p, other)
+
+
+def _correlations(y: Array) -> Array:
+    z = (y - y.mean(0)) / np.maximum(y.std(0), 1e-300)  # [n, d]
+    return (z.T @ z / len(z))[np.triu_indices(y.shape[1], 1)]  # [d (d - 1) / 2]
+
+
+def _shape(y: Array, center: Array, sd: Array, other: Array | None) -> tuple[Finding, int]:
+    """Kolmogorov-Smirnov distance, with Massart's constant in the Dvoretzky-Kiefer-Wolfowitz bound."""
+    n, distances, slack = len(y), [], []
+    for k in range(y.shape[1]):
+        z = ndtr((np.sort(y[:, k]) - center[k]) / sd[k])  # [n]
+        ranks = np.arange(n) / n
+        distances.append(float(max((z - ranks).max(), (ranks + 1 / n - z).max())))
+        slack.append(0.0)
+        if other is not None:
+            at = np.sort(np.concatenate([y[:, k], other[:, k]]))
+            own, half = (np.searchsorted(np.sort(v[:, k]), at, side="right") / len(v) for v in (y, other))
+            slack[-1] = float(np.abs(own - half).max())
+    p = [min(1.0, 2 * math.exp(-2 * n * max(0.0, d - s) ** 2)) for d, s in zip(distances, slack, strict=True)]
+    worst, k = _worst(np.zeros(len(p)), np.array(distances), np.zeros(len(p)), np.array(slack), p, other)
+    return replace(worst, se=None), k
+
+
+def _worst(
+    expected: Array, found: Array, se: Array, slack: Array, p: list[float], other: Array | None
+) -> tuple[Finding, int]:
+    """The least likely axis and its number; the p-value is multiplied by the number of axes (Bonferroni)."""
+    k = int(np.argmin(p))
+    step = None if other is None else float(slack[k])
+    return Finding("", float(expected[k]), float(found[k]), float(se[k]), step, min(1.0, len(p) * p[k])), k

@@ -1,0 +1,181 @@
+"""gdviz.check on the caller's own code: ten wrong samplers are caught, correct ones pass, in both styles."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+import torch
+from own_samplers import NOISELESS, WRONG, sampler
+
+import gdviz
+from gdviz.errors import GdvizError
+from gdviz.facts.problem import Problem
+
+CASES = [(rule, name) for rule in ("ddpm", "ancestral", "ddim") for name in WRONG if rule != "ddim" or name not in NOISELESS]
+
+
+def powers(rule: str, name: str, seeds: int, particles: int) -> float:
+    options = {"rule": rule, "particles": particles}
+    caught = [not gdviz.check(sampler(rule, seed, **WRONG[name]), **options, seed=seed).passed for seed in range(seeds)]
+    return sum(caught) / seeds
+
+
+@pytest.mark.parametrize(("rule", "name"), CASES)
+def test_a_wrong_sampler_is_caught(rule, name):
+    """Both of two seeds, at a fifth of the particles; the power over 60 seeds is in the long counts."""
+    assert powers(rule, name, 2, 4000) == 1
+
+
+@pytest.mark.verify
+@pytest.mark.parametrize(("rule", "name"), CASES)
+def test_power_over_seeds(rule, name, verify_result):
+    """60 of 60 caught: the power is at least 95 % with 95 % confidence (0.95^60 < 0.05)."""
+    found = powers(rule, name, 60, 20_000)
+    verify_result(f"gdviz.check catches {rule}: {name}", found, 1.0)
+    assert found == 1
+
+
+@pytest.mark.parametrize("rule", ["ddpm", "ancestral", "ddim"])
+def test_false_alarms_come_at_the_stated_rate(rule):
+    """At a rate of 0.1 a correct sampler fails at most that often: 60 runs, binomial bound at 1e-4."""
+    runs, rate = 60, 0.1
+    failed = sum(not gdviz.check(sampler(rule, s), rule=rule, particles=500, rate=rate, seed=s).passed for s in range(runs))
+    assert failed <= runs * rate + 3.9 * math.sqrt(runs * rate * (1 - rate))
+
+
+@pytest.mark.parametrize("rule", ["ddpm", "ancestral", "ddim"])
+def test_a_sampler_without_a_named_rule_is_held_against_the_limit(rule):
+    found = gdviz.check(sampler(rule, 1), particles=5000)
+    assert found.passed
+    assert ("ODE" if rule == "ddim" else "SDE") in found.subject
+
+
+@pytest.mark.parametrize("name", ["w off by one", "sign", "cond and uncond swapped", "double guidance", "clipped w"])
+def test_a_wrong_scale_is_caught_without_a_named_rule(name):
+    assert not gdviz.check(sampler("ddpm", 1, **WRONG[name]), particles=5000).passed
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("w off by one", "gamma = 1 + w"),
+        ("sign", "sign"),
+        ("cond and uncond swapped", "swapped"),
+        ("double guidance", "guided again"),
+        ("missing square root", "square root"),
+        ("last step's noise", "last step"),
+    ],
+)
+def test_a_known_mistake_is_named(name, words):
+    assert words in gdviz.check(sampler("ddpm", 0, **WRONG[name]), rule="ddpm").hint
+
+
+# --- a guided score, in numpy and torch -----------------------------------------------------------
+
+
+def guided(problem, x, t, w):
+    return problem.cond(x, t) + w * (problem.cond(x, t) - problem.uncond(x, t))
+
+
+@pytest.mark.parametrize("rule", [None, "ddpm", "ancestral", "ddim", {"kind": "ddim", "eta": 0.5}, "heun", "churn", "dpmpp_2m"])
+@pytest.mark.parametrize("backend", ["numpy", "torch"])
+def test_a_right_score_passes_in_every_sampler(rule, backend):
+    assert gdviz.check(guided, rule=rule, backend=backend, particles=2000).passed
+
+
+def test_noise_predictions_and_gamma():
+    def eps(problem, x, t, gamma):
+        return problem.uncond(x, t) + gamma * (problem.cond(x, t) - problem.uncond(x, t))
+
+    assert gdviz.check(eps, predicts="noise", scale="gamma", particles=5000).passed
+    assert not gdviz.check(eps, predicts="noise", particles=5000).passed
+
+
+def test_reward_guidance():
+    def right(problem, x, t, w):
+        return problem.away(x, t) + w * (problem.toward(x, t) - problem.away(x, t))
+
+    assert gdviz.check(right, method="reward", particles=5000).passed
+    assert not gdviz.check(guided, method="reward", particles=5000).passed  # it starts from the tilted law
+
+
+def test_a_stale_score_is_caught():
+    last = {}
+
+    def stale(problem, x, t, w):
+        now = guided(problem, x, t, w)
+        found = last.get("score", now)
+        last["score"] = now
+        return found
+
+    assert not gdviz.check(stale, particles=5000).passed
+
+
+def test_what_overflows_is_a_failure():
+    found = gdviz.check(lambda problem, x, t, w: x * 1e200, particles=200)
+    assert not found.passed and "not finite" in found.failures[0].fact
+
+
+def test_an_experiment_is_checked_too():
+    pair = [{"mean": [m], "covariance": [[1]], "label": label} for m, label in ((-0.5, "a"), (0.5, "b"))]
+    target = {"kind": "gaussian_mixture", "components": pair}
+    asked = {"target": target, "guidance": {"kind": "cfg", "label": "b"}, "sampler": {"kind": "ddpm", "steps": 60}, "w": [0, 1]}
+    assert gdviz.check(asked, particles=2000).passed
+
+
+# --- refusals -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("fn", "options", "words"),
+    [
+        (lambda x: x, {}, "found 1 positional"),
+        (guided, {"rule": "ddmp"}, "rule: found 'ddmp'"),
+        (guided, {"rule": "sde"}, "inside a sampler of ours"),
+        (guided, {"method": "cgf"}, "method: found 'cgf'; allowed: cfg, reward"),
+        (guided, {"backend": "jax"}, "backend: found 'jax'"),
+        (guided, {"particles": 3}, "particles: found 3"),
+        (guided, {"rule": {"kind": "ddim", "eta": 2}}, "rule: "),
+        (lambda problem, w: problem.start[:, :1], {"rule": "ddpm"}, "found shape [20000, 1]; [20000, 2] is required"),
+        (lambda problem, w: "samples", {"rule": "ddpm"}, "found str"),
+        (lambda problem, w: None, {"rule": "ddpm"}, "found NoneType"),
+    ],
+)
+def test_a_mistake_is_one_sentence(fn, options, words):
+    with pytest.raises(GdvizError) as refused:
+        gdviz.check(fn, **options)
+    assert words in str(refused.value)
+
+
+# --- what is passed -------------------------------------------------------------------------------
+
+
+def test_the_problem_is_what_its_page_says():
+    seen: list[Problem] = []
+
+    def look(problem, w):
+        seen.append(problem)
+        return problem.start
+
+    gdviz.check(look, rule="ddpm", particles=100, w=[0, 2])
+    problem = seen[0]
+    assert len(problem.alpha_bar) == len(problem.t) == problem.steps + 1 == 31 and problem.n == 100
+    np.testing.assert_allclose(problem.alpha_bar + problem.t, 1, rtol=1e-12)
+    assert problem.t[0] == pytest.approx(0.9999) and problem.t[-1] == pytest.approx(0.01)
+    assert problem.noise.shape == (30, 100, 2) and problem.start.dtype == np.float64
+    # cond is the score of its own noised density: a finite difference of log N
+    x, t, h = problem.start[:5], 0.3, 1e-5
+    one = problem.cond(x, t)
+    slope = (problem.cond(x + np.array([h, 0]), t) - one)[:, 0] / h
+    np.testing.assert_allclose(slope, slope[0], rtol=1e-5)  # affine
+    np.testing.assert_allclose(problem.base(x, t), one)
+
+
+def test_torch_code_gets_torch():
+    def look(problem, x, t, w):
+        assert isinstance(x, torch.Tensor) and isinstance(problem.cond(x, t), torch.Tensor) and x.dtype == torch.float64
+        return guided(problem, x, t, w)
+
+    assert gdviz.check(look, backend="torch", particles=1000).passed
