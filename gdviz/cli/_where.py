@@ -37,5 +37,5 @@ def executor_at(scheduler: str | None) -> Iterator[Executor | None]:
         return
     from gdviz.jobs.cluster import Cluster
 
-    with contextlib.closing(Cluster(scheduler)) as cluster:
+    with Cluster(scheduler) as cluster:
         yield cluster.executor

@@ -173,6 +173,12 @@ class Cluster:
         with contextlib.suppress(Exception):
             self._client.close(timeout=2)
 
+    def __enter__(self) -> Cluster:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
     def _connected(self) -> Client:
         try:
             from distributed import Client
