@@ -24,6 +24,8 @@ class Job:
     state : {"waiting", "running", "done", "failed", "cancelled"}
         The last three are final. A job whose worker was ended from outside stays "running" while it is
         tried again.
+    tries : int
+        How often it has begun since it last kept something.
     progress : float or None
         Share done; None before the first report.
     partial : bytes or None
@@ -42,6 +44,8 @@ class Job:
         self.result: Any = None
         self.error: str | None = None
         self.tries = 0
+        self._kept: float | None = None
+        self._left: tuple[float, float] | None = None
         self._began = time.monotonic()
         self._stop = stop
         self._lock = threading.Lock()
@@ -53,7 +57,10 @@ class Job:
 
     @property
     def seconds_left(self) -> float | None:
-        """Time left, from the share done so far; None while it is unknown."""
+        """Time left, as the job says itself or from the share done so far; None while it is unknown."""
+        if self._left is not None:
+            at, left = self._left
+            return max(0.0, left - (time.monotonic() - at))
         done = self.progress
         if not done or done < 0.02:
             return None
@@ -68,6 +75,11 @@ class Job:
         if self.end("cancelled"):
             self._stop(self)
 
+    @property
+    def keeps(self) -> bool:
+        """Whether the job has said that it goes on from what it keeps when its worker is ended."""
+        return self._kept is not None
+
     # ------------------------------------------------------------------ for the lane
     def begin(self) -> bool:
         """Count a try; False when the job is no longer wanted."""
@@ -75,13 +87,19 @@ class Job:
             if self.finished:
                 return False
             self.tries += 1
-            self.state, self.progress, self._began = "running", None, time.monotonic()
+            self.state, self.progress, self._began, self._left = "running", None, time.monotonic(), None
             return True
 
     def hear(self, what: str, value: Any) -> bool:
         """Take a worker's message; True when it was the last one."""
         if what == "progress":
             self.progress = value
+        elif what == "left":
+            self._left = None if value is None else (time.monotonic(), value)
+        elif what == "kept":
+            if self._kept is not None and value > self._kept:
+                self.tries = 1  # what was done before need not be done again: the deaths so far do not count
+            self._kept = max(value, self._kept or 0.0)
         elif what == "partial":
             if not self.finished:
                 self.partial = value
@@ -89,7 +107,7 @@ class Job:
             self.end("done", result=value)
         else:
             self.end("failed" if what == "failed" else "cancelled", error=value)
-        return what not in ("progress", "partial")
+        return what not in ("progress", "partial", "left", "kept")
 
     def end(self, state: State, *, result: Any = None, error: str | None = None) -> bool:
         """Settle the job, once; False when it was settled before."""

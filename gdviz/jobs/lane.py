@@ -18,6 +18,9 @@ GRACE = 1.0
 TRIES = 2
 """A job whose worker is ended from outside is tried once more."""
 
+TRIES_OF_KEEPERS = 5
+"""Tries of a job that goes on from what it kept; counted anew whenever it has kept more."""
+
 
 class Lane:
     """Runs jobs one after another in a worker process, which it starts when needed and replaces when it dies.
@@ -57,6 +60,14 @@ class Lane:
                 timer.daemon = True
                 timer.start()
 
+    def ahead(self, job: Job) -> list[Job] | None:
+        """The jobs that come before a waiting one, the running one first; None for a job that does not wait."""
+        with self._changed:
+            if job not in self._waiting:
+                return None
+            running = [self._current] if self._current is not None and not self._current.finished else []
+            return running + list(self._waiting)[: self._waiting.index(job)]
+
     @property
     def pid(self) -> int | None:
         """The worker's process id, None while there is none."""
@@ -83,8 +94,9 @@ class Lane:
                 answered = self._run(job)
                 if not answered and self._closed:
                     job.end("cancelled")
-                elif not answered and job.tries >= TRIES:
-                    job.end("failed", error="The worker process was ended from outside twice; ask again.")
+                elif not answered and job.tries >= (TRIES_OF_KEEPERS if job.keeps else TRIES):
+                    often = f"{job.tries} times without getting any further" if job.keeps else "twice"
+                    job.end("failed", error=f"The worker process was ended from outside {often}; ask again.")
             job.call = b""
             with self._changed:
                 self._current = None

@@ -12,7 +12,7 @@ from gdviz.errors import GdvizError
 from gdviz.jobs.job import Job
 from gdviz.jobs.lane import Lane
 
-LANES = {"preview": 0, "scene": 0, "curves": 5}
+LANES = {"preview": 0, "scene": 0, "curves": 5, "training": 10}
 """Name and niceness of the lanes of a server."""
 
 KEPT = 64
@@ -24,7 +24,8 @@ class Pool:
 
     A job is a function of (its arguments, a `Report`). It runs in a worker, so the page keeps answering; it
     tells progress and partial results, and stops when it is cancelled. The same key asked for twice is one
-    job. A worker that dies is replaced and its job tried once more. Nothing is kept on disk.
+    job. A worker that dies is replaced and its job tried once more; one that keeps its
+    state goes on from there, as often as it gets further. The pool itself keeps nothing on disk.
 
     Parameters
     ----------
@@ -40,6 +41,7 @@ class Pool:
     ) -> None:
         self._lock = threading.Lock()
         self._jobs: dict[str, Job] = {}
+        self._lane_of: dict[str, Lane] = {}
         self._lanes = {lane: make_lane(niceness) for lane, niceness in lanes.items()}
         self._closed = False
 
@@ -75,6 +77,7 @@ class Pool:
                 return job
             self._jobs.pop(key, None)  # the newest job is the last
             job = self._jobs[key] = Job(key, call, self._lanes[lane].stop)
+            self._lane_of[key] = self._lanes[lane]
             self._forget_old()
             self._lanes[lane].add(job)
             return job
@@ -82,6 +85,18 @@ class Pool:
     def find(self, key: str) -> Job | None:
         """The job of a key, if it is remembered."""
         return self._jobs.get(key)
+
+    def forget(self, key: str) -> None:
+        """Let a finished job of a key run anew when it is asked for again."""
+        with self._lock:
+            if key in self._jobs and self._jobs[key].finished:
+                del self._jobs[key], self._lane_of[key]
+
+    def ahead(self, key: str) -> list[Job] | None:
+        """The jobs that come before a waiting one in its lane; None when the key's job does not wait."""
+        with self._lock:
+            job, lane = self._jobs.get(key), self._lane_of.get(key)
+        return None if job is None or lane is None else lane.ahead(job)
 
     @property
     def pids(self) -> dict[str, int | None]:
@@ -98,4 +113,4 @@ class Pool:
     def _forget_old(self) -> None:
         finished = [key for key, job in self._jobs.items() if job.finished]
         for key in finished[: max(0, len(self._jobs) - KEPT)]:
-            del self._jobs[key]
+            del self._jobs[key], self._lane_of[key]

@@ -38,7 +38,7 @@ class Report:
     Parameters
     ----------
     send : callable
-        Takes ("progress", share done) and ("partial", bytes).
+        Takes ("progress", share done), ("partial", bytes), ("left", seconds) and ("kept", share).
     unwanted : callable
         Whether the job has been cancelled.
 
@@ -54,8 +54,13 @@ class Report:
         self._send, self._unwanted = send, unwanted
         self._last = -SECONDS_BETWEEN_REPORTS
 
-    def progress(self, done: float) -> None:
-        """Say how far the job is (0 to 1).
+    @property
+    def unwanted(self) -> bool:
+        """Whether the job should stop; for a job that has something to put in order first."""
+        return self._unwanted()
+
+    def progress(self, done: float, seconds_left: float | None = None) -> None:
+        """Say how far the job is (0 to 1), and how long it will take if it knows better than the share done tells.
 
         Raises
         ------
@@ -68,6 +73,12 @@ class Report:
         if now - self._last >= SECONDS_BETWEEN_REPORTS:
             self._last = now
             self._send("progress", float(done))
+            if seconds_left is not None:
+                self._send("left", float(seconds_left))
+
+    def kept(self, done: float) -> None:
+        """Say that this share of the job need not be done again when the worker is ended; 0 at first."""
+        self._send("kept", float(done))
 
     def partial(self, data: bytes) -> None:
         """Publish an unfinished result; the newest one is kept."""

@@ -69,10 +69,10 @@ class FolderStore:
                 return (folder / MANIFEST).stat().st_mtime
         return None
 
-    def read(self, name: str, only: Collection[str] | None = None) -> dict[str, bytes] | None:
+    def read(self, name: str, only: Collection[str] | None = None, use: bool = True) -> dict[str, bytes] | None:
         """The files of an entry, every digest compared; None where there is none.
 
-        Reading marks the entry as used. A damaged entry is told to `notice`, put aside (its folder's name
+        A damaged entry is told to `notice`, put aside (its folder's name
         then begins with ``.damaged-``) and counts as absent, so that whoever needs it makes it again.
 
         Parameters
@@ -80,6 +80,8 @@ class FolderStore:
         name : str
         only : collection of str, optional
             Read, and check, these files alone, those of them that there are.
+        use : bool
+            Mark the entry as used now, so that it is not among the first to go.
         """
         for folder in self._folders(name):
             if not folder.is_dir():
@@ -90,7 +92,7 @@ class FolderStore:
             except _Damage:
                 files = self._look_again(name, folder, only)
             if files is not None:
-                if folder.parent == self._own:
+                if use and folder.parent == self._own:
                     with contextlib.suppress(OSError):
                         os.utime(folder / MANIFEST)
                 return files
@@ -121,6 +123,11 @@ class FolderStore:
         """Remove an entry; a shipped one stays."""
         with self._writing():
             remove(self._own / checked(name))
+
+    def put_aside(self, name: str, why: str) -> None:
+        """Treat an entry as damaged whose files are what was written, but say nothing to whoever reads them."""
+        with self._writing():
+            self._move_aside(checked(name), why)
 
     def lock(self, name: str) -> FileLock:
         """A lock on an id between processes, given back by the system when its holder ends.
@@ -164,12 +171,16 @@ class FolderStore:
             try:
                 return _whole(folder, only) if folder.is_dir() else None
             except _Damage as damage:
-                aside = folder.with_name(f".damaged-{name}")
-                remove(aside)
-                with contextlib.suppress(OSError):
-                    os.replace(folder, aside)
-                self.notice(f"store: found {self.section}/{name} damaged ({damage}); it is put aside and counts as missing.")
+                self._move_aside(name, str(damage))
                 return None
+
+    def _move_aside(self, name: str, why: str) -> None:
+        folder = self._own / name
+        aside = folder.with_name(f".damaged-{name}")
+        remove(aside)
+        with contextlib.suppress(OSError):
+            os.replace(folder, aside)
+        self.notice(f"store: found {self.section}/{name} damaged ({why}); it is put aside and counts as missing.")
 
 
 class _Damage(Exception):

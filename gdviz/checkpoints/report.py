@@ -1,0 +1,117 @@
+"""What a training says of itself while it runs."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import math
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gdviz.checkpoints.history import History
+
+SHOWN = 600
+"""Points of the live cloud that travel with a report."""
+
+DIGITS = 4
+"""Decimals of their coordinates."""
+
+
+@dataclass(frozen=True, eq=False)
+class TrainingReport:
+    """How far a training is.
+
+    Attributes
+    ----------
+    title : str
+        What is learned. A network that adds to another one is preceded by the reports of that other one.
+    step, steps : int
+        Optimiser steps done, and asked for.
+    loss, ema_loss : float
+        Of the last batch: of the weights that are trained, and of their moving average.
+    seconds, cpu_seconds : float
+        Spent training since step 0, interruptions left out.
+    steps_per_second, seconds_left : float or None
+        Wall clock; None before the first step of this process.
+    assessed : int
+        The step at which the next three were found; 0 before they were.
+    score_error : float or None
+        sqrt(E|eps - eps*|^2 / E|eps*|^2) of the averaged weights (MATH section 2); None where the exact score
+        is unknown.
+    by_level : tuple of (float, float)
+        (log-SNR, the same error at that noise level).
+    cloud : array [n, d] or None
+        A few samples of the averaged weights, float32.
+    saved : int
+        The step from which a killed training would go on.
+    id : str or None
+        The stored checkpoint; None until the training has ended.
+    notice : str or None
+        What the reader should know, in one sentence: a damaged file was found and its work is done again.
+    history : History
+        The curve so far; kept in a file of its own, and not in `to_dict`.
+    """
+
+    title: str
+    step: int
+    steps: int
+    loss: float
+    ema_loss: float
+    seconds: float
+    cpu_seconds: float
+    steps_per_second: float | None = None
+    seconds_left: float | None = None
+    assessed: int = 0
+    score_error: float | None = None
+    by_level: tuple[tuple[float, float], ...] = ()
+    cloud: NDArray[np.float32] | None = None
+    saved: int = 0
+    id: str | None = None
+    notice: str | None = None
+    history: History = field(default_factory=History)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Strict JSON values; a number that is not finite is None."""
+        names = [each.name for each in dataclasses.fields(self) if each.name != "history"]
+        found = {name: getattr(self, name) for name in names}
+        found["by_level"] = [[_finite(level), _finite(error)] for level, error in self.by_level]
+        found["cloud"] = None if self.cloud is None else _rows(self.cloud)
+        return {name: _finite(value) for name, value in found.items()}
+
+    def to_json(self, history: bool = False) -> str:
+        """`to_dict` as text; with the curve so far, as columns under ``history``, if asked for."""
+        more = {"history": self.history.to_dict()} if history else {}
+        return json.dumps({**self.to_dict(), **more}, allow_nan=False)
+
+    @classmethod
+    def from_dict(cls, value: dict[str, Any]) -> TrainingReport:
+        """Read what `to_dict` gave."""
+        found = {"history": {}, **value}
+        found["history"] = History.from_dict(found["history"])
+        for name in ("loss", "ema_loss"):
+            found[name] = math.nan if found[name] is None else found[name]
+        found["by_level"] = tuple((_number(level), _number(error)) for level, error in found["by_level"])
+        if found["cloud"] is not None:
+            found["cloud"] = np.array(found["cloud"], dtype=np.float32)  # [n, d]
+        return cls(**found)
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> TrainingReport:
+        """Read what `to_json` gave."""
+        return cls.from_dict(json.loads(text))
+
+
+def _finite(value: Any) -> Any:
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _number(value: float | None) -> float:
+    return math.nan if value is None else value
+
+
+def _rows(cloud: NDArray[np.float32]) -> list[list[float]]:
+    finite = cloud[np.isfinite(cloud).all(axis=1)][:SHOWN]  # [<= n, d]
+    return finite.astype(np.float64).round(DIGITS).tolist()

@@ -1,0 +1,215 @@
+"""Trainings as background work: the worker's function, and the list of all that are known."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from gdviz.errors import GdvizError
+
+if TYPE_CHECKING:
+    from gdviz.checkpoints import Library, Pace, Record, TrainingReport
+    from gdviz.jobs import Job, Pool, Report
+    from gdviz.training import Task
+
+LANE = "training"
+"""The pool's lane of trainings."""
+
+PATIENCE = 5.0
+"""Seconds that a removal waits for the training to stop."""
+
+State = Literal["waiting", "running", "paused", "done", "failed"]
+_ORDER = ("running", "waiting", "paused", "failed", "done")
+
+
+def training_key(id: str) -> str:
+    """The pool's key of a training."""
+    return f"{LANE}-{id}"
+
+
+def run_training(text: str, root: str, pace: Pace | None, report: Report) -> str | None:
+    """Train a task (JSON text) in a worker, publishing every report; returns the id of the stored checkpoint.
+
+    A partial result is a `TrainingReport` as JSON, the curve so far with it. A worker that is ended loses what was
+    not saved; a cancelled training saves before it ends.
+
+    Raises
+    ------
+    GdvizError
+        If the task cannot be trained or the disk refuses.
+    """
+    from gdviz.checkpoints import Library, Pace, training
+    from gdviz.training import Task
+
+    library, told = Library(Path(root)), None
+    report.kept(0.0)
+    reports = training(Task.from_json(text), library, stop=lambda: report.unwanted, pace=pace or Pace())
+    with contextlib.closing(reports):  # if this is cancelled between two reports
+        for told in reports:
+            report.kept(told.saved / told.steps)
+            report.partial(told.to_json(history=True).encode())
+            report.progress(told.step / told.steps, told.seconds_left)
+    report.progress(1.0)  # a training that was stopped is not done: this raises
+    return told.id if told is not None else None
+
+
+@dataclass(frozen=True)
+class Training:
+    """A training as the page lists it.
+
+    Attributes
+    ----------
+    id : str
+        Of the task, and of its checkpoint when it is done.
+    task : Task
+    state : {"waiting", "running", "paused", "done", "failed"}
+        A paused training goes on from its last saved state when it is resumed: it was cancelled, or the program
+        was ended. One that another program on the same store runs is running.
+    report : TrainingReport or None
+        The newest, with the curve so far in `history`; None before the first one.
+    position : int or None
+        Of a waiting training: how many come before it.
+    seconds_to_start : float or None
+        Estimated, for a waiting training; None while it is unknown.
+    error : str or None
+        Why it failed, in one sentence.
+    """
+
+    id: str
+    task: Task
+    state: State
+    report: TrainingReport | None = None
+    position: int | None = None
+    seconds_to_start: float | None = None
+    error: str | None = None
+
+
+class Trainings:
+    """All trainings that a store knows, and the workers that run them.
+
+    Parameters
+    ----------
+    pool : Pool
+        With a lane called "training".
+    library : Library
+    pace : Pace, optional
+        How often trainings report and save.
+    """
+
+    def __init__(self, pool: Pool, library: Library, pace: Pace | None = None) -> None:
+        self._pool, self._library, self._pace = pool, library, pace
+
+    def start(self, task: Task) -> str:
+        """Train a task, unless that is done or under way; returns its id.
+
+        Raises
+        ------
+        GdvizError
+            If the disk refuses, or the workers are closed.
+        """
+        if self._library.find(task) is None:
+            self._library.request(task)
+            self._pool.forget(training_key(task.id))  # done once, and lost since
+            self._pool.submit(LANE, training_key(task.id), run_training, task.canonical(), str(self._library.root), self._pace)
+        return task.id
+
+    def resume(self, id: str) -> None:
+        """Let a paused or failed training go on.
+
+        Raises
+        ------
+        GdvizError
+            If there is no such training.
+        """
+        self.start(self._known(id).task)
+
+    def cancel(self, id: str) -> None:
+        """Pause a training within two seconds; it can be resumed. One that another program runs is left alone."""
+        job = self._pool.find(training_key(id))
+        if job is not None:
+            job.cancel()
+
+    def remove(self, id: str) -> None:
+        """Cancel a training and remove it, its saved state and its network.
+
+        Raises
+        ------
+        GdvizError
+            If another program trains it now.
+        """
+        from filelock import Timeout
+
+        self.cancel(id)
+        lock = self._library.lock(id)
+        try:
+            lock.acquire(timeout=PATIENCE)
+        except Timeout:
+            raise GdvizError(f"training: found {id[:12]} running in another program; cancel it there first.") from None
+        try:
+            self._library.remove(id)
+        finally:
+            lock.release()
+        self._pool.forget(training_key(id))
+
+    def find(self, id: str) -> Training | None:
+        """One training; None where nothing is known of it."""
+        record = self._library.record(id)
+        return None if record is None else self._training(record)
+
+    def list(self) -> tuple[Training, ...]:
+        """All of them: running, waiting in their order, paused, failed, done; the newest first."""
+        found = [self._training(record) for record in self._library.records()]
+        return tuple(sorted(found, key=lambda training: (_ORDER.index(training.state), training.position or 0)))
+
+    # ------------------------------------------------------------------ what the parts say, as one
+    def _training(self, record: Record) -> Training:
+        if record.done:
+            return Training(record.id, record.task, "done", record.report)
+        job = self._pool.find(training_key(record.id))
+        report = _news(job) or record.report
+        if job is not None and job.state == "waiting":
+            ahead = self._pool.ahead(job.key) or []
+            seconds = self._seconds_for(ahead)
+            return Training(record.id, record.task, "waiting", report, len(ahead), seconds)
+        if (job is not None and job.state == "running") or self._library.is_training(record.id):
+            return Training(record.id, record.task, "running", report)
+        if job is not None and job.state == "failed":
+            return Training(record.id, record.task, "failed", report, error=job.error)
+        return Training(record.id, record.task, "paused", report)
+
+    def _seconds_for(self, jobs: Sequence[Job]) -> float | None:
+        """Time until these are done, at the speed of the first one, which runs; None while that is unknown."""
+        total, rate = 0.0, None
+        for job in jobs:
+            report = _news(job)
+            rate = report.steps_per_second if report is not None and report.steps_per_second else rate
+            left = job.seconds_left if job.state == "running" else self._seconds_at(rate, job)
+            if left is None:
+                return None
+            total += left
+        return total
+
+    def _seconds_at(self, rate: float | None, job: Job) -> float | None:
+        record = self._library.record(job.key.removeprefix(f"{LANE}-"))
+        if record is None or rate is None:
+            return None
+        return (record.task.steps - (record.report.step if record.report else 0)) / rate
+
+    def _known(self, id: str) -> Record:
+        record = self._library.record(id)
+        if record is None:
+            raise GdvizError(f"training: found none called {id[:80]!r}.")
+        return record
+
+
+def _news(job: Job | None) -> TrainingReport | None:
+    """The newest report of a job."""
+    partial = None if job is None else job.partial
+    if partial is None:
+        return None
+    from gdviz.checkpoints import TrainingReport
+
+    return TrainingReport.from_json(partial)
