@@ -87,17 +87,18 @@ class SharedPair(MixturePair):
         components = self.toward.components
         at, groups = self._joint(t, rows.dtype, rows.device)
         features = components.features(rows)  # [F, M]
+        tops: list[Tensor] = []
         if self.common_softmax and is_attention(len(at.linear), rows):
             sums = attention(at.linear, features, at.moments)  # [2, G + 1, M]
-            log_first, log_second = sums[:, -1].log()
         else:
-            (log_first, log_second), sums = posterior(at.linear @ features, at.moments, groups)
+            tops, sums = posterior(at.linear @ features, at.moments, groups)
         toward, push = components.read_push(sums, rows, at)  # [d, M]
+        first, second = sums[:, -1]  # [M]
         if self.common_softmax:
-            return toward, push, lambda: log_first - log_second + float(self.shift.max())
+            return toward, push, lambda: (first / second).log() + float(self.shift.max())
         if not self.nested:
-            return toward, push, lambda: log_first - log_second
-        odds = log_first - log_second  # [M]  log pi / (1 - pi)
+            return toward, push, lambda: (first / second).log() + (tops[0] - tops[1])
+        odds = (first / second).log() + (tops[0] - tops[1])  # [M]  log pi / (1 - pi)
         tame = odds.clamp(*_odds_range(odds.dtype))  # [M]
         push *= torch.sigmoid(-tame)  # [d, M]
         return toward, push, lambda: torch.minimum(torch.sigmoid(tame).log(), odds).sub_(self.log_inside)

@@ -24,7 +24,7 @@ def blocks(points: int, components: int, *, attention: bool = False) -> list[sli
     return [slice(k, min(k + size, points)) for k in range(0, max(points, 1), size)]
 
 
-def posterior(logits: Tensor, moments: Tensor, groups: tuple[slice, ...] = (slice(None),)) -> tuple[Tensor, Tensor]:
+def posterior(logits: Tensor, moments: Tensor, groups: tuple[slice, ...] = (slice(None),)) -> tuple[list[Tensor], Tensor]:
     """Softmax sums, scaled so that the largest weight of each group is 1.
 
     Far components count exp(-39) in float32 (exp(-318) in float64) instead of less: nothing beside the
@@ -41,10 +41,10 @@ def posterior(logits: Tensor, moments: Tensor, groups: tuple[slice, ...] = (slic
 
     Returns
     -------
-    log_norm : Tensor, shape [C, M]
-        log sum_k exp(logits_k) moments[-1, k].
+    tops : list of Tensor, shape [M] each
+        Largest logit of each group.
     sums : Tensor, shape [C, G + 1, M]
-        sum_k exp(logits_k - top) moments_k.
+        sum_k exp(logits_k - top) moments_k; top + log(sums[-1]) is the logarithm of the whole.
     """
     lowest = 0.45 * math.log(torch.finfo(logits.dtype).tiny)
     tops = [logits[group].amax(0) for group in groups]  # [M] each
@@ -56,7 +56,7 @@ def posterior(logits: Tensor, moments: Tensor, groups: tuple[slice, ...] = (slic
             logits[group].sub_(top)
         weights = logits.clamp_min_(lowest).exp_()  # [K, M]
     sums = (moments.flatten(0, 1) @ weights).unflatten(0, moments.shape[:2])  # [C, G + 1, M]
-    return sums[:, -1].log().add_(torch.stack(tops)), sums
+    return tops, sums
 
 
 def is_attention(components: int, rows: Tensor) -> bool:
