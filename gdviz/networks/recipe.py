@@ -34,8 +34,8 @@ class Recipe(Described):
         density and is there for comparison.
     tilt : {"weighted", "resampled", "difference"}
         How a reward enters (MATH section 2, "Training without trajectories"): as the weight of the loss,
-        as the chance of drawing a point, or as the weight of a loss whose network starts from the
-        frozen network of p and learns what is to be added.
+        as the chance of drawing a point (the best of the three at equal time, docs/training-variants.md), or as the
+        weight of a loss whose network is added to the frozen network of p.
     batch : int
         Points a step.
     rate : float
@@ -52,7 +52,7 @@ class Recipe(Described):
     embedding_std: Annotated[float, Field(gt=0, le=10)] = 0.05
     label_dropout: Annotated[float, Field(ge=0, lt=1)] = 0.2
     objective: Literal["denoising", "exact"] = "denoising"
-    tilt: Literal["weighted", "resampled", "difference"] = "weighted"
+    tilt: Literal["weighted", "resampled", "difference"] = "resampled"
     batch: Annotated[int, Field(ge=8, le=65536)] = 512
     rate: Annotated[float, Field(gt=0, le=1)] = 4e-3
     averaging: Annotated[float, Field(ge=0, lt=1)] = 0.995
