@@ -9,6 +9,7 @@ import typer
 
 from gdviz.cli._source import read_experiment
 from gdviz.cli._terminal import app, bar, console
+from gdviz.cli._where import Device
 
 
 @app.command()
@@ -19,7 +20,7 @@ def check(
     particles: Annotated[int, typer.Option("--particles", min=100, max=1_000_000, help="Samples at each w.")] = 4096,
     rate: Annotated[float, typer.Option("--rate", min=1e-12, max=0.5, help="Chance that something correct fails.")] = 1e-3,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
-    device: Annotated[str, typer.Option("--device", help="auto, cpu, cuda or mps.")] = "auto",
+    device: Device = "auto",
 ) -> None:
     """Hold an Experiment against every exact fact that applies; exit code 1 when one fails."""
     with bar() as show:

@@ -46,7 +46,7 @@ SECONDS_BETWEEN_LOOKS = 0.1
 PARTS_A_THREAD = 2
 """A sweep is cut into at least so many parts for each thread of the cluster, if it has enough particles."""
 
-_ADDRESS = re.compile(r"(tcp|tls|wss?|ucxx?)://\S+:\d{1,5}")
+_ADDRESS = re.compile(r"(tcp|tls|wss?|ucxx?)://\S+:\d{1,5}|inproc://\S+")
 
 Listener = Callable[[str, Any], None]
 """Takes what a task says: ("progress", share done) and the like."""

@@ -8,6 +8,7 @@ from functools import cached_property
 import torch
 from torch import Tensor
 
+from gdviz.device import has_float64
 from gdviz.laws.components import Coefficients, Components
 from gdviz.laws.law import Given, Law, Pair, Points, Time
 from gdviz.laws.posterior import attention, blocks, is_attention, posterior
@@ -99,7 +100,7 @@ class Mixture(Law):
     def nearest_index(self, x: Tensor) -> Tensor:
         """Index of the nearest component mean, shape [...]."""
         rows = x.movedim(-1, 0).reshape(self.dimension, -1)  # [d, M]
-        rows = rows if x.device.type == "mps" else rows.double()  # the squares cancel
+        rows = rows.double() if has_float64(x.device) else rows  # the squares cancel
         means = self.components.means.to(rows)[self.support]  # [K', d]
         half_square = 0.5 * means.square().sum(-1, keepdim=True)  # [K', 1]
         nearest = [torch.addmm(half_square, means, rows[:, b], alpha=-1).argmin(0) for b in blocks(rows.shape[1], len(means))]
@@ -126,8 +127,8 @@ class Mixture(Law):
         return out.reshape(self.dimension, *x.shape[:-1]).movedim(0, -1) if want_score else out.reshape(x.shape[:-1])
 
     def precise(self, rows: Tensor, t: float) -> Tensor:
-        """The points in a type that can tell the components apart at this level; mps has float32 alone."""
-        plain = rows.dtype == torch.float64 or rows.device.type == "mps"
+        """The points in a type that can tell the components apart at this level, if the device has one."""
+        plain = rows.dtype == torch.float64 or not has_float64(rows.device)
         return rows if plain or t > self._steep_below else rows.double()
 
     @cached_property
