@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 
+import numpy as np
 import pytest
 
 from gdviz import cli
+from gdviz.presets import load
 from gdviz.samplers._sampler import LinearStep
 from gdviz.samplers.ddpm import Ddpm
 
@@ -57,3 +59,45 @@ def test_check_refuses_in_one_sentence(call):
     assert code == 2 and "did you mean 'figure-1'" in err
     code, _, err = call("check", "preset:figure-1", "--particles", 3)
     assert code == 2 and "particles" in err
+
+
+# --- score ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def points(tmp_path):
+    """2000 samples of p(x | 1) of the preset figure-1."""
+    rng = np.random.default_rng(3)
+    path = tmp_path / "points.npy"
+    np.save(path, rng.choice([-1.0, 1.0], 2000) + rng.standard_normal(2000))
+    return path
+
+
+def test_score_names_the_nearest_law(call, points):
+    code, out, _ = call("score", points, "--preset", "figure-1")
+    assert code == 0 and "The nearest goal law is p(x | 1)" in out and "mean 1/p(1 | x)" in out
+    code, out, _ = call("score", points, "--preset", "figure-1", "--reward", "exp(x)", "--json")
+    found = json.loads(out)
+    assert [fit["name"] for fit in found["fits"]] == ["plain", "tilted"] and found["sentence"].startswith("None of them")
+
+
+def test_score_reads_what_run_writes(call, tmp_path):
+    file, samples = tmp_path / "e.json", tmp_path / "s.npz"
+    file.write_text(json.dumps({**load("figure-1").experiment.model_dump(mode="json"), "w": [0, 3], "particles": 500}))
+    assert call("run", file, "--samples", samples)[0] == 0
+    code, out, _ = call("score", samples, "--experiment", file, "--w", 3)
+    assert code == 0 and "p(x | 1)^(1+w) p(x)^(-w), w = 3" in out
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ([], "name one with --preset"),
+        (["--preset", "figure-1", "--label", "7"], "label: found '7'; allowed: 0, 1"),
+        (["--preset", "figure-1", "--label", "1", "--reward", "x"], "both a label and a reward"),
+        (["--preset", "surrounded-class"], "[n, 2] is required"),
+    ],
+)
+def test_score_refuses_in_one_sentence(call, points, options, words):
+    code, _, err = call("score", points, *options)
+    assert code == 2 and words in err and err.count("\n") == 1

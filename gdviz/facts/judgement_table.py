@@ -1,0 +1,66 @@
+"""A judgement as lines of text, the same on the terminal and on the page."""
+
+from __future__ import annotations
+
+from gdviz.facts.judge import Judgement
+
+FLOOR = "the floor is what samples of the law itself show in 95 % of cases"
+
+HEADINGS = ("law", "distance", "floor", "within", "mean r", "mean 1/r", "mode weights off by")
+
+
+def law_rows(found: Judgement) -> list[tuple[str, ...]]:
+    """One line a goal law, under HEADINGS; the samples' own numbers first."""
+    own = (
+        "the samples",
+        "",
+        "",
+        "",
+        _with_error(found.mean_reward, found.se_reward),
+        _with_error(found.mean_reciprocal, found.se_reciprocal) if _estimable(found) else "heavy tail",
+        "",
+    )
+    laws = [
+        (
+            fit.title,
+            "not known" if fit.distance is None else _with_error(fit.distance, fit.se),
+            _number(fit.floor),
+            "" if fit.distance is None else "yes" if fit.within_floor else "no",
+            _number(fit.mean_reward),
+            _number(fit.mean_reciprocal),
+            _number(fit.mode_weight_tv),
+        )
+        for fit in found.fits
+    ]
+    return [own, *laws]
+
+
+def mode_rows(found: Judgement) -> tuple[list[str], list[tuple[str, ...]]]:
+    """Headings and one line a mode: its share of the samples and of each goal law."""
+    fits = [fit for fit in found.fits if fit.mode_weights]
+    shares = zip(found.mode_weights, *(fit.mode_weights for fit in fits), strict=True)
+    lines = [(mode, *(f"{share:.3f}" for share in line)) for mode, line in zip(found.modes, shares, strict=True)]
+    return ["mode", "samples", *(fit.title for fit in fits)], lines
+
+
+def facts_line(found: Judgement) -> str:
+    """Count, spread and off-support share in a line."""
+    said = f"{found.samples:,} samples"
+    if found.nonfinite:
+        said += f", {found.nonfinite:,} of them not finite and left out"
+    said += f"; spread {found.spread:.4g}"
+    return said + ("" if found.off_support is None else f"; {100 * found.off_support:.2g} % off the target's support") + "."
+
+
+def _estimable(found: Judgement) -> bool:
+    return found.tail is None or found.tail.reliable
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else f"{value:.4g}"
+
+
+def _with_error(value: float | None, se: float | None) -> str:
+    if value is None:
+        return ""
+    return f"{value:.4g}" if se is None else f"{value:.4g} ± {1.96 * se:.2g}"
