@@ -1,0 +1,194 @@
+"""The law of the guided sampler's output Y^w on a grid, without Monte Carlo (d <= 2)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from gdviz.diffusion import Levels
+from gdviz.errors import GdvizError
+from gdviz.guidance import Plan
+from gdviz.guidance._unified import Unified
+from gdviz.guidance.none import Unguided
+from gdviz.guidance.schedules.constant import Constant
+from gdviz.guided_law.levels import Weight, active_levels
+from gdviz.guided_law.ratio import Problem, Ratio, march
+from gdviz.guided_law.solve import (
+    FINER,
+    STEPS,
+    counts,
+    extrapolated,
+    find_box,
+    log_integral,
+    means,
+    sketch_levels,
+)
+from gdviz.laws import pair
+from gdviz.rewards import Reward
+from gdviz.samplers import SamplerKind
+
+WORST = 0.05
+"""A mean whose error is a larger share of it than this counts as not known."""
+
+
+@dataclass(frozen=True, eq=False)
+class GuidedLaw:
+    """The law of Y^w in the limit of many steps.
+
+    Attributes
+    ----------
+    w : float
+    axes : tuple of Tensor
+        The grid's points on each axis, evenly spaced.
+    density : Tensor, shape [n_1, .., n_d]
+        Normalised to 1 on the grid.
+    mean_reward, mean_reciprocal : float or None
+        E r(Y^w) and E 1/r(Y^w); None where infinite, not known to WORST, or where there is no reward.
+    error_reward, error_reciprocal : float or None
+        Their errors: what the extrapolation to small steps changed, and a coarser grid.
+    error_density : float
+        The same for the density, as a distance in total variation.
+    mass : float
+        The density's integral before it was normalised: 1 but for the error, since nothing else holds it there.
+    """
+
+    w: float
+    axes: tuple[Tensor, ...]
+    density: Tensor
+    mean_reward: float | None
+    mean_reciprocal: float | None
+    error_reward: float | None
+    error_reciprocal: float | None
+    error_density: float
+    mass: float
+
+
+def guided_law(
+    plan: Plan, sampler: SamplerKind, levels: Levels, w: float, measured: Reward | None = None, steps: int = STEPS
+) -> GuidedLaw:
+    """The law at one w. See `guided_laws`, which does many in the time of a few."""
+    return guided_laws(plan, sampler, levels, (w,), measured, steps)[0]
+
+
+def guided_laws(
+    plan: Plan, sampler: SamplerKind, levels: Levels, w: Sequence[float], measured: Reward | None = None, steps: int = STEPS
+) -> tuple[GuidedLaw, ...]:
+    """The law of the guided sampler's output at each w.
+
+    The continuous-time law dY = (Y/2 + base + w omega (toward - away)) du + dB from N(0, I) at the first
+    of the levels to the last (MATH section 2): what DDPM and ancestral sampling tend to with many steps.
+
+    Parameters
+    ----------
+    plan : Plan
+        Of the form base + w (toward - away), with exact scores.
+    sampler : SamplerKind
+        With unit noise.
+    levels : Levels
+        Their ends; a schedule other than the constant one is read at their steps.
+    w : sequence of float
+    measured : Reward, optional
+        What is read off, when it is not what guides.
+    steps : int
+        Steps in noise level of the finest of the three calculations.
+
+    Raises
+    ------
+    GdvizError
+        If the law has no density, d >= 3, or the sampler or the rule is another one.
+    """
+    reason = refusal(plan, sampler)
+    if reason is not None:
+        raise GdvizError(f"guided law: {reason}.")
+    problem = _problem(plan, levels, w)
+    reward = measured or plan.reward
+    fine_levels = active_levels(plan, problem.pair, levels, problem.weight.breaks, steps)
+    box, held = find_box(problem, sketch_levels(fine_levels), reward)
+    n = counts(problem, box)
+    few = tuple(2 * count // 3 for count in n)
+    read = tuple(2 * (FINER[len(n)] * count // 2) + 1 for count in n)
+    fine = march(problem, fine_levels, box, n, read)
+    half = march(problem, fine_levels.halved(), box, n, read)
+    coarse = march(problem, fine_levels.halved(), box, few, read)
+    return _records(problem, reward, held, fine, half, coarse)
+
+
+def refusal(plan: Plan, sampler: SamplerKind) -> str | None:
+    """Why the law cannot be had, as a clause; None where it can."""
+    if plan.unguided.dimension > 2:
+        return f"found {plan.unguided.dimension} dimensions; a density is tabulated in one or two"
+    if any(law is not None and law.atomic for law in (plan.unguided, plan.toward, plan.away)):
+        return "found a law on points, which has no density; give the points some noise"
+    if not sampler.unit_noise:
+        return "found a sampler without the backward process' full noise; ddpm, ancestral, ddim with eta 1 and churn 1 have it"
+    if type(plan.rule) is Unguided:
+        return None
+    if type(plan.rule) is not Unified or plan.toward is None or plan.away is None:
+        return "found a method that is not base + w (toward - away) with two laws; cfg and reward guidance are"
+    return None if _exact_scores(plan, plan.rule) else "found scores that are not the exact ones of the laws that guide"
+
+
+def _exact_scores(plan: Plan, rule: Unified) -> bool:
+    assert plan.toward is not None and plan.away is not None
+    x = plan.unguided.sample(64, torch.Generator().manual_seed(0)).x  # [n, d]
+    exact = pair(plan.toward, plan.away)
+    return all(
+        torch.allclose(a, b, rtol=1e-4, atol=1e-4 * float(b.abs().max()))
+        for t in (0.9, 0.3)
+        for a, b in zip(rule.pair(x, t)[:2], exact(x, t)[:2], strict=True)
+    )
+
+
+def _problem(plan: Plan, levels: Levels, w: Sequence[float]) -> Problem:
+    scales = torch.tensor(list(w), dtype=torch.float64)
+    if not isinstance(plan.rule, Unified) or plan.toward is None or plan.away is None:
+        law = plan.unguided
+        return Problem(law, law, law, pair(law, law), 1, Weight(Constant(), levels), 0 * scales)
+    base, sign = (plan.toward, 1) if plan.rule.base == "toward" else (plan.away, -1)
+    weight = Weight(plan.rule.schedule, levels)
+    return Problem(base, plan.toward, plan.away, pair(plan.toward, plan.away), sign, weight, scales)
+
+
+def _records(
+    problem: Problem, reward: Reward | None, held: Tensor, fine: Ratio, half: Ratio, coarse: Ratio
+) -> tuple[GuidedLaw, ...]:
+    best = extrapolated(fine, half)
+    value = means(best, reward)  # [3, W]: mass, E r, E 1/r
+    pairs = ((best, fine), (half, coarse), (best, best.sparser()))  # steps, grid, quadrature
+    error = torch.stack([(means(a, reward) - means(b, reward)).abs() for a, b in pairs]).sum(0)  # [3, W]
+    whole = (value[0] - 1).abs() <= WORST  # [W]
+    known = held & whole & (error[1:] <= WORST * value[1:])  # [2, W]; never for NaN
+    off = _distance(best, fine) + _distance(half, coarse)  # [W]
+    density = _normalised(best)
+    axes = tuple(axis.points for axis in best.grid.axes)
+
+    def shown(numbers: Tensor, which: int, k: int) -> float | None:
+        return float(numbers[1 + which, k]) if bool(known[which, k]) else None
+
+    return tuple(
+        GuidedLaw(
+            w=float(w),
+            axes=axes,
+            density=density[k],
+            mean_reward=shown(value, 0, k),
+            mean_reciprocal=shown(value, 1, k),
+            error_reward=shown(error, 0, k),
+            error_reciprocal=shown(error, 1, k),
+            error_density=float(off[k]),
+            mass=float(value[0, k]),
+        )
+        for k, w in enumerate(problem.w)
+    )
+
+
+def _normalised(ratio: Ratio) -> Tensor:
+    mass = log_integral(ratio.log_density, ratio.grid.cell).reshape(-1, *[1] * (ratio.log_g.dim() - 1))  # [W, 1, .., 1]
+    return torch.exp(ratio.log_density - mass)
+
+
+def _distance(a: Ratio, b: Ratio) -> Tensor:
+    """Total variation between two densities on one grid, [W]."""
+    return (_normalised(a) - _normalised(b)).abs().flatten(1).sum(1) * a.grid.cell / 2
