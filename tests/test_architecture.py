@@ -32,6 +32,7 @@ FLOORS: list[set[str]] = [
     {"figures"},
     {"sweep"},
     {"metrics"},
+    {"guided_law"},
     {"training"},
     {"samplers"},
     {"guidance"},
