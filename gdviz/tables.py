@@ -60,7 +60,7 @@ def _cells(row: dict[str, Any]) -> list[str]:
         interval(row["mean_reciprocal"], row["se_reciprocal"]) + (" (heavy tail)" if heavy else ""),
         interval(row["improved"], row["se_improved"]),
         "-" if row["step_change"] is None else f"{row['step_change']:.2g}",
-        "-" if row["spread"] is None else f"{row['spread']:.3g}",
+        interval(row["spread"], row["se_spread"]),
     ]
 
 

@@ -50,12 +50,13 @@ def test_json_is_strict_and_holds_the_experiment():
     assert set(found["rows"][0]) == {
         *("w", "particles", "nonfinite", "mean_reward", "se_reward", "mean_reciprocal", "se_reciprocal", "tail"),
         *("improved", "se_improved", "ties", "improved_independent", "se_improved_independent", "identity"),
-        *("path_kl", "se_path_kl", "spread", "mode_weight_tv", "off_support", "step_change", "step_changes", "distances"),
+        *("path_kl", "se_path_kl", "spread", "se_spread", "mode_weight_tv", "off_support"),
+        *("step_change", "step_changes", "distances"),
     }
-    assert set(found["rows"][0]["tail"]) == {"k_hat", "top_share", "reliable"}
+    assert set(found["rows"][0]["tail"]) == {"k_hat", "top_share", "reliable", "skewness"}
     assert set(found["rows"][-1]["identity"]) == {"of", "value", "se"}  # w = 0
     assert [d["to"] for d in found["rows"][0]["distances"]] == ["conditional", "powered"]
-    assert set(found["rows"][0]["distances"][0]) == {"to", "energy_distance", "se", "floor"}
+    assert set(found["rows"][0]["distances"][0]) == {"to", "energy_distance", "se", "floor", "step_change"}
 
 
 def test_running_again_gives_equal_numbers():

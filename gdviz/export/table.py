@@ -11,20 +11,20 @@ Row = Mapping[str, Any]
 
 COLUMNS = (
     "w", "particles", "nonfinite", "mean_reward", "se_reward", "mean_reciprocal", "se_reciprocal", "improved", "se_improved",
-    "ties", "improved_independent", "se_improved_independent", "path_kl", "se_path_kl", "spread", "mode_weight_tv",
-    "off_support", "step_change",
+    "ties", "improved_independent", "se_improved_independent", "path_kl", "se_path_kl", "spread", "se_spread",
+    "mode_weight_tv", "off_support", "step_change",
 )  # fmt: skip
 
 PARTS = {
-    "tail": ("k_hat", "top_share", "reliable"),
+    "tail": ("k_hat", "top_share", "reliable", "skewness"),
     "identity": ("of", "value", "se"),
-    "step_changes": ("mean_reward", "mean_reciprocal", "improved", "identity"),
+    "step_changes": ("mean_reward", "mean_reciprocal", "improved", "identity", "spread"),
 }
-DISTANCE = ("energy_distance", "se", "floor")
+DISTANCE = ("energy_distance", "se", "floor", "step_change")
 
 
 def to_csv(rows: Sequence[Row]) -> str:
-    """The rows as CSV: empty where a number is not known; three columns for each goal law's distance."""
+    """The rows as CSV: empty where a number is not known; four columns for each goal law's distance."""
     goals = list(dict.fromkeys(item["to"] for row in rows for item in row["distances"]))
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")

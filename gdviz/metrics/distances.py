@@ -1,17 +1,25 @@
-"""How far the samples are from each exact goal of a method."""
+"""How far the samples are from each exact goal of a method.
+
+Samples of a target made of atoms are read at the nearest atom, as rewards are: a run ends at its last noise level,
+and next to a goal of a few atoms even that small blur is a distance above the floor.
+"""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
 from gdviz.guidance import Goal
-from gdviz.metrics.energy import energy_distance, energy_floor
+from gdviz.metrics.energy import energy_change, energy_distance, energy_floor
 
 POINTS = 2000
 """Samples compared, of the run and of the goal."""
+
+CHANGE_POINTS = 1000
+"""Samples that the step change is measured on: on coupled noise it takes fewer."""
 
 
 @dataclass(frozen=True)
@@ -26,12 +34,15 @@ class Distance:
         Unbiased, so it may fall below 0; None where the goal cannot be sampled exactly.
     floor : float or None
         95 % quantile of the same statistic between two independent samples of the goal itself.
+    step_change : float or None
+        |value - value at half as many steps| on coupled noise.
     """
 
     to: str
     energy_distance: float | None
     se: float | None
     floor: float | None
+    step_change: float | None = None
 
 
 class Distances:
@@ -51,6 +62,13 @@ class Distances:
         """Distances of finite samples x [n, d] at w."""
         x = x[:POINTS].double()
         return tuple(self._distance(goal, w, x) for goal in self.goals)
+
+    def changes(self, w: float, fine: Tensor, coarse: Tensor) -> tuple[float | None, ...]:
+        """|distance - distance at half as many steps| to each goal, from the same particles' ends x [n, d]."""
+        fine, coarse = (x[:CHANGE_POINTS].double() for x in (fine, coarse))
+        drawn = [self._goal(goal, w, min(len(fine), POINTS))[0] if len(fine) >= 2 else None for goal in self.goals]
+        found = [None if y is None else abs(energy_change(fine, coarse, y[:CHANGE_POINTS])) for y in drawn]
+        return tuple(change if change is not None and math.isfinite(change) else None for change in found)
 
     def _distance(self, goal: Goal, w: float, x: Tensor) -> Distance:
         y, floor = self._goal(goal, w, len(x))

@@ -41,6 +41,14 @@ def energy_distance(x: Tensor, y: Tensor) -> Mean:
     return Mean(value, se) if math.isfinite(value) and math.isfinite(se) else UNKNOWN
 
 
+def energy_change(x: Tensor, coarse: Tensor, y: Tensor) -> float:
+    """`energy_distance` of x less that of coarse [n, d], both to y [m, d]."""
+    n = len(x)
+    to_y = float((distance_sums(x, y)[0] - distance_sums(coarse, y)[0]).sum()) / (n * len(y))
+    within = float((distance_sums(x, x)[0] - distance_sums(coarse, coarse)[0]).sum()) / (n * (n - 1))
+    return 2 * to_y - within
+
+
 def energy_floor(y: Tensor, n: int) -> float | None:
     """95 % quantile of the energy distance between two independent samples of n points of one law.
 

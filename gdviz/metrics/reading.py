@@ -74,6 +74,12 @@ class Reader:
         atom = None if self._atoms is None else torch.cat([self._atoms.nearest_index(part) for part in x.split(BLOCK)])
         return Reading(x, self._log_reward(x, atom), atom, _double(gain), _double(path_kl))
 
+    def settled(self, reading: Reading) -> Tensor:
+        """The end points [N, d], on the atom that each was read at if the target is atoms."""
+        if self._atoms is None or reading.atom is None:
+            return reading.x
+        return self._atoms.components.means[reading.atom].to(reading.x.dtype)
+
     def _log_reward(self, x: Tensor, atom: Tensor | None) -> Array | None:
         if self.reward is None:
             return None

@@ -17,20 +17,22 @@ from gdviz.metrics.improved import independent, paired
 from gdviz.metrics.mean import UNKNOWN, Array, Mean, mean
 from gdviz.metrics.modes import ModeWeights
 from gdviz.metrics.reading import Reader, Reading
+from gdviz.metrics.skewness import LARGEST, LARGEST_OF_SAMPLE, KnownSkewness, skewness
 from gdviz.metrics.spread import spread
 from gdviz.metrics.support import Support
-from gdviz.metrics.tails import Tail, tail
+from gdviz.metrics.tails import FEWEST, Tail, tail
 from gdviz.rewards import Reward
 
 
 @dataclass(frozen=True)
 class StepChanges:
-    """|value - value at half as many steps| on coupled noise, for each mean and for the identity."""
+    """|value - value at half as many steps| on coupled noise, for each mean, the identity and the spread."""
 
     mean_reward: float | None = None
     mean_reciprocal: float | None = None
     improved: float | None = None
     identity: float | None = None
+    spread: float | None = None
 
 
 @dataclass(frozen=True)
@@ -57,8 +59,8 @@ class Row:
         None where it does not hold or is not precise enough to be held against the mean.
     path_kl, se_path_kl : float or None
         KL(guided || unguided) of the path laws.
-    spread : float or None
-        Root of the trace of the covariance.
+    spread, se_spread : float or None
+        Root of the trace of the covariance, and its standard error.
     mode_weight_tv : float or None
         Total variation between the mode weights of the samples and of the goal law.
     off_support : float or None
@@ -86,6 +88,7 @@ class Row:
     path_kl: float | None = None
     se_path_kl: float | None = None
     spread: float | None = None
+    se_spread: float | None = None
     mode_weight_tv: float | None = None
     off_support: float | None = None
     step_change: float | None = None
@@ -113,6 +116,7 @@ class RowReader:
         self._support = Support(plan.unguided, seed)
         self._modes = ModeWeights(plan, seed)
         self._distances = Distances(plan.goals, seed)
+        self._known = KnownSkewness(plan, self.read, self.measured, seed)
 
     def row(self, w: float, now: Reading, unguided: Reading, *, distances: bool = True) -> Row:
         """The row of one w, without its step change.
@@ -126,17 +130,19 @@ class RowReader:
         """
         keep = now.finite
         x = now.x[keep]
+        width = spread(x)
         row = Row(
             w,
             particles=len(keep),
             nonfinite=int((~keep).sum()),
-            spread=spread(x),
+            spread=width.value,
+            se_spread=width.se,
             mode_weight_tv=self._modes.total_variation(x),
             off_support=self._support.off(now),
-            distances=self._distances(w, x) if distances else (),
+            distances=self._distances(w, self.read.settled(now)[keep]) if distances else (),
         )
         if now.log_reward is not None:
-            row = replace(row, **self._rewards(now, unguided))
+            row = replace(row, **self._rewards(w, now, unguided))
         if now.gain is not None and not self.measured:
             row = replace(row, identity=identity(self.plan, w, now.gain[keep]))
         if now.path_kl is not None:
@@ -144,12 +150,12 @@ class RowReader:
             row = replace(row, path_kl=kl.value, se_path_kl=kl.se)
         return row
 
-    def _rewards(self, now: Reading, unguided: Reading) -> dict[str, Any]:
+    def _rewards(self, w: float, now: Reading, unguided: Reading) -> dict[str, Any]:
         """The fields that read r."""
         assert now.log_reward is not None and unguided.log_reward is not None
         log_r = now.log_reward[now.finite]
         reward = mean(_exp(log_r))
-        inverse, diagnosis = reciprocal(log_r)
+        inverse, diagnosis = reciprocal(log_r, self._known.at(w, max(1, len(log_r))))
         both = now.finite & unguided.finite
         pairs = paired(now.log_reward[both], unguided.log_reward[both])
         half = len(both) // 2
@@ -179,7 +185,8 @@ class RowReader:
         change = self._identity_change(row, fine[0], coarse[0], keep)
         if row.identity is not None and not row.identity.is_precise(change or 0.0):
             row, change = replace(row, identity=None), None
-        changes = StepChanges(identity=change)
+        widths = [spread(reading.x[keep]).value for reading in (fine[0], coarse[0])]
+        changes = StepChanges(identity=change, spread=_gap(*widths))
         if fine[0].log_reward is not None:
             (r, r0), (q, q0) = ([_log_reward(reading)[keep] for reading in pair] for pair in (fine, coarse))
             changes = replace(
@@ -188,6 +195,11 @@ class RowReader:
                 mean_reciprocal=None if row.mean_reciprocal is None else _change(_exp(-r), _exp(-q)),
                 improved=_change((r > r0).astype(float), (q > q0).astype(float)),
             )
+        if row.distances:
+            ends = [self.read.settled(reading)[keep] for reading in (fine[0], coarse[0])]
+            moved = self._distances.changes(row.w, *ends)
+            distances = tuple(replace(d, step_change=m) for d, m in zip(row.distances, moved, strict=True))
+            row = replace(row, distances=distances)
         of = "mean_reward" if self.measured else self.plan.improves or "mean_reward"
         return replace(row, step_changes=changes, step_change=getattr(changes, of))
 
@@ -198,13 +210,28 @@ class RowReader:
         return None if change is None else abs(row.w) * self.plan.baseline * change
 
 
-def reciprocal(log_r: Array) -> tuple[Mean, Tail | None]:
-    """Mean of 1 / r and its tail; unknown where the tail is too heavy, or where some r is 0."""
+def reciprocal(log_r: Array, known: float = 0.0) -> tuple[Mean, Tail | None]:
+    """Mean of 1 / r and its tail; unknown where a normal interval would not cover, or where some r is 0.
+
+    Parameters
+    ----------
+    log_r : ndarray, shape [n]
+    known : float
+        Skewness / sqrt n as far as the law is known (`KnownSkewness`).
+    """
     if len(log_r) < 2:
         return UNKNOWN, None
     values = _exp(-log_r)
     diagnosis = tail(values)
-    return (mean(values) if diagnosis.reliable else UNKNOWN), diagnosis
+    with np.errstate(over="ignore"):
+        found = skewness(np.expm1(-log_r)) / math.sqrt(len(log_r))
+    covers = len(log_r) >= FEWEST and known <= LARGEST and found <= LARGEST_OF_SAMPLE
+    diagnosis = replace(diagnosis, skewness=_finite(max(known, found)), reliable=covers)
+    return (mean(values) if covers else UNKNOWN), diagnosis
+
+
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None
 
 
 def _exp(log_values: Array) -> Array:
@@ -219,6 +246,10 @@ def _change(fine: Array, coarse: Array) -> float | None:
     with np.errstate(invalid="ignore", over="ignore"):
         change = abs(float((fine - coarse).mean()))
     return change if math.isfinite(change) else None
+
+
+def _gap(fine: float | None, coarse: float | None) -> float | None:
+    return None if fine is None or coarse is None else abs(fine - coarse)
 
 
 def _log_reward(reading: Reading) -> Array:

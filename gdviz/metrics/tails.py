@@ -23,12 +23,19 @@ class Tail:
         Share of the sum that the largest 1 % carry.
     reliable : bool
         Whether a mean with a normal error bar means anything.
+    skewness : float or None
+        Of 1 / r: skewness / sqrt n, of the law where it is known or of the sample, whichever is larger; None where
+        it is infinite or was not asked for.
     """
 
     k_hat: float | None
     top_share: float | None
     reliable: bool
+    skewness: float | None = None
 
+
+FEWEST = 25
+"""Values without which there is no telling."""
 
 LARGEST_SHAPE = 0.8
 LARGEST_TOP_SHARE = 0.15
@@ -44,7 +51,7 @@ CAPPED = 10
 
 def tail(values: Array) -> Tail:
     """Diagnose positive values of shape [n]; infinite ones are a tail beyond any estimate."""
-    if len(values) < 25 or not np.all(np.isfinite(values)):
+    if len(values) < FEWEST or not np.all(np.isfinite(values)):
         return Tail(None, None, False)
     ordered = np.sort(values)
     if not ordered[-1] > 0:  # all are 0: nothing pulls, and their mean is known

@@ -169,7 +169,7 @@ def table(curves: Curves, rows: Sequence[Row]) -> list[dict[str, Any]]:
             "improved": interval(row["improved"], row["se_improved"]) if row["w"] else "-",
             "against independent": interval(row["improved_independent"], row["se_improved_independent"]),
             "path KL": interval(row["path_kl"], row["se_path_kl"]),
-            "spread": interval(row["spread"], None),
+            "spread": interval(row["spread"], row["se_spread"]),
         }
         for item in row["distances"]:
             law = (curves.goals or {}).get(item["to"], item["to"])

@@ -79,6 +79,16 @@ def test_goals_that_stay_are_drawn_once():
     assert first[2].energy_distance is None and first[2].floor is None
 
 
+@pytest.mark.parametrize("d", [1, 2])
+def test_the_step_change_of_a_distance_is_the_difference_of_two(d):
+    y = samples(300, d, 2)
+    goal = Goal("here", "p", lambda w, n, generator: y[:n])
+    fine, coarse = samples(300, d, 3), samples(300, d, 3) * 1.2 + 0.1
+    (change,) = Distances((goal,), seed=0).changes(0.0, fine, coarse)
+    assert change == pytest.approx(abs(energy_distance(fine, y).value - energy_distance(coarse, y).value), rel=1e-5)
+    assert Distances((goal,), seed=0).changes(0.0, fine[:1], coarse[:1]) == (None,)
+
+
 def test_too_few_points_have_no_distance():
     assert energy_distance(samples(1, 2, 0), samples(50, 2, 1)).value is None
     assert energy_floor(samples(10, 2, 0), 10) is None

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 import pytest
+import torch
 from coverage_of import coverage_is_nominal
 from scipy import stats
 
@@ -83,8 +84,17 @@ def test_coverage_of_independent(shift):
 
 
 def test_spread_is_the_root_of_the_trace_of_the_covariance():
-    import torch
-
     x = torch.randn(400, 3, generator=torch.Generator().manual_seed(5)) * torch.tensor([1.0, 2.0, 0.1]) + 50
-    assert spread(x) == pytest.approx(math.sqrt(np.trace(np.cov(x.double().numpy().T))), rel=1e-9)
-    assert spread(x[:1]) is None
+    assert spread(x).value == pytest.approx(math.sqrt(np.trace(np.cov(x.double().numpy().T))), rel=1e-9)
+    assert spread(x[:1]) == (None, None)
+    assert spread(x[:1].repeat(5, 1)) == (0.0, 0.0)
+
+
+def test_coverage_of_the_spread():
+    """A Gaussian cloud of variances 1 and 4."""
+    scale = torch.tensor([1.0, 2.0])
+    covered = []
+    for k in range(REPEATS):
+        found = spread(torch.randn(1000, 2, generator=torch.Generator().manual_seed(k)) * scale)
+        covered.append(abs(found.value - math.sqrt(5)) < 1.96 * found.se)
+    coverage_is_nominal(covered)

@@ -148,3 +148,30 @@ def test_the_identity_by_hand():
     assert identity(plan, 0.5, np.random.default_rng(1).pareto(0.7, 400)) is None  # no mean to estimate
     seek = built(GAUSSIANS, guidance={"kind": "reward", "reward": {"kind": "expression", "expression": "exp(x/4)"}}).plan
     assert identity(seek, 0.5, gain).value == pytest.approx(seek.baseline * (1 + 0.5 * gain.mean()))
+
+
+def test_distances_of_atoms_do_not_see_the_last_noise_level():
+    """Exact samples of three atoms with the noise that a run of 40 steps ends with: at the goal, up to its floor."""
+    target = {"kind": "points", "points": [[0.0], [1.0], [3.0]], "weights": [1, 2, 1]}
+    b = built(target, guidance={"kind": "reward", "reward": {"kind": "expression", "expression": "exp(x/4)"}})
+    x = b.plan.unguided.sample(2000, torch.Generator().manual_seed(5)).x.float()
+    reader = RowReader(b.law, b.plan)
+    clean, blurred = (reader.row(0.0, reading, reading) for reading in (reader.read(x), reader.read(noisy(x, 0.1))))
+    assert clean.distances == blurred.distances
+    toward = reader._distances(1.0, noisy(b.plan.toward.sample(2000, torch.Generator().manual_seed(6)).x.float(), 0.1))[0]
+    assert toward.energy_distance > toward.floor  # what the blur alone would have shown
+    read = reader.read(noisy(b.plan.toward.sample(2000, torch.Generator().manual_seed(6)).x.float(), 0.1))
+    (settled,) = reader.row(1.0, read, read).distances
+    assert settled.energy_distance < settled.floor
+
+
+def test_step_changes_of_spread_and_distances():
+    b = built(GAUSSIANS)
+    reader = RowReader(b.law, b.plan)
+    start = b.plan.unguided.sample(800, torch.Generator().manual_seed(1)).x.float()
+    fine, coarse = reader.read(start), reader.read(noisy(1.1 * start, 0.02))
+    row = reader.with_step_change(reader.row(1.0, fine, fine), (fine, fine), (coarse, coarse))
+    other = reader.row(1.0, coarse, coarse)
+    assert row.step_changes.spread == pytest.approx(abs(row.spread - other.spread))
+    for here, there in zip(row.distances, other.distances, strict=True):
+        assert here.step_change == pytest.approx(abs(here.energy_distance - there.energy_distance), rel=1e-3)
