@@ -3,8 +3,6 @@
 from gdviz.checkpoints.history import History as History
 from gdviz.checkpoints.library import Library as Library
 from gdviz.checkpoints.library import Record as Record
-from gdviz.checkpoints.networks import Networks as Networks
-from gdviz.checkpoints.networks import networks as networks
 from gdviz.checkpoints.report import TrainingReport as TrainingReport
 from gdviz.checkpoints.resolve import Networks as Networks
 from gdviz.checkpoints.resolve import networks as networks

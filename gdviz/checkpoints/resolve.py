@@ -51,7 +51,7 @@ class Networks:
             If there is none, or several begin so.
         """
         names = self.library.networks.names()
-        fitting = [name for name in names if name.startswith(id)]
+        fitting = [id] if id in names else [name for name in names if name.startswith(id)]
         if len(fitting) != 1:
             found = "no network" if not fitting else f"{len(fitting)} networks"
             raise GdvizError(f"score.id: found {found} with the id {id}... in the store; see gdviz store list.")

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import os
 import signal
-import subprocess
-import sys
 import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import TextIO
 
 import numpy as np
 import pytest
@@ -20,18 +22,6 @@ from gdviz.networks import Checkpoint
 from gdviz.training import Task, train
 
 posix = pytest.mark.skipif(os.name == "nt", reason="limits and signals as POSIX has them")
-
-TRAIN = """
-import sys
-sys.path[:0] = sys.argv[4:]
-from pathlib import Path
-from tasks import EAGER
-from gdviz.checkpoints import Library, training
-from gdviz.training import Task
-for report in training(Task.from_json(sys.argv[2]), Library(Path(sys.argv[1])), pace=EAGER):
-    print(report.step, report.id, flush=True)
-"""
-
 
 @pytest.fixture
 def library(tmp_path):
@@ -55,10 +45,31 @@ def paused(library: Library, task: Task, after: int = 3) -> None:
             return
 
 
-def process(library: Library, task: Task) -> subprocess.Popen[str]:
-    here = str(Path(__file__).parents[1])
-    command = [sys.executable, "-c", TRAIN, library.root, task.canonical(), "", here, *(place for place in sys.path if place)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+@contextlib.contextmanager
+def process(function: Callable[[Callable[[object], None]], None]) -> Iterator[tuple[int, TextIO]]:
+    """A process of its own that runs function(tell): its id, and what it tells, a line each. A fork, because torch is here."""
+    reader, writer = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        try:
+            function(lambda line: os.write(writer, f"{line}\n".encode()) and None)
+        finally:
+            os._exit(0)
+    os.close(writer)
+    with os.fdopen(reader) as told:
+        try:
+            yield pid, told
+        finally:
+            os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
+
+
+def trainer(library: Library, task: Task) -> Callable[[Callable[[object], None]], None]:
+    def run(tell: Callable[[object], None]) -> None:
+        for report in training(task, Library(library.root), pace=EAGER):
+            tell(f"{report.step} {report.id}")
+
+    return run
 
 
 # --- without interruption ------------------------------------------------------------------------
@@ -158,17 +169,16 @@ def test_a_hundred_kills(tmp_path, verify_result):
     random, differing = np.random.default_rng(1), 0
     for round in range(10):
         library = Library(tmp_path / str(round), shipped=tmp_path / "none")
-        differing += not kills(library, tiny(2000, seed=round), 10, random)
+        differing += not kills(library, tiny(3000, seed=round), 10, random)
     verify_result("networks that differ after ten kill -9 each, of 10", differing, 0)
 
 
 def kills(library: Library, task: Task, count: int, random: np.random.Generator) -> bool:
     """kill -9 at so many random moments; then the training is ended in peace."""
     for _ in range(count):
-        with process(library, task) as trainer:
-            first = trainer.stdout.readline()
-            time.sleep(random.uniform(0, 0.25))
-            trainer.kill()
+        with process(trainer(library, task)) as (_, told):
+            first = told.readline()
+            time.sleep(random.uniform(0, 0.1))  # and it is killed
         assert first and library.find(task) is None, "killed while it trained"
     *_, last = training(task, library, pace=EAGER)
     assert last.id == task.id and library.notices == []
@@ -181,15 +191,14 @@ def kills(library: Library, task: Task, count: int, random: np.random.Generator)
 def test_two_processes_on_one_store_train_once(library):
     """The second follows the first, takes over when that is killed, and both end with the same network."""
     task = tiny(1200)
-    with process(library, task) as first:
-        first.stdout.readline()
-        with process(library, task) as second:
-            seen = [int(second.stdout.readline().split()[0])]
-            first.send_signal(signal.SIGKILL)
-            lines = second.stdout.read().split("\n")
-            assert second.wait(60) == 0
-    steps = [*seen, *(int(line.split()[0]) for line in lines if line)]
-    assert steps == sorted(steps) and lines[-2] == f"1200 {task.id}"
+    with process(trainer(library, task)) as (first, told), process(trainer(library, task)) as (_, others):
+        seen = [int(told.readline().split()[0]) for _ in range(3)]
+        followed = int(others.readline().split()[0])
+        os.kill(first, signal.SIGKILL)
+        lines = others.read().splitlines()
+    steps = [int(line.split()[0]) for line in lines]
+    assert [followed, *steps] == sorted([followed, *steps]) and lines[-1] == f"1200 {task.id}"
+    assert steps[-2] > seen[-1], "it went on from where the first one was"
     assert library.find(task).to_bytes() == undisturbed(task)
 
 
@@ -248,28 +257,24 @@ def test_a_description_that_cannot_be_read_is_put_aside(library):
 
 # --- a disk that refuses -------------------------------------------------------------------------
 
-FULL = """
-import resource, sys
-sys.path[:0] = sys.argv[3:]
-from pathlib import Path
-from gdviz.checkpoints import Library, Pace, training
-from gdviz.training import Task
-reports = training(Task.from_json(sys.argv[2]), Library(Path(sys.argv[1])), pace=Pace(report=0, save=0))
-try:
-    for report in reports:
-        if report.saved >= 50:
-            resource.setrlimit(resource.RLIMIT_FSIZE, (3000, 3000))
-except ValueError as error:
-    print(report.saved, error)
-"""
-
-
 @posix
 def test_a_full_disk_is_one_sentence_and_the_saved_state_is_whole(library):
     task = tiny()
-    command = [sys.executable, "-c", FULL, library.root, task.canonical(), *(place for place in sys.path if place)]
-    answer = subprocess.run(command, capture_output=True, text=True, timeout=60)
-    saved, said = answer.stdout.split(maxsplit=1)
+
+    def run(tell: Callable[[object], None]) -> None:
+        import resource
+
+        reports = training(task, Library(library.root), pace=Pace(report=0, save=0))
+        try:
+            for report in reports:
+                if report.saved >= 50:
+                    resource.setrlimit(resource.RLIMIT_FSIZE, (3000, 3000))
+        except GdvizError as error:
+            tell(f"{report.saved} {error}")
+
+    with process(run) as (_, told):
+        answer = told.read()
+    saved, said = answer.split(maxsplit=1)
     assert said.strip() == f"store: found File too large at {library.root}; free some space or set GDVIZ_STORE."
     assert library.record(task.id).report.saved == int(saved) >= 50
     first = next(reports := training(task, library, pace=Pace(report=0)))
@@ -294,19 +299,15 @@ def test_a_report_survives_json(library):
     for name in ("step", "steps", "loss", "score_error", "by_level", "id", "history", "title"):
         assert getattr(again, name) == getattr(report, name)
     assert np.allclose(again.cloud, report.cloud[: len(again.cloud)], atol=1e-4)
-    from dataclasses import replace
-
     assert '"loss": null' in replace(report, loss=math.inf).to_json()
 
 
 def test_a_long_history_keeps_its_ends_and_its_score_errors(library):
-    from dataclasses import replace
-
     *_, report = training(tiny(5), library)
     history = History()
     for step in range(1, 5001):
         history = history.add(replace(report, step=step, assessed=step - step % 100))
     steps = [row.step for row in history.rows]
     assert len(steps) <= 1000 and steps[-1] == 5000 and steps == sorted(set(steps))
-    assert np.diff(steps).max() <= 16, "evenly spread"
+    assert np.diff(steps).max() <= 20, "evenly spread"
     assert {row.step for row in history.rows if row.score_error is not None} == set(range(100, 5001, 100))
