@@ -9,8 +9,9 @@ import hashlib
 import json
 import math
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import torch
 from pydantic import Field, ValidationError, field_validator, model_validator
@@ -29,6 +30,9 @@ from gdviz.scores.exact import Exact
 from gdviz.scores.network import Network
 from gdviz.targets import TARGETS, TargetKind
 from gdviz.training import Task, untrained
+
+if TYPE_CHECKING:
+    from gdviz.checkpoints import TrainingReport
 
 FAMILIES: tuple[Family, ...] = (TARGETS, GUIDANCE, REWARDS, SCHEDULES, SCORES, SAMPLERS, LEVELS)
 
@@ -191,6 +195,14 @@ class Experiment(Described):
         twin = self.model_copy(update={"score": Network()}) if isinstance(self.score, Exact) else self
         twin.build(context)
         return tuple(found.values())
+
+    def train(self) -> Iterator[TrainingReport]:
+        """Train, into the program's store, what the score needs and the store lacks; nothing for exact scores."""
+        if isinstance(self.score, Exact):
+            return
+        from gdviz.checkpoints import networks
+
+        yield from networks().train(self.tasks())
 
     def _networks(self) -> ScoresContext:
         """Networks of the program's own store, trained there when they are missing."""

@@ -206,8 +206,10 @@ def stream(
 
     Stop iterating to cancel. Parameters and errors as for `run`; without `partial` only the last Result comes.
     """
-    run = _Run(Experiment.parse(experiment), device, frame_particles, step_change, exact, distances, executor)
-    return run.stream(partial)
+    experiment = Experiment.parse(experiment)
+    for _ in experiment.train():  # what is missing; it can be cancelled here too
+        yield Progress(0.0)
+    yield from _Run(experiment, device, frame_particles, step_change, exact, distances, executor).stream(partial)
 
 
 class _Run:

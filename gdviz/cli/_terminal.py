@@ -5,8 +5,9 @@ from __future__ import annotations
 import contextlib
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Protocol
 
 import typer
 from rich.console import Console
@@ -53,8 +54,14 @@ def refused_by_the_disk() -> Iterator[None]:
         raise GdvizError(f"{error.filename}: found that it cannot be written ({error.strerror}); name another place.") from None
 
 
+class Show(Protocol):
+    """Moves a progress bar."""
+
+    def __call__(self, done: float, doing: str = "Sampling") -> None: ...
+
+
 @contextlib.contextmanager
-def bar() -> Iterator[Callable[[float], None]]:
+def bar() -> Iterator[Show]:
     """A progress bar on the terminal for what takes longer than a second, imports and preparations included."""
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[share]}"), TimeRemainingColumn())
     bar = Progress(*columns, console=messages, transient=True, disable=not messages.is_terminal)
@@ -62,8 +69,8 @@ def bar() -> Iterator[Callable[[float], None]]:
     timer = threading.Timer(PATIENCE, bar.start)
     timer.daemon = True
 
-    def show(done: float) -> None:
-        bar.update(task, description="Sampling", total=1.0, completed=done, share=f"{100 * done:3.0f} %")
+    def show(done: float, doing: str = "Sampling") -> None:
+        bar.update(task, description=doing, total=1.0, completed=done, share=f"{100 * done:3.0f} %")
 
     timer.start()
     try:

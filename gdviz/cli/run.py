@@ -30,6 +30,8 @@ def run(
         experiment = read_experiment(source)
         from gdviz.result import run as run_experiment
 
+        for report in experiment.train():
+            show(report.step / report.steps, f"Training the {report.title}")
         kept = experiment.particles if samples is not None else 0
         with executor_at(scheduler) as executor:
             result = run_experiment(experiment, device=device, progress=show, frame_particles=kept, executor=executor)
