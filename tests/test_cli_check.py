@@ -101,3 +101,30 @@ def test_score_reads_what_run_writes(call, tmp_path):
 def test_score_refuses_in_one_sentence(call, points, options, words):
     code, _, err = call("score", points, *options)
     assert code == 2 and words in err and err.count("\n") == 1
+
+
+# --- verify and cite ------------------------------------------------------------------------------
+
+
+def test_verify_runs_a_result_again(call, tmp_path):
+    file, result = tmp_path / "e.json", tmp_path / "r.json"
+    small = {**load("figure-1").experiment.model_dump(mode="json"), "w": [0, 1], "particles": 300}
+    file.write_text(json.dumps({**small, "sampler": {"kind": "ddpm", "steps": 40}}))
+    assert call("run", file, "--out", result)[0] == 0
+    code, out, _ = call("verify", result)
+    assert code == 0 and "Reproduced to the digit" in out
+    moved = json.loads(result.read_text())
+    moved["rows"][1]["mean_reward"] += 0.5
+    result.write_text(json.dumps(moved))
+    code, out, _ = call("verify", result)
+    assert code == 1 and "moved: w = 1, mean_reward" in out
+    result.write_bytes(result.read_bytes()[:-100])
+    code, _, err = call("verify", result)
+    assert code == 2 and "damaged" in err and err.count("\n") == 1
+    code, _, err = call("verify", tmp_path / "none.json")
+    assert code == 2 and "No such file" in err
+
+
+def test_cite_prints_bibtex(call):
+    code, out, _ = call("cite", "preset:figure-1")
+    assert code == 0 and "@article{ho2022classifier," in out and "@software{gdviz," in out and "% DDPM" in out
