@@ -51,6 +51,13 @@ def test_more_particles_leave_the_first_ones_where_they_were():
         assert torch.equal(ends(particles=fewer), many[:, :fewer])
 
 
+def test_leaving_the_integrals_out_changes_no_path():
+    assert torch.equal(ends(integrals=False), ends())
+    plan = GUIDANCE["cfg"].build(GuidanceContext(LAW, ExactScores()))
+    (chunk,) = (c for c in sweep(plan, Ddpm(), LEVELS, [2.0], 8, 0, integrals=False) if isinstance(c, Chunk))
+    assert chunk.gain is None and chunk.path_kl is None
+
+
 def test_other_w_leave_the_paths_where_they_were():
     many = ends(w=(0.0, 0.5, 2.0, 7.0, -1.0, 30.0, 0.1))
     assert torch.equal(ends(w=(2.0,))[0], many[2])
