@@ -23,8 +23,8 @@ from gdviz.laws import Law
 from gdviz.metrics.mean import Array
 from gdviz.metrics.reading import Reader
 
-LARGEST = 0.25
-"""Largest skewness / sqrt n of a known law: 1.6 points of coverage."""
+LARGEST = 0.2
+"""Largest skewness / sqrt n of a known law: 1 point of coverage."""
 
 LARGEST_OF_SAMPLE = 0.4
 """Largest skewness / sqrt n of the run itself. Larger than `LARGEST`: a sample's skewness scatters, and to refuse by it is to
