@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import signal
 import socket
@@ -15,9 +16,13 @@ import background
 import pytest
 from experiments import changed
 
+from gdviz.cli import main
 from gdviz.errors import GdvizError
 from gdviz.experiment import Experiment
+from gdviz.jobs.curves import curves_key, run_curves
+from gdviz.player.make import make_scene
 from gdviz.result import run, stream
+from gdviz.store import SceneStore
 from gdviz.sweep import Progress
 
 pytest.importorskip("distributed", reason="needs the package distributed: pip install 'gdviz[cluster]'")
@@ -26,7 +31,7 @@ pytestmark = pytest.mark.skipif(os.name == "nt", reason="ends processes by signa
 from gdviz.jobs.cluster import Cluster, ClusterPool  # noqa: E402
 
 LONG = 60
-CUT = {**changed("sampler.steps", 60), "particles": 12_000}
+CUT = {**changed("sampler.steps", 40), "particles": 9000}
 
 
 class Processes:
@@ -67,6 +72,12 @@ def processes(tmp_path_factory):
     made = Processes(tmp_path_factory.mktemp("cluster"))
     yield made.with_workers()
     made.end()
+
+
+@pytest.fixture(scope="module")
+def here():
+    """What `CUT` gives in this process."""
+    return run(CUT, device="cpu", frame_particles=3000)
 
 
 @pytest.fixture
@@ -111,26 +122,11 @@ def same(a, b) -> bool:
 # --- sweeps --------------------------------------------------------------------------------------
 
 
-def test_a_sweep_on_the_cluster_has_the_same_numbers_and_tells_how_far_it_is(cluster):
+def test_a_sweep_on_the_cluster_has_the_same_numbers_and_tells_how_far_it_is(cluster, here):
     told: list[float] = []
-    here = run(CUT, device="cpu", frame_particles=3000)
     there = run(CUT, executor=cluster.executor, progress=told.append, frame_particles=3000)
     assert same(here, there)
     assert told == sorted(told) and len(told) > 3 and told[-1] == 1
-
-
-def test_a_worker_killed_in_the_middle_of_a_sweep_changes_nothing(cluster, processes):
-    long = {**CUT, "sampler": {"kind": "ddpm", "steps": 400}}
-    here = run(long, device="cpu", step_change=False, frame_particles=0)
-    victim = processes.workers[0]
-    for item in stream(long, step_change=False, executor=cluster.executor):
-        if isinstance(item, Progress) and item.done > 0.2 and victim.poll() is None:
-            assert item.done < 0.9, "too late to be in the middle"
-            assert busy(cluster) == 2
-            victim.send_signal(signal.SIGKILL)
-            victim.wait()
-    assert victim.poll() is not None
-    assert same(here, item)
 
 
 def busy(cluster) -> int:
@@ -138,14 +134,27 @@ def busy(cluster) -> int:
     return sum(bool(tasks) for tasks in cluster.client.processing().values())
 
 
-def test_leaving_a_sweep_frees_the_workers(cluster):
-    endless = {**CUT, "sampler": {"kind": "ddpm", "steps": 20_000}}
+def test_the_command_line_sends_its_sweeps_there(processes, tmp_path, monkeypatch, capsys):
+    (tmp_path / "asked.json").write_text(json.dumps({**CUT, "particles": 3000}))
+    found = {}
+    for name, options in {"here": ["--device", "cpu"], "there": ["--scheduler", processes.address], "set": []}.items():
+        if name == "set":
+            monkeypatch.setenv("GDVIZ_SCHEDULER", processes.address)
+        with pytest.raises(SystemExit) as left:
+            main(["run", str(tmp_path / "asked.json"), "--out", str(tmp_path / name), *options])
+        assert not left.value.code, capsys.readouterr().err
+        found[name] = json.loads((tmp_path / name).read_text())["rows"]
+    assert found["here"] == found["there"] == found["set"]
+
+
+def test_leaving_a_sweep_frees_the_workers(cluster, here):
+    endless = {**CUT, "sampler": {"kind": "ddpm", "steps": 8000}}
     sweep = stream(endless, executor=cluster.executor)
     assert until(lambda: next(sweep).done > 0)
     assert busy(cluster) == 2
     sweep.close()
     assert until(lambda: busy(cluster) == 0, 2)
-    assert same(run(CUT, device="cpu"), run(CUT, executor=cluster.executor)), "the workers stopped, and work on"
+    assert same(here, run(CUT, executor=cluster.executor, frame_particles=3000)), "the workers stopped, and work on"
 
 
 def test_a_refusal_over_there_is_passed_on_as_it_is(cluster):
@@ -179,18 +188,6 @@ def test_a_cancelled_job_stops_by_itself_and_its_worker_is_free(pool, tmp_path):
     jobs[1].cancel()
 
 
-def test_a_job_whose_worker_is_killed_runs_on_another(pool, processes, tmp_path):
-    tries = tmp_path / "tries"
-    job = pool.submit("one", "a", background.count, str(tries), 2.0)
-    assert until(lambda: tries.exists() and tries.read_text())
-    pid = int(tries.read_text())
-    os.kill(pid, signal.SIGKILL)
-    next(worker for worker in processes.workers if worker.pid == pid).wait()
-    assert job.wait(30)
-    assert (job.state, job.result, job.tries) == ("done", "counted", 2)
-    assert len(tries.read_text().split()) == 2
-
-
 @pytest.mark.parametrize(
     ("function", "said"),
     [
@@ -205,21 +202,25 @@ def test_what_goes_wrong_over_there_is_one_sentence(pool, function, said):
     assert job.state == "failed" and job.error.startswith(said)
 
 
-def test_the_curves_of_a_page_are_shared_among_the_workers(pool, processes):
+def test_the_curves_of_a_page_are_shared_among_the_workers(pool, cluster, processes, here):
     """A job that sweeps sends parts of it to the others; its answer lies in the store that all share."""
-    import json
-
-    from gdviz.jobs.curves import curves_key, run_curves
-    from gdviz.store import SceneStore
-
     experiment, store = Experiment.parse(CUT), SceneStore(processes.folder / "store")
     key = curves_key(experiment.id)
     job = pool.submit("one", key, run_curves, experiment.canonical(), str(store.root))
-    assert until(lambda: job.partial is not None, 30)
+    assert until(lambda: busy(cluster) == 2), "one job, two workers"
+    assert until(lambda: job.partial is not None)
     assert job.wait(30) and job.state == "done", job.error
     assert store.read(store.find(key)) == job.result
     rows = json.loads(job.result)["result"]["rows"]
-    assert rows == json.loads(run(CUT, device="cpu").to_json())["rows"]
+    assert rows == here.to_dict()["rows"]
+
+
+def test_a_scene_made_over_there_is_the_one_made_here(pool, processes, tmp_path):
+    experiment = Experiment.parse({**CUT, "particles": 3000}).canonical()
+    roots = [str(processes.folder / "store"), str(tmp_path)]
+    job = pool.submit("one", "scene", make_scene, experiment, "title", "", False, roots[0])
+    here = make_scene(experiment, "title", "", False, roots[1])
+    assert job.wait(20) and job.result == here, job.error  # a digest of all its bytes
 
 
 def test_a_server_that_is_killed_leaves_no_work_behind(processes, tmp_path):
@@ -253,8 +254,8 @@ def test_an_address_that_is_none_is_refused_at_once(address):
         Cluster(address)
 
 
-@pytest.mark.parametrize("address", ["tcp://127.0.0.1:9", "tcp://nowhere.invalid:8786"])
-def test_nobody_there_is_one_sentence_within_seconds(address):
+def test_nobody_there_is_one_sentence_within_seconds():
+    address = "tcp://127.0.0.1:9"
     began = time.monotonic()
     with pytest.raises(GdvizError, match=f"found no Dask scheduler at {address} within 4 seconds"):
         Cluster(address)
@@ -271,6 +272,35 @@ def test_another_store_and_another_version_are_refused(processes, monkeypatch, t
     monkeypatch.setattr("gdviz.jobs.cluster_worker.__version__", "0.0.0")
     with (
         contextlib.closing(Cluster(processes.address)) as cluster,
-        pytest.raises(GdvizError, match="found gdviz .* on worker .*; 0.0.0 is needed there"),
+        pytest.raises(GdvizError, match=r"found gdviz .* on worker .*; 0.0.0 is needed there"),
     ):
         run(CUT, executor=cluster.executor)
+
+
+# --- accidents: last, for they cost a worker ------------------------------------------------------
+
+
+def test_a_job_whose_worker_is_killed_runs_on_another(pool, processes, tmp_path):
+    tries = tmp_path / "tries"
+    job = pool.submit("one", "a", background.count, str(tries), 2.0)
+    assert until(lambda: tries.exists() and tries.read_text())
+    pid = int(tries.read_text())
+    os.kill(pid, signal.SIGKILL)
+    next(worker for worker in processes.workers if worker.pid == pid).wait()
+    assert job.wait(30)
+    assert (job.state, job.result, job.tries) == ("done", "counted", 2)
+    assert len(tries.read_text().split()) == 2
+
+
+def test_a_worker_killed_in_the_middle_of_a_sweep_changes_nothing(cluster, processes):
+    long = {**CUT, "sampler": {"kind": "ddpm", "steps": 250}}
+    here = run(long, device="cpu", step_change=False, frame_particles=0)
+    victim = processes.workers[0]
+    for item in stream(long, step_change=False, executor=cluster.executor):
+        if isinstance(item, Progress) and item.done > 0.2 and victim.poll() is None:
+            assert item.done < 0.9, "too late to be in the middle"
+            assert busy(cluster) == 2
+            victim.send_signal(signal.SIGKILL)
+            victim.wait()
+    assert victim.poll() is not None
+    assert same(here, item)
