@@ -1,4 +1,14 @@
-"""What a score's error does to the mean that guidance moves: predicted, and measured on the same noise (MATH section 2)."""
+"""What a score's error does to the means that guidance moves: predicted, and measured on the same noise (MATH section 2).
+
+Why the integral along the exact paths is not all of the first order where w != 0. Let f_t = E[f(X_0) | X_t], a martingale
+along the unguided path, so that by Ito's formula any path with drift b + h ends at E f(Y) = E f(Y^0) + Int E<h_t, grad f_t> du.
+With exact scores h = w push, with wrong ones h = w push + e. Their difference is
+
+    E f(Y^wrong) - E f(Y^exact) = Int E<e_t(Y^wrong), grad f_t> du + w Int (E g_t(Y^wrong) - E g_t(Y^exact)) du,   g = <push, grad f>.
+
+To first order in e the first integral may be taken along the exact paths: that is the prediction Int E<e_t, grad f_t> du. The
+second is of first order too, as the paths have moved by O(e), unless w = 0. It is the moved path meeting another push.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +18,16 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
-from gdviz.diffusion import Levels, Moment, Noise, TileNoise
+from gdviz.diffusion import CoarseNoise, Levels, Moment, Noise, TileNoise
 from gdviz.errors import GdvizError
 from gdviz.guidance import Guide, Guided, Plan
-from gdviz.metrics.mean import UNKNOWN, Mean, mean
+from gdviz.metrics.mean import UNKNOWN, Array, Mean, mean
+from gdviz.metrics.reading import Reader
+from gdviz.metrics.row import reciprocal
+from gdviz.metrics.skewness import KnownSkewness
 from gdviz.metrics.tails import tail
 from gdviz.samplers import SamplerKind
 
@@ -27,25 +41,165 @@ class ErrorEffect:
     w : float
     of : {"mean_reward", "mean_reciprocal"}
         Which mean f is.
-    exact, wrong : Mean
-        E f under the exact and the wrong scores, from the same start and increments.
+    rewards, reciprocals : (Mean, Mean)
+        E r and E 1/r under the exact and the wrong scores, from the same start and increments; unknown where the tail of
+        1/r allows no normal interval.
     measured : Mean
-        Their paired difference.
+        Wrong less exact E f, particle by particle.
     predicted : Mean
         Int E<e_t, grad f_t> du along the exact guided paths: first order in the error e_t of the guided score. At w = 0
         it is the whole first-order effect. At other w it leaves out that the moved path meets another push.
     accounted : Mean
         E f(Y^0) + Int E<w push + e_t, grad f_t> du along the wrong paths, which is E f under the wrong scores
         without approximation, but for the step size.
+    gap : Mean
+        Wrong E f less `accounted`, particle by particle: 0 but for noise and step size.
+    particles, nonfinite : int
+        How many were run, and how many of them overflowed in either run (left out of every mean).
     """
 
     w: float
     of: str
-    exact: Mean
-    wrong: Mean
+    rewards: tuple[Mean, Mean]
+    reciprocals: tuple[Mean, Mean]
     measured: Mean
     predicted: Mean
     accounted: Mean
+    gap: Mean
+    particles: int
+    nonfinite: int
+
+    @property
+    def exact(self) -> Mean:
+        """E f under the exact scores."""
+        return (self.rewards if self.of == "mean_reward" else self.reciprocals)[0]
+
+    @property
+    def wrong(self) -> Mean:
+        """E f under the wrong scores."""
+        return (self.rewards if self.of == "mean_reward" else self.reciprocals)[1]
+
+
+@dataclass(frozen=True)
+class ErrorPaths:
+    """What one range of particles did, shape [W, n] each; NaN for a particle that is not finite.
+
+    Attributes
+    ----------
+    exact, wrong : array
+        log r at the ends of the paths of exact and of wrong scores.
+    first_order : array
+        Int <e_t, grad f_t> du along the exact paths, relative to E f(Y^0).
+    whole : array
+        Int <w push + e_t, grad f_t> du along the wrong paths, relative to E f(Y^0).
+    """
+
+    exact: Array
+    wrong: Array
+    first_order: Array
+    whole: Array
+
+    @classmethod
+    def joined(cls, parts: Sequence[ErrorPaths]) -> ErrorPaths:
+        """The particles of several ranges."""
+        names = ("exact", "wrong", "first_order", "whole")
+        return cls(*(np.concatenate([getattr(part, name) for part in parts], axis=1) for name in names))
+
+
+class ErrorStudy:
+    """Exact and wrong scores under the same guidance, run on the same noise.
+
+    Parameters
+    ----------
+    exact, wrong : Plan
+        The same guidance built on exact and on other scores.
+    sampler : SamplerKind
+        One with unit noise; for others the formula does not hold.
+    levels : Levels
+    w : sequence of float
+    seed : int
+
+    Raises
+    ------
+    GdvizError
+        If the plan's mean or its value at w = 0 is not known, or the sampler has not the full noise.
+    """
+
+    def __init__(
+        self, exact: Plan, wrong: Plan, sampler: SamplerKind, levels: Levels, w: Sequence[float], seed: int
+    ) -> None:
+        if exact.improves is None or exact.baseline is None or exact.reward is None:
+            raise GdvizError("score error: found guidance without an improvement identity; cfg and reward guidance have one.")
+        if not sampler.unit_noise:
+            name = sampler.kind_name()
+            raise GdvizError(f"score error: found the sampler {name!r}; the formula holds for ddpm, ancestral and churn 1.")
+        self.exact, self.wrong, self.sampler, self.levels, self.w, self.seed = exact, wrong, sampler, levels, tuple(w), seed
+        self.baseline, self.of = exact.baseline, exact.improves
+        self._read = Reader(exact.unguided, exact.reward)
+        self._known = KnownSkewness(exact, self._read, False, seed)
+
+    def paths(
+        self, first: int, particles: int, *, halved: bool = False, progress: Callable[[float], None] = lambda done: None
+    ) -> ErrorPaths:
+        """Run the particles first, ..., first + particles - 1 under both scores.
+
+        Parameters
+        ----------
+        first : int
+            A multiple of 1024 (`TILE`).
+        halved : bool
+            At half the steps, on coupled noise.
+        progress : callable
+            Called with the share done.
+        """
+        levels = self.levels.halved() if halved else self.levels
+        ends: list[Array] = []
+        follows = [_Follow(self.exact, self.wrong, levels, self.w, follow_wrong) for follow_wrong in (False, True)]
+        for number, follow in enumerate(follows):
+            tiles = TileNoise(self.seed, self.exact.unguided.dimension, first, particles)
+            noise = CoarseNoise(tiles, self.levels) if halved else tiles
+            x = torch.empty(0)
+            for x, done in follow.run(self.sampler, noise):
+                progress((number + done) / 2)
+            ends.append(np.stack([self._log_reward(end) for end in x]))  # [W, n]
+        weight = torch.tensor(self.w, dtype=torch.float64)[:, None]  # [W, 1]
+        whole = follows[1].error.double() + weight * follows[1].gain.double()  # [W, n]
+        return ErrorPaths(ends[0], ends[1], follows[0].error.double().numpy(), whole.numpy())
+
+    def effects(self, paths: ErrorPaths) -> tuple[ErrorEffect, ...]:
+        """What the particles so far say, at each w."""
+        return tuple(self._effect(k, paths) for k in range(len(self.w)))
+
+    def _log_reward(self, x: Tensor) -> Array:
+        found = self._read(x).log_reward
+        assert found is not None
+        return found
+
+    def _effect(self, k: int, paths: ErrorPaths) -> ErrorEffect:
+        w = self.w[k]
+        parts = (paths.exact[k], paths.wrong[k], paths.first_order[k], paths.whole[k])  # [N] each
+        keep: NDArray[np.bool_] = np.logical_and.reduce([np.isfinite(part) for part in parts])  # [N]
+        exact, wrong, first_order, whole = (part[keep] for part in parts)
+        known = self._known.at(w, max(1, len(exact)))
+        rewards = _mean(exact), _mean(wrong)
+        reciprocals = reciprocal(exact, known)[0], reciprocal(wrong, known)[0]
+        sign = 1.0 if self.of == "mean_reward" else -1.0
+        estimable = None not in [found.value for found in (rewards if sign > 0 else reciprocals)]
+        with np.errstate(over="ignore"):
+            before, after = np.exp(sign * exact), np.exp(sign * wrong)  # [N]
+        accounted = self.baseline * (1 + whole)  # [N]
+        return ErrorEffect(
+            w,
+            self.of,
+            rewards,
+            reciprocals,
+            mean(after - before) if estimable else UNKNOWN,
+            _signed(self.baseline * first_order),
+            _signed(accounted),
+            mean(after - accounted) if estimable else UNKNOWN,
+            len(keep),
+            int((~keep).sum()),
+        )
 
 
 def error_effects(
@@ -58,56 +212,22 @@ def error_effects(
     seed: int,
     progress: Callable[[float], None] = lambda done: None,
 ) -> tuple[ErrorEffect, ...]:
-    """The effect of a score's error at each w.
+    """The effect of a score's error at each w: an `ErrorStudy` of all particles at once.
 
-    f_t = E[f(X_0) | X_t] is a martingale along the unguided path, so by Ito's formula any other drift b + h ends at
-    E f(Y) = E f(Y^0) + Int E<h_t, grad f_t> du; here h = w push + e. The gradient is f_t times +-push of the exact plan, and
-    f_t = E f(Y^0) exp(+-log ratio).
+    The gradient of f_t is f_t times +-push of the exact plan, and f_t = E f(Y^0) exp(+-log ratio).
 
     Parameters
     ----------
-    exact, wrong : Plan
-        The same guidance built on exact and on other scores.
-    sampler : SamplerKind
-        One with unit noise; for others the formula does not hold.
     progress : callable
         Called with the share done.
 
     Raises
     ------
     GdvizError
-        If the plan's mean or its value at w = 0 is not known, or the sampler has not the full noise.
+        As `ErrorStudy`.
     """
-    if exact.improves is None or exact.baseline is None or exact.reward is None:
-        raise GdvizError("score error: found guidance without an improvement identity; cfg and reward guidance have one.")
-    if not sampler.unit_noise:
-        name = sampler.kind_name()
-        raise GdvizError(f"score error: found the sampler {name!r}; the formula holds for ddpm, ancestral and churn 1.")
-    follow_exact, follow_wrong = _Follow(exact, wrong, levels, w), _Follow(exact, wrong, levels, w, follow_wrong=True)
-    ends = []
-    for number, follow in enumerate((follow_exact, follow_wrong)):
-        ends.append(torch.empty(0))
-        for x, done in follow.run(sampler, TileNoise(seed, exact.unguided.dimension, 0, particles)):
-            ends[number] = x
-            progress((number + done) / 2)
-    values = [_values(exact, x) for x in ends]  # [W, N] each
-    effects = []
-    for k, scale in enumerate(w):
-        before, after = values[0][k], values[1][k]  # [N]
-        first_order = exact.baseline * follow_exact.error[k].double().numpy()  # [N]
-        whole = exact.baseline * (1 + (follow_wrong.error[k] + scale * follow_wrong.gain[k]).double().numpy())  # [N]
-        effects.append(
-            ErrorEffect(
-                scale,
-                exact.improves,
-                _reliable(before),
-                _reliable(after),
-                _reliable_pair(before, after),
-                _reliable_signed(first_order),
-                _reliable_signed(whole),
-            )
-        )
-    return tuple(effects)
+    study = ErrorStudy(exact, wrong, sampler, levels, w, seed)
+    return study.effects(study.paths(0, particles, progress=progress))
 
 
 class _Follow:
@@ -138,23 +258,12 @@ class _Follow:
         return wrong if self.follow_wrong else right
 
 
-def _values(plan: Plan, x: Tensor) -> np.ndarray:
-    """f at end points [W, N, d], in float64."""
-    assert plan.reward is not None
-    sign = 1.0 if plan.improves == "mean_reward" else -1.0
-    return (sign * plan.reward.log(plan.unguided.nearest(x.double()))).exp().numpy()  # [W, N]
+def _mean(log_r: Array) -> Mean:
+    with np.errstate(over="ignore"):
+        return mean(np.exp(log_r))
 
 
-def _reliable(values: np.ndarray) -> Mean:
-    """The mean of positive values where their tail allows one."""
-    return mean(values) if tail(values).reliable else UNKNOWN
-
-
-def _reliable_pair(before: np.ndarray, after: np.ndarray) -> Mean:
-    return mean(after - before) if tail(before).reliable and tail(after).reliable else UNKNOWN
-
-
-def _reliable_signed(values: np.ndarray) -> Mean:
+def _signed(values: Array) -> Mean:
     """The mean of values of both signs, where the tail of their size allows one."""
     found = mean(values)
     if found.se is None or not math.isfinite(found.se):

@@ -110,9 +110,9 @@ def test_coverage(quantity, verify_result):
 
 # --- heavy tails ------------------------------------------------------------------------------------
 
-USUAL = {0.75: 0.93, 1.0: 0.88, 1.5: 0.70, 2.0: 0.36, 2.5: 0.16}
-"""Coverage of the plain interval at 4000 particles (MATH section 2; at 0.75 from 3000 runs of the lognormal)."""
-REPEATS, RUNS = 500, 240
+USUAL = {0.5: 0.95, 0.75: 0.93, 1.0: 0.88, 1.5: 0.70, 2.0: 0.36, 2.5: 0.16}
+"""Coverage of the plain interval at 4000 particles (MATH section 2; below 1 from 3000 runs of the lognormal)."""
+REPEATS, RUNS = 300, 240
 AT = [0.0, 0.25, 0.5, 1.0, 2.0, 5.0]
 
 
@@ -125,22 +125,25 @@ def pair(distance: float, **changes) -> Experiment:
 
 @pytest.mark.parametrize("distance", USUAL)
 def test_a_mean_that_cannot_be_estimated_has_no_band(distance, verify_result):
-    """Exact samples of p(. | c), read as a run's end points would be."""
+    """Exact samples of p(. | c), read as a run's end points would be, each run with a seed and a verdict of its own."""
     built = pair(distance).build()
-    reader = RowReader(built.law, built.plan)
     generator = torch.Generator().manual_seed(0)
-    plain, printed = 0, 0
-    for _ in range(REPEATS):
+    plain, printed, covering = 0, 0, 0
+    for seed in range(REPEATS):
+        reader = RowReader(built.law, built.plan, seed=seed)
         x = built.plan.unguided.sample(4000, generator).x.float()
         reading = reader.read(x)
         values = np.exp(-reading.log_reward)
-        plain += abs(values.mean() - 2) <= 1.96 * values.std(ddof=1) / math.sqrt(4000)
-        row = reader.row(0.0, reading, reading, distances=False)
-        printed += row.mean_reciprocal is not None
+        covers = abs(values.mean() - 2) <= 1.96 * values.std(ddof=1) / math.sqrt(4000)
+        shown = reader.row(0.0, reading, reading, distances=False).mean_reciprocal is not None
+        plain, printed, covering = plain + covers, printed + shown, covering + (shown and covers)
     se = math.sqrt(USUAL[distance] * (1 - USUAL[distance]) / REPEATS)
     verify_result(f"+-{distance}: the plain interval covers in", plain / REPEATS, USUAL[distance], se)
     verify_result(f"+-{distance}: a band is printed in", printed / REPEATS)
-    assert printed == 0
+    if printed:
+        verify_result(f"+-{distance}: where it is printed ({printed} of {REPEATS}) it covers in", covering / printed)
+    assert covering >= stats.binom.ppf(1e-4, printed, 0.935)
+    assert printed == 0 or distance < 1
 
 
 @pytest.mark.parametrize("distance", USUAL)
