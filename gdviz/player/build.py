@@ -14,6 +14,7 @@ from gdviz.experiment import Built, Experiment
 from gdviz.metrics.reading import Reader
 from gdviz.player.scene import Arrows, Grid, Scene
 from gdviz.result import Result, measured_reward
+from gdviz.scores.exact import Exact
 
 LATTICE = 20
 """Arrows a side in 2-D; twice as many in 1-D."""
@@ -48,7 +49,7 @@ def scene_from_result(result: Result, title: str = "", caption: str = "", previe
         frames=[_frame(built, int(level)) for level in result.frame_levels],
         paths=paths,
         extent=extent,
-        laws=_laws(built),
+        laws=_laws(experiment, built),
         measure=_measure(experiment, built),
         steps_total=built.levels.steps,
         title=title,
@@ -99,9 +100,10 @@ def _frame(built: Built, level: int) -> dict[str, float]:
     }
 
 
-def _laws(built: Built) -> dict[str, Any]:
+def _laws(experiment: Experiment, built: Built) -> dict[str, Any]:
     plan = built.plan
-    unguided = f"no guidance (w = 0): samples {plan.unguided.name}"
+    source = "" if isinstance(experiment.score, Exact) else f", {experiment.score.source}"
+    unguided = f"no guidance (w = 0): samples {plan.unguided.name}{source}"
     if plan.toward is None or plan.away is None:
         return {"base": plan.unguided.name, "unguided_title": unguided, "guided_title": unguided, "goals": []}
     return {
@@ -109,7 +111,7 @@ def _laws(built: Built) -> dict[str, Any]:
         "toward": plan.toward.name,
         "away": plan.away.name,
         "unguided_title": unguided,
-        "guided_title": f"toward {plan.toward.name}, away from {plan.away.name}",
+        "guided_title": f"toward {plan.toward.name}, away from {plan.away.name}{source}",
         "goals": [{"name": goal.name, "law": goal.title} for goal in plan.goals],
     }
 

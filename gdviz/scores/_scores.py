@@ -94,6 +94,11 @@ class ScoresContext:
 class ScoresKind(Kind):
     """Description of where scores come from."""
 
+    @property
+    def source(self) -> str:
+        """Where the scores come from, in a few words, as titles and legends say it."""
+        return self.card.title[:1].lower() + self.card.title[1:]
+
     def build(self, context: ScoresContext) -> Scores:
         """Make the source of scores.
 

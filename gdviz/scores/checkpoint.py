@@ -27,6 +27,10 @@ class StoredNetwork(ScoresKind):
     )
     examples = ()
 
+    @property
+    def source(self) -> str:
+        return f"stored network {self.id[:8]}"
+
     def build(self, context: ScoresContext) -> Scores:
         checkpoint = context.stored(self.id)
 

@@ -39,6 +39,10 @@ class Network(ScoresKind):
     )
     examples = ({"steps": 30, "recipe": {"width": 16, "batch": 64, "frequencies": 8}},)
 
+    @property
+    def source(self) -> str:
+        return f"trained network, {self.steps} steps"
+
     def build(self, context: ScoresContext) -> Scores:
         def find(law: Law, conditional: bool) -> Checkpoint:
             tilted = isinstance(law.origin, TiltedBy)

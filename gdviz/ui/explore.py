@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import streamlit as st
 
@@ -14,6 +14,7 @@ from gdviz.ui.component import show_player
 from gdviz.ui.follow import follow
 from gdviz.ui.link import from_link, to_link
 from gdviz.ui.progress import SceneProgress
+from gdviz.ui.source import SOURCES, Source, choose_source, own_source, with_source
 
 if TYPE_CHECKING:
     from gdviz.experiment import Experiment
@@ -34,15 +35,24 @@ class Opened:
         The Experiment as edited, None while it is the preset itself.
     version : int
         Grows when something else is opened, so that its widgets start afresh.
+    source : {"exact", "network", "both"} or None
+        Which scores are on stage; None for those that the Experiment names.
     """
 
     preset: str | None
     edited: dict[str, Any] | None = None
     version: int = 0
+    source: Source | None = None
+
+    @property
+    def sources(self) -> tuple[Literal["exact", "network"], ...]:
+        """What is on stage, from left to right."""
+        source = self.source or own_source(self.edited or {})
+        return ("exact", "network") if source == "both" else (source,)
 
 
 def opened() -> Opened:
-    """The page's present subject, from the session or, at first, from the address; draws the preset box."""
+    """The page's present subject, from the session or, at first, from the address; draws the boxes that choose it."""
     if _OPEN not in st.session_state:
         st.session_state[_OPEN] = _from_address()
     state: Opened = st.session_state[_OPEN]
@@ -56,9 +66,10 @@ def opened() -> Opened:
     def pick() -> None:
         name = st.session_state[key]
         if name in known and key == st.session_state[_BOX]:  # a box just replaced still reports its choice once
-            open_(Opened(name))
+            open_(Opened(name, source=state.source))
 
-    st.selectbox(
+    left, right = st.columns([5, 2], vertical_alignment="center")
+    left.selectbox(
         "Preset",
         options,
         index=0 if own else options.index(state.preset or DEFAULT),
@@ -67,6 +78,11 @@ def opened() -> Opened:
         on_change=pick,
         label_visibility="collapsed",
     )
+    with right:
+        present = state.source or own_source(state.edited or {})
+        source = choose_source(present, f"source.{state.version}.{own_source(state.edited or {})}")
+    if source != present:
+        state = st.session_state[_OPEN] = replace(state, source=source)
     _write_address(state)
     return state
 
@@ -82,21 +98,24 @@ def open_(state: Opened) -> None:
 
 
 def _from_address() -> Opened:
-    preset, link = st.query_params.get("preset"), st.query_params.get("scene")
+    preset, link, asked = (st.query_params.get(name) for name in ("preset", "scene", "score"))
+    source = next((one for one in SOURCES if one == asked), None)
     try:
         if link:
-            return Opened(None, from_link(link))
+            return Opened(None, from_link(link), source=source)
     except GdvizError as error:
         st.warning(str(error))
     if preset and preset not in titles():
         st.warning(f"preset: found {preset!r}; allowed: {', '.join(titles())}.")
         preset = None
-    return Opened(preset or DEFAULT)
+    return Opened(preset or DEFAULT, source=source)
 
 
 def _write_address(state: Opened) -> None:
     wanted = {"scene": to_link(state.edited)} if state.edited else {"preset": state.preset or DEFAULT}
-    for name in ("scene", "preset"):
+    if state.source is not None:
+        wanted["score"] = state.source
+    for name in ("scene", "preset", "score"):
         if name in wanted and st.query_params.get(name) != wanted[name]:
             st.query_params[name] = wanted[name]
         elif name not in wanted and name in st.query_params:
@@ -106,9 +125,9 @@ def _write_address(state: Opened) -> None:
 # ---------------------------------------------------------------------- the stage
 @dataclass(frozen=True)
 class Stage:
-    """The stage as drawn: how far its scene was, and the place below it."""
+    """The stage as drawn: how far each of its scenes was, and the place below it."""
 
-    progress: SceneProgress
+    parts: tuple[SceneProgress, ...]
     slot: Any
 
 
@@ -116,29 +135,39 @@ def show(state: Opened) -> Stage:
     """The player on the present scene, always in the same place, so that it never starts anew.
 
     A preset's shipped scene needs no import of the mathematics, so a first visit sees it move at once.
-    Any other scene is asked for; meanwhile the one before it stays on stage.
+    Any other scene is asked for; meanwhile the one before it stays on stage. With both scores the network's scene
+    joins the exact one as a panel of its own.
     """
-    now = _progress(state)
-    digest = now.digest or st.session_state.get(_SHOWN)
-    if digest:
-        st.session_state[_SHOWN] = digest
-        show_player([digest])
+    shown: list[str] = st.session_state.get(_SHOWN, [])
+    parts = tuple(_progress(state, source) for source in state.sources)
+    if parts[0].digest:
+        shown = [part.digest for part in parts if part.digest]
+    if shown:
+        st.session_state[_SHOWN] = shown
+        show_player(shown)
     slot = st.empty()
-    if now.error:
-        slot.error(now.error, icon=":material/error:")
-    return Stage(now, slot)
+    problem = next((part.error for part in parts if part.error), None)
+    if problem:
+        slot.error(problem, icon=":material/error:")
+    return Stage(parts, slot)
 
 
 def await_news(state: Opened, stage: Stage) -> None:
-    """Until the scene is whole: show how far it is, and draw the page again when there is more to see."""
+    """Until the scenes are whole: show how far they are, and draw the page again when there is more to see."""
 
     def look() -> tuple[float, str] | None:
-        now = _progress(state, stage.progress.digest)
-        if now.done or now.digest != stage.progress.digest:
-            return None
-        return now.progress, "Refining the preview" if now.digest else "Computing the scene"
+        words = None
+        for source, drawn in zip(state.sources, stage.parts, strict=True):
+            if drawn.done:
+                continue
+            now = _progress(state, source, drawn.digest)
+            if now.done or now.digest != drawn.digest:
+                return None
+            waiting = now.words or ("Refining the preview" if now.digest else "Computing the scene")
+            words = words or (now.progress, waiting)
+        return words
 
-    if not stage.progress.done:
+    if not all(part.done for part in stage.parts):
         follow(stage.slot, look)
 
 
@@ -146,14 +175,14 @@ def _shipped(state: Opened) -> str | None:
     return store().find(f"preset-{state.preset}") if state.preset and state.edited is None else None
 
 
-def _progress(state: Opened, on_stage: str | None = None) -> SceneProgress:
-    shipped = _shipped(state)
+def _progress(state: Opened, source: Literal["exact", "network"], on_stage: str | None = None) -> SceneProgress:
+    shipped = _shipped(state) if source == "exact" else None
     if shipped:
         return SceneProgress(shipped, done=True)
     from gdviz.ui.work import scene_progress
 
     try:
-        return scene_progress(experiment_of(state), *_words(state), on_stage)
+        return scene_progress(with_source(experiment_of(state), source), *_words(state), on_stage)
     except GdvizError as error:
         return SceneProgress(None, done=True, error=str(error))
 
@@ -208,7 +237,8 @@ def edit(state: Opened) -> None:
     known = experiment.model_dump(mode="json")
     if known != present:
         is_preset = state.preset is not None and experiment.id == experiment_of(Opened(state.preset)).id
-        st.session_state[_OPEN] = replace(state, edited=None if is_preset else known)
+        source = state.source if known["score"] == present["score"] else None
+        st.session_state[_OPEN] = replace(state, edited=None if is_preset else known, source=source)
         st.rerun()
 
 

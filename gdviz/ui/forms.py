@@ -7,6 +7,7 @@ cannot say (which labels a target has) comes in as choices.
 from __future__ import annotations
 
 import json
+import math
 import types
 from collections.abc import Mapping
 from typing import Any, Literal, Union, get_args, get_origin
@@ -24,6 +25,12 @@ MAX_SHOWN = 400
 """Entries of a list that a text box shows."""
 
 _WORDS = {"n": "points", "c0": "c0 (where the noise starts)", "c1": "c1 (how far it falls)", "of": "made from"}
+
+_OPTION_WORDS = {
+    "objective": {"denoising": "noise drawn (samples only)", "exact": "exact noise (uses the known density)"},
+    "tilt": {"weighted": "weight of the loss", "resampled": "chance of drawing", "difference": "difference from p's network"},
+}
+"""How the options of a field are written on screen, where the field itself does not say so."""
 
 
 def edit_kind(
@@ -62,14 +69,33 @@ def edit_kind(
     if picked != present:
         value = {"kind": picked, **starting_values(kind, choices)}
     st.caption(kind.card.idea)
-    fields = {name: info for name, info in kind.model_fields.items() if name not in ("kind", *skip)}
+    kept = {name: value[name] for name in skip if name in value}
+    return {"kind": picked, **kept, **edit_fields(kind, value, f"{key}.{picked}", choices, ("kind", *skip))}
+
+
+def edit_fields(
+    model: type[BaseModel], value: Draft, key: str, choices: Choices | None = None, skip: tuple[str, ...] = ()
+) -> Draft:
+    """A widget for each field of a model that is no family member: a network's recipe, say.
+
+    Parameters
+    ----------
+    model : type of BaseModel
+    value : dict
+        The present description; what is missing starts at its default.
+    key : str
+        Prefix of the widgets' keys.
+    choices, skip
+        As in `edit_kind`.
+    """
+    fields = {name: info for name, info in model.model_fields.items() if name not in skip}
     small = [name for name, info in fields.items() if _is_small(info)]
     places = dict(zip(small, _cells(len(small)), strict=True))
-    edited: Draft = {"kind": picked, **{name: value[name] for name in skip if name in value}}
+    edited: Draft = {}
     for name, info in fields.items():
         default = value.get(name, None if info.is_required() else _plain(info.get_default(call_default_factory=True)))
         with places.get(name) or st.container():
-            edited[name] = _edit_field(name, info, default, f"{key}.{picked}.{name}", choices or {})
+            edited[name] = _edit_field(name, info, default, f"{key}.{name}", choices or {})
     return {name: item for name, item in edited.items() if item is not None or name in value}
 
 
@@ -104,10 +130,13 @@ def _edit_field(name: str, info: FieldInfo, value: Any, key: str, choices: Choic
         allowed = choices[name]
         return st.selectbox(label, allowed, index=allowed.index(value) if value in allowed else 0, key=key)
     kind = _bare(info.annotation)
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        with st.expander(label.capitalize()):
+            return edit_fields(kind, value or {}, key, choices)
     low, high = _bound(info, "ge", "gt"), _bound(info, "le", "lt")
     if get_origin(kind) is Literal:
         options = list(get_args(kind))
-        words = _words(info)
+        words = _words(info) or _OPTION_WORDS.get(name, {})
         start = options.index(value) if value in options else 0
         return st.selectbox(label, options, index=start, format_func=lambda option: str(words.get(option, option)), key=key)
     if kind is bool:
@@ -196,10 +225,13 @@ def _whole(bound: float | None) -> int | None:
 
 
 def _step(value: float) -> float:
+    """One unit of a small number's first digit; a tenth, or one, of others."""
+    if 0 < abs(value) < 0.1:
+        return float(10.0 ** math.floor(math.log10(abs(value))))
     return 0.1 if abs(value) < 10 else 1.0
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, Kind):
+    if isinstance(value, BaseModel):
         return value.model_dump(mode="json")
     return list(value) if isinstance(value, tuple) else value

@@ -18,9 +18,12 @@ class SceneProgress:
     progress : float
         Share of the whole scene that is done.
     error : str or None
+    words : str
+        What is going on before there is a scene, when it is not the scene itself: a network is trained.
     """
 
     digest: str | None
     done: bool
     progress: float = 0.0
     error: str | None = None
+    words: str = ""

@@ -11,11 +11,14 @@ import streamlit as st
 from gdviz.errors import GdvizError
 from gdviz.jobs import Job, Pool
 from gdviz.jobs.cluster import make_pool, scheduler_setting
+from gdviz.jobs.training import Trainings
 from gdviz.player.make import make_scene, scene_key, warm_up
 from gdviz.server import store
+from gdviz.ui.needed import networks_progress
 from gdviz.ui.progress import SceneProgress
 
 if TYPE_CHECKING:
+    from gdviz.checkpoints import Library
     from gdviz.experiment import Experiment
 
 
@@ -31,6 +34,24 @@ def pool() -> Pool:
     atexit.register(workers.close)
     workers.warm(warm_up)
     return workers
+
+
+def library() -> Library:
+    """Trained networks and unfinished trainings."""
+    from gdviz.checkpoints import networks
+
+    return networks().library
+
+
+@st.cache_resource
+def trainings() -> Trainings:
+    """The trainings of this server's store."""
+    return Trainings(pool(), library())
+
+
+def networks_needed(experiment: Experiment) -> SceneProgress:
+    """How far the networks of an Experiment are, asking for those that are missing (`networks_progress`)."""
+    return networks_progress(experiment, trainings(), pool())
 
 
 def where_computed() -> str:
@@ -49,13 +70,18 @@ def where_computed() -> str:
 def scene_progress(experiment: Experiment, title: str = "", caption: str = "", on_stage: str | None = None) -> SceneProgress:
     """Look a scene up, asking the workers for it (its preview first) when the store has none.
 
-    Calling it again is cheap and joins the work under way. The whole scene is asked for only when its preview is
+    Calling it again is cheap and joins the work under way. Networks that it needs are trained first, in the lane of
+    trainings. The whole scene is asked for only when its preview is
     `on_stage` (a digest) or has failed: until then page and preview have the machine to themselves.
     """
     key = scene_key(experiment.id)
     digest = store().find(key)
     if digest:
         return SceneProgress(digest, done=True, progress=1.0)
+    if pool().find(scene_key(experiment.id, preview=True)) is None:
+        networks = networks_needed(experiment)
+        if not networks.done or networks.error:
+            return networks
     preview = _ask(experiment, title, caption, preview=True)
     shown = store().find(scene_key(experiment.id, preview=True))
     if not preview.finished:
