@@ -23,10 +23,12 @@ FLOORS: list[set[str]] = [
     {"player"},
     {"jobs"},
     {"papers", "facts"},
+    {"exact_curves"},
     {"presets", "schema", "cards", "tables"},  # an Experiment chosen, described; a Result printed
     {"result"},
     {"tiles"},
     {"experiment"},
+    {"checkpoints"},
     {"store"},
     # ---- the program above, the mathematics below ----
     {"figures"},

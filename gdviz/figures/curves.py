@@ -14,6 +14,7 @@ from gdviz.figures.palette import LIGHT, Palette, faded
 
 NORMAL_95 = 1.96
 HEIGHT = 320
+LAW = "exact law of the guided sampler"
 
 
 @dataclass(frozen=True)
@@ -62,11 +63,15 @@ class Series:
 
 @dataclass(frozen=True)
 class Exact:
-    """What is known without simulation: points (w, value), the slope at the first of them, a value for every w."""
+    """What is known without simulation: points (w, value), the slope at the first of them, a value for every w.
+
+    `line` holds points (w, value) of the guided law itself, by rising w.
+    """
 
     points: Sequence[tuple[float, float]] = ()
     slope: float | None = None
     level: float | None = None
+    line: Sequence[tuple[float, float]] = ()
 
 
 def value_range(series: Sequence[Series], exact: Exact | None = None, *, log: bool = False) -> Range | None:
@@ -79,6 +84,8 @@ def value_range(series: Sequence[Series], exact: Exact | None = None, *, log: bo
         step = np.zeros(len(item.w)) if item.step is None else np.nan_to_num(item.step)
         reach = np.fmax(np.nan_to_num(item.half), step)
         held += [item.value - reach, item.value + reach] if not log else [item.value]
+    if not any(np.isfinite(item.value).any() for item in series):  # beside sample means the line may leave the picture
+        held.append(np.array([value for _, value in exact.line]))
     return padded(held, log)
 
 
@@ -99,8 +106,8 @@ def curve_figure(
     series : sequence of Series
     y_title : str
     exact : Exact, optional
-        Drawn as diamonds and a dashed tangent. On a logarithmic axis, which has no place for w = 0, the
-        value there is a dotted level.
+        Drawn as diamonds, a dashed tangent and, below the curves, the guided law's solid line. On a logarithmic
+        axis, which has no place for w = 0, the value there is a dotted level.
     scale : Scale, optional
     log_y : bool
     y_range : tuple, optional
@@ -109,6 +116,7 @@ def curve_figure(
     scale, exact = scale or Scale(), exact or Exact()
     figure = go.Figure()
     shown = [item.ordered(scale.has(item.w)) for item in series]
+    _add_law(figure, exact, scale, palette)
     for item in shown:
         _add_band(figure, item, scale)
     for item in shown:
@@ -188,6 +196,23 @@ def _add_curve(figure: go.Figure, item: Series, scale: Scale) -> None:
         text=[_words(*point) for point in zip(item.value, half, strict=True)],
         hovertemplate="%{text}",
         showlegend=not item.group and bool(np.isfinite(item.value).any()),
+    )
+
+
+def _add_law(figure: go.Figure, exact: Exact, scale: Scale, palette: Palette) -> None:
+    """The mean under the guided law, a solid line below all else."""
+    if not exact.line:
+        return
+    w, value = (np.array(part, np.float32) for part in zip(*exact.line, strict=True))
+    keep = scale.has(w)
+    figure.add_scatter(
+        x=scale.shift(w)[keep],
+        y=value[keep],
+        name=LAW,
+        mode="lines",
+        line={"color": palette.exact, "width": 1.6},
+        text=[f"{v:.6g}" for v in value[keep]],
+        hovertemplate="%{text}",
     )
 
 

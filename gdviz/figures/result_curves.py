@@ -39,6 +39,8 @@ class Curves:
     paper_sign : bool
         -1/p in place of 1/p, as the paper's Figure 1 plots it.
     palette : Palette
+    law : sequence of mapping
+        Points of the guided law (`gdviz.exact_curves.ExactPoint` as JSON); empty where it is not known.
     """
 
     rows: Sequence[Row]
@@ -49,6 +51,7 @@ class Curves:
     scale: Scale = PLAIN
     paper_sign: bool = False
     palette: Palette = LIGHT
+    law: Sequence[Row] = ()
 
     @property
     def sign(self) -> float:
@@ -77,7 +80,7 @@ def column(rows: Sequence[Row], *path: str) -> Floats:
 
 
 def reward_figure(curves: Curves) -> go.Figure | None:
-    """Mean reward: band, step bars, the identity's prediction, exact values at w = 0 and 1, tangent."""
+    """Mean reward: band, step bars, the identity's prediction, exact values at w = 0 and 1, tangent, guided law."""
     exact = _exact(curves, "mean_reward")
     return _figure(curves, lambda rows: _mean_and_prediction(curves, rows, "mean_reward"), f"mean of {curves.reward}", exact)
 
@@ -167,7 +170,8 @@ def _mean_and_prediction(curves: Curves, rows: Sequence[Row], of: str, sign: flo
 def _exact(curves: Curves, of: str, sign: float = 1.0) -> Exact:
     known = [(w, sign * value) for w in (0.0, 1.0) if (value := curves.exact.get(f"{of}_w{w:g}")) is not None]
     slope = curves.exact.get(f"slope_{of}_w0")
-    return Exact(known, sign * slope if slope is not None and known and known[0][0] == 0 else None)
+    line = [(point["w"], sign * point[of]) for point in curves.law if point[of] is not None]
+    return Exact(known, sign * slope if slope is not None and known and known[0][0] == 0 else None, line=line)
 
 
 def _figure(
@@ -181,7 +185,7 @@ def _figure(
 ) -> go.Figure | None:
     """The figure of what `read` takes from the rows; None where there is no value to show."""
     series = read(curves.rows)
-    if not any(np.isfinite(item.value).any() for item in series) and not (exact and exact.points):
+    if not any(np.isfinite(item.value).any() for item in series) and not (exact and (exact.points or exact.line)):
         return None
     y_range = fixed or value_range([*series, *read(curves.first)], exact, log=log_y)
     return curve_figure(series, title, exact, scale=curves.scale, log_y=log_y, y_range=y_range, palette=curves.palette)

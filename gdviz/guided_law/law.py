@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -32,6 +33,9 @@ from gdviz.samplers import SamplerKind
 
 WORST = 0.05
 """A mean whose error is a larger share of it than this counts as not known."""
+
+TOGETHER = 1 << 22
+"""Grid values, all w counted, that are carried together: some hundred MB with the work arrays."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,10 +114,14 @@ def guided_laws(
     n = counts(problem, box)
     few = tuple(2 * count // 3 for count in n)
     read = tuple(2 * (FINER[len(n)] * count // 2) + 1 for count in n)
-    fine = march(problem, fine_levels, box, n, read)
-    half = march(problem, fine_levels.halved(), box, n, read)
-    coarse = march(problem, fine_levels.halved(), box, few, read)
-    return _records(problem, reward, held, fine, half, coarse)
+    found: list[GuidedLaw] = []
+    for some, fit in zip(*(part.split(max(1, TOGETHER // math.prod(read)), -1) for part in (problem.w, held)), strict=True):
+        part = replace(problem, w=some)
+        fine = march(part, fine_levels, box, n, read)
+        half = march(part, fine_levels.halved(), box, n, read)
+        coarse = march(part, fine_levels.halved(), box, few, read)
+        found += _records(part, reward, fit, fine, half, coarse)
+    return tuple(found)
 
 
 def refusal(plan: Plan, sampler: SamplerKind) -> str | None:
@@ -152,9 +160,7 @@ def _problem(plan: Plan, levels: Levels, w: Sequence[float]) -> Problem:
     return Problem(base, plan.toward, plan.away, pair(plan.toward, plan.away), sign, weight, scales)
 
 
-def _records(
-    problem: Problem, reward: Reward | None, held: Tensor, fine: Ratio, half: Ratio, coarse: Ratio
-) -> tuple[GuidedLaw, ...]:
+def _records(problem: Problem, reward: Reward | None, held: Tensor, fine: Ratio, half: Ratio, coarse: Ratio) -> list[GuidedLaw]:
     best = extrapolated(fine, half)
     value = means(best, reward)  # [3, W]: mass, E r, E 1/r
     pairs = ((best, fine), (half, coarse), (best, best.sparser()))  # steps, grid, quadrature
@@ -168,7 +174,7 @@ def _records(
     def shown(numbers: Tensor, which: int, k: int) -> float | None:
         return float(numbers[1 + which, k]) if bool(known[which, k]) else None
 
-    return tuple(
+    return [
         GuidedLaw(
             w=float(w),
             axes=axes,
@@ -181,7 +187,7 @@ def _records(
             mass=float(value[0, k]),
         )
         for k, w in enumerate(problem.w)
-    )
+    ]
 
 
 def _normalised(ratio: Ratio) -> Tensor:

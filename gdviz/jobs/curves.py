@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,10 +13,11 @@ from gdviz.errors import GdvizError
 from gdviz.store import SceneStore
 
 if TYPE_CHECKING:
+    from gdviz.exact_curves import ExactPoint
     from gdviz.jobs import Report
     from gdviz.result import Result
 
-FORMAT = 1
+FORMAT = 2
 
 
 def curves_key(experiment_id: str) -> str:
@@ -27,28 +29,45 @@ def run_curves(text: str, root: str, report: Report) -> bytes:
     """Run an Experiment (JSON text), publishing every partial answer, and keep the whole one in the store at `root`.
 
     An answer is JSON: ``result`` is the result's own object; ``first`` the rows of the first partial result,
-    which set the axes; ``names`` how things are written on screen. A store that refuses loses only the copy.
+    which set the axes; ``names`` how things are written on screen; ``law`` the guided law's means over w where
+    they are shipped or, on a line, quickly made; else empty. A store that refuses loses only the copy.
 
     Raises
     ------
     GdvizError
         If the Experiment does not fit together.
     """
+    from gdviz.exact_curves import find
     from gdviz.experiment import Experiment
     from gdviz.result import Result, stream
 
     experiment, first, answer = Experiment.from_json(text), None, b""
+    law = find(experiment)
     for event in stream(experiment, executor=report.executor):
         if isinstance(event, Result):
             shown = event.to_dict()
             first = first or shown["rows"]
-            answer = json.dumps({"names": names(event), "first": first, "result": shown}, allow_nan=False).encode()
+            if law is None:
+                law = _quick_law(event)
+            points = [asdict(point) for point in law]
+            answer = json.dumps({"names": names(event), "first": first, "result": shown, "law": points}, allow_nan=False).encode()
             report.partial(answer)
         else:
             report.progress(event.done)
     with contextlib.suppress(GdvizError):  # the page has the answer; only a later session has to ask again
         SceneStore(Path(root)).write(curves_key(experiment.id), answer)
     return answer
+
+
+def _quick_law(result: Result) -> tuple[ExactPoint, ...]:
+    """The guided law's means on a line, which takes a second; empty in the plane, where it may take a minute."""
+    from gdviz.exact_curves import compute
+
+    if result.built.law.dimension > 1:
+        return ()
+    with contextlib.suppress(GdvizError):  # no box holds the law
+        return compute(result.experiment) or ()
+    return ()
 
 
 def names(result: Result) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import plotly.graph_objects as go
@@ -19,6 +19,7 @@ from gdviz.ui.curves_choice import View
 Row = dict[str, Any]
 
 _CONFIG = {"displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d"]}
+_LAW = " Solid, without bars: the exact law of the guided sampler, in the limit of small steps."
 _LISTED = 8
 """Values of w that a note names one by one."""
 
@@ -38,8 +39,9 @@ def draw(answer: dict[str, Any], name: str, view: View, running: bool) -> None:
     names, result = answer["names"], answer["result"]
     rows, exact = result["rows"], result["exact"] or {}
     palette = DARK if st.context.theme.type == "dark" else LIGHT
-    curves = Curves(rows, exact, names["reward"], answer["first"], names["goals"], view.scale, view.paper_sign, palette)
-    st.caption(_legend(names, rows))
+    law = answer.get("law", ())
+    curves = Curves(rows, exact, names["reward"], answer["first"], names["goals"], view.scale, view.paper_sign, palette, law)
+    st.caption(_legend(names, rows) + (_LAW if law else ""))
     _plots(curves, rows, exact, running)
     _table(curves, rows, result, name, running)
 
@@ -77,7 +79,7 @@ def _plots(curves: Curves, rows: Sequence[Row], exact: Row, running: bool) -> No
             with place:
                 _plot(key, title, words, make(curves), _reason(key, curves, running))
                 if key == "reciprocal":
-                    _tail_note(rows, exact, reward)
+                    _tail_note(rows, exact, reward, curves.law)
     _overflow_note(rows)
 
 
@@ -114,7 +116,7 @@ def alt_text(title: str, figure: go.Figure) -> str:
     return f"{title} over {axis}. {'; '.join(said)}. The table below holds the numbers."
 
 
-def _tail_note(rows: Sequence[Row], exact: Row, reward: str) -> None:
+def _tail_note(rows: Sequence[Row], exact: Row, reward: str, law: Sequence[Mapping[str, Any]]) -> None:
     """Where no mean of 1/r can be given, say so, and give the exact value where there is one."""
     heavy = [row["w"] for row in rows if row["tail"] and not row["tail"]["reliable"]]
     if not heavy:
@@ -124,6 +126,8 @@ def _tail_note(rows: Sequence[Row], exact: Row, reward: str) -> None:
         where = f"{len(heavy)} of the {len(rows)} values of w, from {min(heavy):g} to {max(heavy):g}"
     known = exact.get("mean_reciprocal_w0")
     value = "" if known is None else f" The exact value at w = 0 is {known:.6g}."
+    if set(heavy) & {point["w"] for point in law if point["mean_reciprocal"] is not None}:
+        value += " The solid line is the exact mean."
     st.warning(
         f"1 / {reward} is not estimable from {rows[0]['particles']:,} samples at {where}: "
         f"its tail is too heavy, so no value and no band are drawn there.{value}",

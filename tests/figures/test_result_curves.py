@@ -135,3 +135,42 @@ def test_colours_are_the_players() -> None:
 
 def test_faded() -> None:
     assert faded("#d55e00", 0.2) == "rgba(213,94,0,0.2)"
+
+
+LAW = [
+    {
+        "w": w,
+        "mean_reward": 0.5 + w / 10,
+        "error_reward": 1e-6,
+        "mean_reciprocal": 2 - w / 9 if w else None,
+        "error_reciprocal": 1e-6,
+    }
+    for w in (0.0, 0.5, 1.0, 2.0)
+]
+
+
+def test_the_guided_law_is_a_solid_line_below_the_samples() -> None:
+    for figure, of in ((figures.reward_figure, "mean_reward"), (figures.reciprocal_figure, "mean_reciprocal")):
+        drawn = figure(curves(law=LAW))
+        line = trace(drawn, "exact law of the guided sampler")
+        known = [point for point in LAW if point[of] is not None]
+        assert_allclose(line.x, [point["w"] for point in known])
+        assert_allclose(line.y, [point[of] for point in known], rtol=1e-6)
+        assert line.line.dash is None and line.error_y.array is None
+        assert [item.name for item in drawn.data].index(line.name) < [item.name for item in drawn.data].index("direct estimate")
+    paper = trace(figures.reciprocal_figure(curves(law=LAW, paper_sign=True)), "exact law of the guided sampler")
+    assert_allclose(paper.y, [-(2 - w / 9) for w in (0.5, 1.0, 2.0)], rtol=1e-6)
+
+
+def test_a_law_far_above_the_samples_does_not_set_the_axis_and_alone_it_does() -> None:
+    steep = [{**point, "mean_reciprocal": 1e5 / (1 + point["w"])} for point in LAW]
+    plain, with_law = figures.reciprocal_figure(curves()), figures.reciprocal_figure(curves(law=steep))
+    assert_allclose(with_law.layout.yaxis.range, plain.layout.yaxis.range)
+    heavy = [row | {"mean_reciprocal": None, "se_reciprocal": None, "identity": None} for row in rows()]
+    alone = figures.reciprocal_figure(curves(rows=heavy, first=heavy, law=steep))
+    assert alone.layout.yaxis.range[1] > 1e5
+
+
+def test_no_law_no_line() -> None:
+    names = [item.name for item in figures.reward_figure(curves()).data]
+    assert "exact law of the guided sampler" not in names

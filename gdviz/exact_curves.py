@@ -1,0 +1,112 @@
+"""The means of r and 1/r over w from the guided law itself: computed once for the presets, shipped, found again.
+
+``python -m gdviz.exact_curves [NAME ...]`` makes the files in assets/guided_law for the named presets, or for all. They
+depend on the program's numbers; a test computes some of them again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from functools import cache
+from itertools import pairwise
+from typing import Any
+
+from gdviz.experiment import Experiment
+from gdviz.guided_law import guided_laws, refusal
+from gdviz.presets import load, names
+from gdviz.resources import resource
+from gdviz.result import measured_reward
+
+FORMAT = 1
+FOLDER = "guided_law"
+ASIDE = ("w", "particles", "frames", "seed")
+"""What an Experiment says of its run alone: the law at one w does not depend on it."""
+
+
+@dataclass(frozen=True)
+class ExactPoint:
+    """E r(Y^w) and E 1/r(Y^w) at one w, with their errors; None where one is infinite or not known."""
+
+    w: float
+    mean_reward: float | None
+    error_reward: float | None
+    mean_reciprocal: float | None
+    error_reciprocal: float | None
+
+
+def curve_key(experiment: Experiment) -> str:
+    """sha256 of what the law depends on: the Experiment's canonical JSON but for ASIDE."""
+    plain = {key: value for key, value in json.loads(experiment.canonical()).items() if key not in ASIDE}
+    return hashlib.sha256(json.dumps(plain, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+def compute(experiment: Experiment, w: Sequence[float] | None = None) -> tuple[ExactPoint, ...] | None:
+    """The means at the Experiment's w, or at those given, by rising w; None where the law cannot be had.
+
+    Raises
+    ------
+    GdvizError
+        If guidance carries the law off, or the Experiment does not fit together.
+    """
+    built = experiment.build()
+    measured = measured_reward(experiment, built)
+    if refusal(built.plan, built.sampler) is not None or (measured or built.plan.reward) is None:
+        return None
+    scales = sorted(experiment.all_w if w is None else w)
+    laws = guided_laws(built.plan, built.sampler, built.levels, scales, measured)
+    return tuple(ExactPoint(law.w, law.mean_reward, law.error_reward, law.mean_reciprocal, law.error_reciprocal) for law in laws)
+
+
+def find(experiment: Experiment) -> tuple[ExactPoint, ...] | None:
+    """The shipped curve of an Experiment that differs from a preset in ASIDE at most; None for any other."""
+    return _shipped().get(curve_key(experiment))
+
+
+def to_json(experiment: Experiment, points: Sequence[ExactPoint]) -> str:
+    """One file of assets/guided_law: strict JSON, the Experiment beside its points, null where a mean is not known."""
+    of = json.dumps(experiment.model_dump(mode="json", exclude_unset=True), allow_nan=False)
+    lines = ",\n  ".join(json.dumps({key: _short(value) for key, value in asdict(point).items()}) for point in points)
+    return f'{{"format": {FORMAT}, "experiment": {of}, "points": [\n  {lines}\n]}}\n'
+
+
+def from_json(text: str) -> tuple[Experiment, tuple[ExactPoint, ...]]:
+    """The Experiment and the points of such a file."""
+    value: dict[str, Any] = json.loads(text)
+    return Experiment.parse(value["experiment"]), tuple(ExactPoint(**point) for point in value["points"])
+
+
+def _short(value: float | None) -> float | None:
+    return None if value is None else float(f"{value:.9g}")
+
+
+@cache
+def _shipped() -> dict[str, tuple[ExactPoint, ...]]:
+    folder = resource("assets") / FOLDER
+    read = (from_json(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.json")))
+    return {curve_key(experiment): points for experiment, points in read}
+
+
+def ship(chosen: tuple[str, ...] = ()) -> None:
+    """Make the files of the named presets, or of all of them: at their w and halfway between, for a smooth line."""
+    folder = resource("assets") / FOLDER
+    folder.mkdir(exist_ok=True)
+    for name in chosen or names():
+        experiment, path = load(name).experiment, folder / f"{name}.json"
+        w = sorted(experiment.all_w)
+        started = time.process_time()
+        points = compute(experiment, [*w, *((a + b) / 2 for a, b in pairwise(w))])
+        if points is None:
+            path.unlink(missing_ok=True)
+            print(f"{name}: no density, or another kind of method or sampler", flush=True)
+            continue
+        path.write_text(to_json(experiment, points), encoding="utf-8")
+        print(f"{name}: {len(points)} w in {time.process_time() - started:.0f} CPU-s", flush=True)
+
+
+if __name__ == "__main__":
+    ship(tuple(sys.argv[1:]))
