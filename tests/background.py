@@ -86,3 +86,13 @@ def swallow(report):
         with contextlib.suppress(Exception):
             report.progress(0.5)
         time.sleep(0.01)
+
+
+def keep_and_die(path, shares, report):
+    """End the worker at every try; each try keeps the next share, as long as there are some."""
+    tries = Path(path)
+    tried = len(tries.read_text()) if tries.exists() else 0
+    tries.write_text("x" * (tried + 1))
+    report.kept(0.0)
+    report.kept(shares[min(tried, len(shares) - 1)])
+    os.kill(os.getpid(), 9)

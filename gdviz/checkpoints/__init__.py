@@ -1,5 +1,6 @@
 """Trained networks and unfinished trainings on disk, and the training that outlives its process."""
 
+from gdviz.checkpoints.budget import within as within
 from gdviz.checkpoints.history import History as History
 from gdviz.checkpoints.library import Library as Library
 from gdviz.checkpoints.library import Record as Record

@@ -65,7 +65,7 @@ def training(
         fewer steps would have given: the learning rate has not come to its end. Asked for again, the training
         goes on. A task that starts from another network needs that one whole.
     stop : callable
-        Looked at after every step: when true the state is saved and the reports end without an id.
+        Looked at after every step: when true the state is saved and the reports end, the last one without an id.
     pace : Pace
 
     Raises
@@ -155,6 +155,7 @@ class _Session:
                 return
             if self._stop():
                 self._save(step)
+                yield self._shown(step)
                 return
             if now - kept >= self._pace.save:
                 self._save(step)

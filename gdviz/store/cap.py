@@ -6,11 +6,15 @@ import contextlib
 import os
 import shutil
 import tempfile
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
 CAP = 512 << 20
 """Bytes kept, of scenes, networks and unfinished trainings together."""
+
+GRACE = 3600.0
+"""Seconds after which a temporary file belongs to nobody."""
 
 SECTIONS = ("scenes", "networks", "trainings")
 MANIFEST = "manifest.json"
@@ -64,6 +68,18 @@ def evict(root: Path, cap: int | None = None) -> list[Entry]:
         remove(entry.path)
         total -= entry.size
         gone.append(entry)
+    return gone
+
+
+def leftovers(root: Path) -> list[Entry]:
+    """Remove what writers that were ended left behind, an hour ago or earlier, and what was put aside as damaged."""
+    gone = [
+        entry
+        for entry in entries(root)
+        if entry.leftover and (entry.name.startswith(".damaged-") or time.time() - entry.used > GRACE)
+    ]
+    for entry in gone:
+        remove(entry.path)
     return gone
 
 

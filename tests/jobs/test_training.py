@@ -1,0 +1,245 @@
+"""Trainings as background work: listed, queued, cancelled, killed, and found again after a restart."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+
+import pytest
+from tasks import EAGER, tiny
+
+from gdviz.checkpoints import Library, Pace
+from gdviz.errors import GdvizError
+from gdviz.jobs import Pool
+from gdviz.jobs.training import Trainings, run_training, training_key
+from gdviz.training import Task, train
+
+posix = pytest.mark.skipif(os.name == "nt", reason="ends processes by signals")
+LONG = 100_000
+
+
+@pytest.fixture(scope="module")
+def workers():
+    made = Pool({"training": 0})
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def pool(workers):
+    """One pool for all tests, because its worker takes seconds to start; every test leaves it idle."""
+    yield workers
+    for job in list(workers._jobs.values()):
+        job.cancel()
+
+
+@pytest.fixture
+def library(tmp_path):
+    return Library(tmp_path / "store", shipped=tmp_path / "none")
+
+
+@pytest.fixture
+def trainings(pool, library):
+    return Trainings(pool, library, EAGER)
+
+
+def undisturbed(task: Task) -> bytes:
+    *_, last = train(task)
+    return last.checkpoint().to_bytes()
+
+
+def until(condition, seconds: float = 240) -> bool:
+    end = time.monotonic() + seconds
+    while not condition() and time.monotonic() < end:
+        time.sleep(0.01)
+    return bool(condition())
+
+
+def state(trainings: Trainings, id: str) -> str | None:
+    found = trainings.find(id)
+    return None if found is None else found.state
+
+
+def running(trainings: Trainings, id: str, step: int = 1) -> bool:
+    """Whether a training has come to a step."""
+
+    def there() -> bool:
+        found = trainings.find(id)
+        return found is not None and found.state == "running" and found.report is not None and found.report.step >= step
+
+    return until(there)
+
+
+def test_a_training_is_seen_from_its_start_to_its_end(trainings, library):
+    task = tiny(300)
+    id = trainings.start(task)
+    assert id == task.id and state(trainings, id) in ("waiting", "running")
+    assert until(lambda: trainings.find(id).report is not None and trainings.find(id).report.history.rows)
+    seen = trainings.find(id).report
+    assert seen.title == task.title and 0 < seen.step <= 300 and seen.history.rows[-1].step <= seen.step
+    assert until(lambda: state(trainings, id) == "done")
+    (done,) = trainings.list()
+    assert (done.id, done.task, done.report.id, done.report.step, done.error) == (id, task, id, 300, None)
+    assert len(done.report.history.rows) > 2 and done.report.cloud.shape[1] == 1
+    assert library.find(task).to_bytes() == undisturbed(task)
+
+
+def test_the_same_request_twice_runs_once(trainings, pool, library):
+    task = tiny(200)
+    jobs = [pool.find(training_key(trainings.start(task))) for _ in range(3)]
+    assert jobs[0] is jobs[1] is jobs[2]
+    assert jobs[0].wait(240) and jobs[0].result == task.id
+    written = library.networks.written(task.id)
+    trainings.start(task)
+    assert state(trainings, task.id) == "done" and library.networks.written(task.id) == pytest.approx(written, abs=1)
+    library.networks.remove(task.id)
+    trainings.start(task)
+    assert until(lambda: state(trainings, task.id) == "done"), "lost since, and made again"
+
+
+def test_a_queue_says_who_comes_first_and_when_it_starts(trainings):
+    first, second, third = (trainings.start(tiny(LONG, seed=seed)) for seed in range(3))
+    assert running(trainings, first) and until(lambda: trainings.find(second).seconds_to_start is not None)
+    listed = trainings.list()
+    assert [(each.id, each.state, each.position) for each in listed] == [
+        (first, "running", None),
+        (second, "waiting", 1),
+        (third, "waiting", 2),
+    ]
+    left = listed[0].report.seconds_left
+    assert 0.5 * left < listed[1].seconds_to_start < 1.5 * left, "when the first one ends"
+    assert listed[2].seconds_to_start > 1.5 * listed[1].seconds_to_start, "and as long again"
+    trainings.cancel(second)
+    assert state(trainings, second) == "paused" and trainings.find(third).position == 1
+    trainings.cancel(first)
+    assert running(trainings, third)
+    trainings.cancel(third)
+
+
+def test_a_cancelled_training_is_paused_within_two_seconds_and_goes_on(trainings, library):
+    task = tiny(1500)
+    trainings.start(task)
+    assert running(trainings, task.id)
+    began = time.monotonic()
+    trainings.cancel(task.id)
+    assert until(lambda: state(trainings, task.id) == "paused", 2)
+    assert time.monotonic() - began < 2
+    at = trainings.find(task.id).report
+    assert at.saved == at.step > 0 and at.id is None
+    trainings.resume(task.id)
+    assert until(lambda: state(trainings, task.id) == "done")
+    assert library.find(task).to_bytes() == undisturbed(task)
+
+
+@posix
+def test_a_training_whose_worker_is_killed_three_times_ends_all_the_same(trainings, pool, library):
+    task, at, killed = tiny(1500), 0, set()
+    trainings.start(task)
+    for pause in (0.11, 0.02, 0.23):
+        assert running(trainings, task.id, at + 1)
+        time.sleep(pause)
+        at = trainings.find(task.id).report.step
+        killed.add(pool.pids["training"])
+        os.kill(pool.pids["training"], signal.SIGKILL)
+    assert until(lambda: state(trainings, task.id) == "done")
+    assert len(killed) == 3 and pool.find(training_key(task.id)).error is None
+    assert library.find(task).to_bytes() == undisturbed(task)
+    assert library.notices == []
+
+
+@posix
+def test_a_training_that_never_gets_further_is_given_up(tmp_path):
+    """Five deaths in a row, none of which left more than the one before."""
+    import background
+
+    pool = Pool({"training": 0})
+    try:
+        job = pool.submit("training", "a", background.keep_and_die, str(tmp_path / "tries"), [0.1, 0.2, 0.3])
+        assert job.wait(240)
+        tries = (tmp_path / "tries").read_text()
+    finally:
+        pool.close()
+    assert job.state == "failed"
+    assert job.error == "The worker process was ended from outside 5 times without getting any further; ask again."
+    assert len(tries) == 3 + 4, "three that got further, the last of them counted, and four that did not"
+
+
+def test_a_restarted_server_finds_what_was_not_done(tmp_path, library):
+    """A running and a waiting training are listed as paused by the next server, and go on when they are resumed."""
+    short, long = tiny(400), tiny(LONG)
+    before = Pool({"training": 0})
+    trainings = Trainings(before, library, EAGER)
+    trainings.start(long)
+    trainings.start(short)
+    assert running(trainings, long.id)
+    before.close()
+    after = Pool({"training": 0})
+    try:
+        again = Trainings(after, Library(library.root), EAGER)
+        listed = {each.id: each for each in again.list()}
+        assert {id: each.state for id, each in listed.items()} == {long.id: "paused", short.id: "paused"}
+        assert listed[long.id].report.saved > 0 and listed[short.id].report is None
+        again.resume(short.id)
+        assert until(lambda: state(again, short.id) == "done")
+        assert state(again, long.id) == "paused", "nothing goes on by itself"
+        with pytest.raises(GdvizError, match="found none called 'none'"):
+            again.resume("none")
+    finally:
+        after.close()
+
+
+def test_what_another_program_trains_is_seen_running_and_cannot_be_removed(trainings, library, monkeypatch):
+    task = tiny(LONG)
+    library.request(task)
+    monkeypatch.setattr("gdviz.jobs.training.PATIENCE", 0.1)
+    with library.lock(task.id):
+        assert state(trainings, task.id) == "running"
+        with pytest.raises(GdvizError, match="running in another program"):
+            trainings.remove(task.id)
+    assert state(trainings, task.id) == "paused"
+
+
+def test_what_is_removed_is_gone(trainings, library):
+    done, long = tiny(30), tiny(LONG)
+    trainings.start(done)
+    assert until(lambda: state(trainings, done.id) == "done")
+    trainings.start(long)
+    assert running(trainings, long.id)
+    for id in (done.id, long.id):
+        trainings.remove(id)
+        assert trainings.find(id) is None
+    assert trainings.list() == () and library.trainings.names() == library.networks.names() == []
+    trainings.remove(done.id)  # twice is no error
+
+
+def test_a_task_that_cannot_be_trained_has_failed_with_the_reason(trainings):
+    unlabelled = {"kind": "gaussian_mixture", "components": [{"mean": [0], "covariance": [[1]]}]}
+    id = trainings.start(tiny(what="conditional", target=unlabelled))
+    assert until(lambda: state(trainings, id) == "failed")
+    assert "this target has no labels" in trainings.find(id).error
+
+
+def test_the_default_pool_has_a_lane_that_gives_way():
+    from gdviz.jobs.pool import LANES
+
+    assert LANES["training"] == max(LANES.values()) == 10
+
+
+def test_the_workers_function_says_what_it_keeps(library):
+    """Without a worker: shares kept rise to what is done, and a cancelled run saves and raises."""
+    from gdviz.jobs.worker import Cancelled, Report
+
+    task, said = tiny(300), []
+
+    def send(what: str, value: object) -> None:
+        said.append((what, value))
+
+    assert run_training(task.canonical(), str(library.root), EAGER, Report(send, lambda: False)) == task.id
+    kept = [value for what, value in said if what == "kept"]
+    assert kept == sorted(kept) and kept[0] == 0 and kept[-1] == 1 and len(set(kept)) > 2
+    assert [value for what, value in said if what == "left"][-1] == 0
+    other = tiny(300, seed=1)
+    with pytest.raises(Cancelled):
+        run_training(other.canonical(), str(library.root), Pace(), Report(send, lambda: len(said) > 10))
+    assert library.record(other.id).report.saved == 1
