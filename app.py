@@ -9,8 +9,14 @@ st.set_page_config(page_title="gdviz", page_icon=str(resource("assets", "icon.sv
 
 st.navigation(
     {
-        "": [st.Page("pages/explore.py", title="Explore", icon=":material/animation:", default=True)],
-        "Lab": [st.Page("pages/curves.py", title="Curves", icon=":material/show_chart:", url_path="curves")],
+        "": [
+            st.Page("pages/explore.py", title="Explore", icon=":material/animation:", default=True),
+            st.Page("pages/check.py", title="Check", icon=":material/fact_check:", url_path="check"),
+        ],
+        "Lab": [
+            st.Page("pages/curves.py", title="Curves", icon=":material/show_chart:", url_path="curves"),
+            st.Page("pages/train.py", title="Train", icon=":material/model_training:", url_path="train"),
+        ],
     },
     position="top",
 ).run()

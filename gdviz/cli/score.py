@@ -37,14 +37,12 @@ def score(
     if as_json:
         typer.echo(json.dumps(found.to_dict(), indent=1, allow_nan=False))
         return
-    from gdviz.facts.judgement_table import FLOOR, HEADINGS, facts_line, law_rows, mode_rows
+    from gdviz.facts.judgement_table import FLOOR, facts_line, headings, law_rows, mode_rows
     from gdviz.tables import plain, plain_table
 
     terminal = console()
     terminal.print(plain(facts_line(found)), style="italic")
-    headings = [heading.replace("mean r", f"mean {found.reward_title}") for heading in HEADINGS]
-    headings = [heading.replace("1/r", f"1/{found.reward_title}") for heading in headings]
-    terminal.print(plain_table(headings, law_rows(found)))
+    terminal.print(plain_table(headings(found), law_rows(found)))
     if found.modes:
         terminal.print(plain_table(*mode_rows(found)))
     terminal.print(plain(found.sentence))

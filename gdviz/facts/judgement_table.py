@@ -6,11 +6,16 @@ from gdviz.facts.judge import Judgement
 
 FLOOR = "the floor is what samples of the law itself show in 95 % of cases"
 
-HEADINGS = ("law", "distance", "floor", "within", "mean r", "mean 1/r", "mode weights off by")
+
+
+def headings(found: Judgement) -> tuple[str, ...]:
+    """What stands over `law_rows`."""
+    reward = found.reward_title or "r"
+    return ("law", "distance", "floor", "within", f"mean {reward}", f"mean 1/{reward}", "mode weights off by")
 
 
 def law_rows(found: Judgement) -> list[tuple[str, ...]]:
-    """One line a goal law, under HEADINGS; the samples' own numbers first."""
+    """One line a goal law, under `headings`; the samples' own numbers first."""
     own = (
         "the samples",
         "",

@@ -1,0 +1,86 @@
+"""What is needed to draw samples over the exact laws: a few thousand points, and densities on a grid."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from gdviz.errors import GdvizError
+from gdviz.experiment import Built
+from gdviz.facts.judge import Judgement
+from gdviz.laws import Law, Mixture
+
+SHOWN = 2000
+"""Samples drawn."""
+
+LINE, PLANE = 400, 90
+"""Grid points an axis."""
+
+Density = Callable[[Tensor], Tensor]
+
+
+def picture(samples: NDArray[Any], built: Built, found: Judgement, w: float | None) -> dict[str, Any] | None:
+    """Samples and laws on a grid, as plain lists; None above two dimensions.
+
+    ``samples`` [m, d]; ``axes`` one list a dimension; ``laws`` with name, title and ``density`` on the axes' grid (on a line all
+    goal laws, on a plane the nearest); ``atoms`` [K, d] in place of densities where the target is atoms.
+    """
+    law = built.law
+    if law.dimension > 2:
+        return None
+    x = samples[np.isfinite(samples).all(1)]
+    x = x[np.random.default_rng(0).permutation(len(x))[:SHOWN]]
+    low, high = (corner.numpy() for corner in law.box(1e-3))
+    low, high = np.minimum(low, np.quantile(x, 0.005, axis=0)), np.maximum(high, np.quantile(x, 0.995, axis=0))
+    margin = 0.05 * (high - low) + 1e-9
+    axes = [np.linspace(a, b, LINE if law.dimension == 1 else PLANE) for a, b in zip(low - margin, high + margin, strict=True)]
+    answer: dict[str, Any] = {"samples": _plain(x), "axes": [_plain(axis) for axis in axes], "laws": [], "atoms": None}
+    if isinstance(law, Mixture) and law.atomic:
+        answer["atoms"] = _plain(law.components.means[law.support][:SHOWN].numpy())
+        return answer
+    nearest = found.nearest
+    wanted = found.fits if law.dimension == 1 else [nearest] if nearest is not None else []
+    grid = torch.from_numpy(np.stack(np.meshgrid(*axes, indexing="ij"), -1).reshape(-1, law.dimension))  # [M, d]
+    cell = float(np.prod([axis[1] - axis[0] for axis in axes]))
+    for fit in wanted:
+        log_density = _log_density(fit.name, built, w)
+        if log_density is None:
+            continue
+        values = log_density(grid)
+        density = (values - values.max()).exp()
+        density = (density / (density.sum() * cell)).reshape([len(axis) for axis in axes])
+        answer["laws"].append({"name": fit.name, "title": fit.title, "density": _plain(density.numpy())})
+    return answer
+
+
+def _log_density(name: str, built: Built, w: float | None) -> Density | None:
+    """log density of a goal law up to a constant, None where it is not known."""
+    law, plan = built.law, built.plan
+    if name == "plain":
+        return _of(law)
+    if name == "conditional":
+        return _of(plan.unguided)
+    if name == "powered" and w is not None:
+        given, plain = _of(plan.unguided), _of(law)
+        return lambda x: (1 + w) * given(x) - w * plain(x)
+    if name == "tilted" and plan.reward is not None:
+        try:
+            return _of(law.tilted(plan.reward))
+        except GdvizError:
+            return None
+    return None
+
+
+def _of(law: Law) -> Density:
+    return lambda x: law.log_density(x, 0.0)
+
+
+def _plain(values: NDArray[Any]) -> list[Any]:
+    """Lists of numbers with six digits."""
+    found: list[Any] = np.vectorize(lambda v: float(f"{v:.6g}"), otypes=[float])(values).tolist()
+    return found

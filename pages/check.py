@@ -1,0 +1,9 @@
+"""Check: samples from anywhere and experiments, held against what is known exactly."""
+
+from gdviz.ui.frame import heading
+
+heading("Check against what is known exactly")
+
+from gdviz.ui import check  # noqa: E402  (the title shows before the slow imports)
+
+check.page()
