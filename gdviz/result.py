@@ -269,7 +269,7 @@ class _Run:
     def _sweep(self, paths: Paths, *, halved: bool = False, gradual: bool = False) -> Iterator[Progress | Chunk]:
         """Run one sweep, here or where the executor does, filing its chunks."""
         request = SweepRequest(
-            self.experiment.canonical(),
+            self.experiment,
             0,
             paths.x.shape[1],
             self.built.law.dimension * len(self.experiment.all_w),

@@ -24,8 +24,8 @@ class SweepRequest:
 
     Attributes
     ----------
-    experiment : str
-        The Experiment's JSON text; all its w are run.
+    experiment : Experiment
+        Its seed and all its w are run.
     first, count : int
         The particles first, ..., first + count - 1.
     width : int
@@ -36,7 +36,7 @@ class SweepRequest:
         Name of the device to compute on.
     """
 
-    experiment: str
+    experiment: Experiment
     first: int
     count: int
     width: int
@@ -57,15 +57,14 @@ class SweepRequest:
 
     def run(self, built: Built | None = None) -> Iterator[Progress | Chunk]:
         """Run the sweep in this process; `built` saves building the Experiment again."""
-        experiment = _parsed(self.experiment)
         built = built or _built(self.experiment, threading.get_ident())
         return sweep(
             built.plan,
             built.sampler,
             built.levels,
-            experiment.all_w,
+            self.experiment.all_w,
             self.count,
-            experiment.seed,
+            self.experiment.seed,
             first=self.first,
             halved=self.halved,
             gradual=self.gradual,
@@ -87,15 +86,9 @@ def here(request: SweepRequest, built: Built) -> Iterator[Progress | Chunk]:
     return request.run(built)
 
 
-@lru_cache(maxsize=8)
-def _parsed(text: str) -> Experiment:
-    return Experiment.from_json(text)
-
-
 @lru_cache(maxsize=4)
-def _built(text: str, thread: int) -> Built:
+def _built(experiment: Experiment, thread: int) -> Built:
     """The parts of one Experiment come one after another; a thread has its own, for laws remember their last levels."""
-    experiment = _parsed(text)
     return experiment.build(ScoresContext(lambda wanted: _stored(experiment, wanted), networks().stored))
 
 

@@ -26,7 +26,7 @@ RUNS = {
 def request(experiment: dict, **options: object) -> SweepRequest:
     parsed = Experiment.parse(experiment)
     width = 2 * len(parsed.all_w)
-    return SweepRequest(parsed.canonical(), 0, parsed.particles, width, frames=(0, 4, 10), frame_particles=2500, **options)
+    return SweepRequest(parsed, 0, parsed.particles, width, frames=(0, 4, 10), frame_particles=2500, **options)
 
 
 def filed(chunk_list: list[Chunk], w: int) -> Paths:

@@ -15,15 +15,19 @@ from pathlib import Path
 import background
 import pytest
 from experiments import changed
+from tasks import EAGER, tiny
 
+from gdviz.checkpoints import Library
 from gdviz.cli import main
 from gdviz.errors import GdvizError
 from gdviz.experiment import Experiment
 from gdviz.jobs.curves import curves_key, run_curves
+from gdviz.jobs.training import Trainings
 from gdviz.player.make import make_scene
 from gdviz.result import run, stream
 from gdviz.store import SceneStore
 from gdviz.sweep import Progress
+from gdviz.training import train
 
 pytest.importorskip("distributed", reason="needs the package distributed: pip install 'gdviz[cluster]'")
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="ends processes by signals")
@@ -91,7 +95,7 @@ def cluster(processes):
 @pytest.fixture
 def pool(processes, monkeypatch):
     monkeypatch.setenv("GDVIZ_STORE", str(processes.folder / "store"))
-    made = connected(lambda: ClusterPool(processes.with_workers().address, {"one": 0, "two": 5}))
+    made = connected(lambda: ClusterPool(processes.with_workers().address, {"one": 0, "two": 5, "training": 10}))
     yield made
     made.close()
 
@@ -290,6 +294,22 @@ def test_a_job_whose_worker_is_killed_runs_on_another(pool, processes, tmp_path)
     assert job.wait(30)
     assert (job.state, job.result, job.tries) == ("done", "counted", 2)
     assert len(tries.read_text().split()) == 2
+
+
+def test_a_training_whose_worker_is_killed_goes_on_elsewhere_bit_for_bit(pool, cluster, processes):
+    task, library = tiny(250), Library(processes.folder / "store")
+    trainings = Trainings(pool, library, EAGER)
+    trainings.start(task)
+    assert until(lambda: (found := trainings.find(task.id)) and found.report and found.report.saved > 0)
+    seen = trainings.find(task.id)
+    assert (seen.state, 0 < seen.report.saved < 250) == ("running", True)
+    ((at, _),) = [(worker, tasks) for worker, tasks in cluster.client.processing().items() if tasks]
+    victim = next(worker for worker in processes.workers if worker.pid == cluster.client.run(os.getpid)[at])
+    victim.kill()
+    victim.wait()
+    assert until(lambda: trainings.find(task.id).state == "done", 60)
+    *_, undisturbed = train(task)
+    assert library.find(task).to_bytes() == undisturbed.checkpoint().to_bytes()
 
 
 def test_a_worker_killed_in_the_middle_of_a_sweep_changes_nothing(cluster, processes):
