@@ -96,10 +96,13 @@ def _train_all(
             # What is left is shared by what is left to train.
             share = None if seconds is None else (began + seconds - time.monotonic()) / (len(tasks) - number)
             report = None
-            for report in _reports(task, library, share, stopped, line is not None):
+            for report in _reports(task, library, share, stopped):
                 if report.notice:
                     messages.print(plain(report.notice))
-                line(report) if line is not None else show(report)
+                if line is None:
+                    show(report)
+                elif report.assessed == report.step:  # so that a line's score error is that of its step
+                    line(report)
             if report is not None:
                 ended.append(report)
             if stopped():
@@ -108,18 +111,16 @@ def _train_all(
 
 
 def _reports(
-    task: Task, library: Library, seconds: float | None, stopped: Callable[[], bool], fresh: bool
+    task: Task, library: Library, seconds: float | None, stopped: Callable[[], bool]
 ) -> Iterator[TrainingReport]:
-    """Reports of a training; where `fresh`, those alone at whose step the score error was looked at."""
+    """Reports of a training, of as many steps as fit where seconds are given."""
     from gdviz.checkpoints import training, within
 
     if seconds is not None:
         began = time.monotonic()
         task = within(task, seconds)
         seconds = max(0.0, seconds - (time.monotonic() - began))
-    for report in training(task, library, seconds, stop=stopped):
-        if not fresh or report.id is not None or report.notice or report.assessed == report.step:
-            yield report
+    yield from training(task, library, seconds, stop=stopped)
 
 
 def _with_steps(task: Task, steps: int) -> Task:
