@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -41,6 +41,8 @@ class Curves:
     palette : Palette
     law : sequence of mapping
         Points of the guided law (`gdviz.exact_curves.ExactPoint` as JSON); empty where it is not known.
+    beside : sequence of mapping
+        Rows of the same run on exact scores, drawn dashed where `rows` come from a network's.
     """
 
     rows: Sequence[Row]
@@ -52,6 +54,7 @@ class Curves:
     paper_sign: bool = False
     palette: Palette = LIGHT
     law: Sequence[Row] = ()
+    beside: Sequence[Row] = ()
 
     @property
     def sign(self) -> float:
@@ -174,6 +177,12 @@ def _exact(curves: Curves, of: str, sign: float = 1.0) -> Exact:
     return Exact(known, sign * slope if slope is not None and known and known[0][0] == 0 else None, line=line)
 
 
+def _dashed(series: Sequence[Series]) -> list[Series]:
+    """The main curves of the run on exact scores; what is already an aside there stays away."""
+    main = [item for item in series if item.dash == "solid" and not item.group]
+    return [replace(item, name=f"{item.name}, exact score", dash="dash", step=None) for item in main]
+
+
 def _figure(
     curves: Curves,
     read: Callable[[Sequence[Row]], list[Series]],
@@ -184,7 +193,7 @@ def _figure(
     fixed: Range | None = None,
 ) -> go.Figure | None:
     """The figure of what `read` takes from the rows; None where there is no value to show."""
-    series = read(curves.rows)
+    series = [*read(curves.rows), *_dashed(read(curves.beside) if curves.beside else [])]
     if not any(np.isfinite(item.value).any() for item in series) and not (exact and (exact.points or exact.line)):
         return None
     y_range = fixed or value_range([*series, *read(curves.first)], exact, log=log_y)

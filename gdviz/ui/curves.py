@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import streamlit as st
@@ -16,7 +17,36 @@ from gdviz.server import store
 from gdviz.ui.curves_choice import choose, how_shown
 from gdviz.ui.curves_results import draw
 from gdviz.ui.follow import follow
-from gdviz.ui.work import pool
+from gdviz.ui.needed import duration
+from gdviz.ui.progress import SceneProgress
+from gdviz.ui.work import networks_needed, pool
+
+_ASKED = "curves.asked"  # runs that begin when their networks are trained
+
+
+@dataclass(frozen=True)
+class Run:
+    """The run of an Experiment as it is now: finished and kept, under way, or waiting for its networks."""
+
+    experiment: Experiment
+    job: Job | None
+    raw: bytes | None
+    complete: bool
+    networks: SceneProgress | None = None
+
+    @cached_property
+    def answer(self) -> dict[str, Any] | None:
+        """What there is to draw (`gdviz.jobs.curves.run_curves`)."""
+        return None if self.raw is None else json.loads(self.raw)
+
+    @property
+    def arrived(self) -> int:
+        """Particles at each w."""
+        return 0 if self.answer is None else int(self.answer["result"]["rows"][0]["particles"])
+
+    @property
+    def running(self) -> bool:
+        return (self.job is not None and not self.job.finished) or (self.networks is not None and not self.networks.done)
 
 
 def page() -> None:
@@ -24,22 +54,32 @@ def page() -> None:
     choice = choose()
     if choice is None:
         return
-    key = curves_key(choice.experiment.id)
-    job, kept = pool().find(key), _kept(key)
-    raw = kept or (job.result if job is not None and job.state == "done" else None)
-    complete = raw is not None
-    if raw is None and job is not None:
-        raw = job.partial
-    answer = None if raw is None else json.loads(raw)
+    asked: set[str] = st.session_state.setdefault(_ASKED, set())
+    runs = [_found(experiment, asked) for experiment in choice.experiments]
     with st.container(horizontal=True, vertical_alignment="center"):
-        _buttons(choice.experiment, key, job, complete)
+        _buttons(runs, asked)
         with st.container():
             slot = st.empty()
-            running = _status(slot, job, raw, answer, choice.experiment, complete)
-    if answer is not None:
-        draw(answer, choice.name, how_shown(), running=job is not None and not job.finished)
-    if running is not None:
-        follow(slot, running)
+            _say(slot, runs)
+    answers = [(run.experiment.score.source, run.answer) for run in runs if run.answer is not None]
+    if answers:
+        draw(answers, choice.name, how_shown(), any(run.running for run in runs))
+    if any(run.running for run in runs):
+        follow(slot, lambda: _look(runs))
+
+
+def _found(experiment: Experiment, asked: set[str]) -> Run:
+    """How far a run is. One that was asked for begins as soon as its networks are there."""
+    key, networks = curves_key(experiment.id), None
+    if key in asked:
+        networks = networks_needed(experiment)
+        if networks.done:
+            asked.discard(key)
+        if networks.done and not networks.error:
+            pool().submit("curves", key, run_curves, experiment.canonical(), str(store().root))
+    job, kept = pool().find(key), _kept(key)
+    raw = kept or (job.result if job is not None and job.state == "done" else None)
+    return Run(experiment, job, raw or (job.partial if job is not None else None), raw is not None, networks)
 
 
 def _kept(key: str) -> bytes | None:
@@ -48,59 +88,69 @@ def _kept(key: str) -> bytes | None:
     return None if digest is None else store().read(digest)
 
 
-def _buttons(experiment: Experiment, key: str, job: Job | None, finished: bool) -> None:
-    running = job is not None and not job.finished
+def _buttons(runs: Sequence[Run], asked: set[str]) -> None:
+    running = any(run.running for run in runs)
+    missing = [run for run in runs if not run.complete]
 
-    def run() -> None:
-        pool().submit("curves", key, run_curves, experiment.canonical(), str(store().root))
+    def begin() -> None:
+        asked.update(curves_key(run.experiment.id) for run in missing)
 
     def stop() -> None:
-        if job is not None:
-            job.cancel()
+        for run in runs:
+            asked.discard(curves_key(run.experiment.id))
+            if run.job is not None:
+                run.job.cancel()
 
-    words = "These curves are finished; the same experiment gives the same numbers." if finished else None
-    go = not running and not finished
-    st.button("Run", type="primary", icon=":material/play_arrow:", on_click=run, disabled=not go, help=words, key="curves.run")
+    words = None if missing else "These curves are finished; the same experiment gives the same numbers."
+    go = missing and not running
+    st.button("Run", type="primary", icon=":material/play_arrow:", on_click=begin, disabled=not go, help=words, key="curves.run")
     st.button("Stop", icon=":material/stop:", on_click=stop, disabled=not running, key="curves.stop")
 
 
-def _status(
-    slot: Any, job: Job | None, raw: bytes | None, answer: dict[str, Any] | None, experiment: Experiment, complete: bool
-) -> Callable[[], tuple[float, str] | None] | None:
-    """What is going on, in one line; while the job runs, how to look for news of it."""
-    arrived = answer["result"]["rows"][0]["particles"] if answer is not None else 0
-    if complete:
-        seconds = answer["result"]["seconds"] if answer is not None else 0.0
-        device = answer["result"]["versions"].get("device", "cpu") if answer is not None else "cpu"
-        slot.caption(f":material/check: Finished: {arrived:,} particles at each w in {_duration(seconds)} on {device}.")
-    elif job is None:
-        slot.info(
-            "Press Run. The curves appear after the first thousand particles and sharpen from then on.", icon=":material/info:"
-        )
-    elif job.state == "failed":
+def _say(slot: Any, runs: Sequence[Run]) -> None:
+    """What is going on, in one line, where nothing runs."""
+    run = next((run for run in runs if not run.complete), runs[0])
+    job, problem = run.job, run.networks.error if run.networks is not None else None
+    if run.complete:
+        assert run.answer is not None
+        seconds, device = run.answer["result"]["seconds"], run.answer["result"]["versions"].get("device", "cpu")
+        slot.caption(f":material/check: Finished: {run.arrived:,} particles at each w in {duration(seconds)} on {device}.")
+    elif problem:
+        slot.error(problem, icon=":material/error:")
+    elif job is None and not run.running:
+        words = "Press Run. The curves appear after the first thousand particles and sharpen from then on."
+        slot.info(words, icon=":material/info:")
+    elif job is not None and job.state == "failed":
         slot.error(job.error or "The run failed.", icon=":material/error:")
-    elif job.state == "cancelled":
-        what = f"The curves show the {arrived:,} particles of {experiment.particles:,} that had arrived." if arrived else ""
-        slot.warning(f"Stopped. {what or 'No particles had arrived yet.'}", icon=":material/stop_circle:")
-    else:
-        return partial(_look, job, raw, arrived, experiment.particles)
-    return None
+    elif job is not None and job.state == "cancelled":
+        part = f"The curves show the {run.arrived:,} particles of {run.experiment.particles:,} that had arrived."
+        slot.warning(f"Stopped. {part if run.arrived else 'No particles had arrived yet.'}", icon=":material/stop_circle:")
 
 
-def _look(job: Job, drawn: bytes | None, arrived: int, wanted: int) -> tuple[float, str] | None:
-    """How far the run is; None when there is something new to draw."""
-    if job.finished or job.partial is not drawn:
-        return None
+def _look(runs: Sequence[Run]) -> tuple[float, str] | None:
+    """How far the runs are; None when there is something new to draw."""
+    told = None
+    for run in runs:
+        if not run.running:
+            continue
+        if run.networks is not None and not run.networks.done:
+            networks = networks_needed(run.experiment)
+            if networks.done:
+                return None
+            now = networks.progress, networks.words
+        elif run.job is None or run.job.finished or run.job.partial is not run.raw:
+            return None
+        else:
+            now = _progress(run, run.job)
+        told = told or now
+    return told
+
+
+def _progress(run: Run, job: Job) -> tuple[float, str]:
     if job.state == "waiting":
         return 0.0, "Waiting for the run before this one"
-    left = job.seconds_left
-    words = [f"{arrived:,} of {wanted:,} particles" if arrived < wanted else "measuring step change and distances"]
+    left, wanted = job.seconds_left, run.experiment.particles
+    words = [f"{run.arrived:,} of {wanted:,} particles" if run.arrived < wanted else "measuring step change and distances"]
     if left is not None:
-        words.append(f"about {_duration(left)} left")
+        words.append(f"about {duration(left)} left")
     return job.progress or 0.0, f"Sampling: {', '.join(words)}"
-
-
-def _duration(seconds: float) -> str:
-    """1 s, 59 s, 2 min 5 s."""
-    whole = max(1, round(seconds))
-    return f"{whole} s" if whole < 60 else f"{whole // 60} min {whole % 60} s"

@@ -3,30 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 
 from gdviz.errors import GdvizError
 from gdviz.experiment import MAX_PARTICLES, Experiment
 from gdviz.figures.axes import Scale
-from gdviz.presets import DEFAULT, load, titles
 from gdviz.ui.editor import parse_numbers
-from gdviz.ui.explore import current_experiment
-from gdviz.ui.link import from_link, to_link
+from gdviz.ui.source import SOURCES, choose_source, own_source, with_source
+from gdviz.ui.subject import SCENE, asked_for, pick, write_address
 
 PARTICLES = 10_000
 FEWEST = 100
 
-_SCENE = "__scene__"  # the entry that is no preset: an edited scene, from a link or from the Explore page
 _MEMORY = "curves.memory"  # widgets forget what was chosen when their page is left
 
 
 @dataclass(frozen=True)
 class Choice:
-    """An Experiment to run, and a short name for its files."""
+    """Experiments to run, the first drawn solid and another one dashed, and a short name for their files."""
 
-    experiment: Experiment
+    experiments: tuple[Experiment, ...]
     name: str
 
 
@@ -41,19 +39,8 @@ class View:
 def choose() -> Choice | None:
     """The widgets that choose the Experiment; None, with one sentence on the page, while what they say is refused."""
     memory = _memory()
-    known, scene = titles(), _scene(memory)
-    options = ([_SCENE] if scene is not None else []) + list(known)
-    start = memory["subject"] if memory["subject"] in options else DEFAULT
-    one, two, three = st.columns([4, 5, 2])
-    picked = one.selectbox(
-        "Experiment",
-        options,
-        index=options.index(start),
-        format_func=lambda name: known.get(name, "The edited scene"),
-        key="curves.subject",
-    )
-    memory["subject"] = picked
-    base = scene if picked == _SCENE and scene is not None else load(picked).experiment
+    one, two, three, four = st.columns([4, 4, 2, 3])
+    picked, base = pick(memory, one, "curves.subject")
     texts = memory["w"]
     text = two.text_input(
         "Guidance scales w",
@@ -64,13 +51,19 @@ def choose() -> Choice | None:
     texts[picked] = text
     count = three.number_input("Particles", FEWEST, MAX_PARTICLES, memory["particles"], step=1000, key="curves.particles")
     memory["particles"] = count
+    own = own_source(base.model_dump(mode="json"))
+    with four:
+        source = choose_source(memory["source"] or own, f"curves.source.{own}", label=True)
+    memory["source"] = None if source == own else source
     try:
         experiment = Experiment.parse({**base.model_dump(mode="json"), "w": parse_numbers(text), "particles": count})
     except GdvizError as error:
         st.error(_first_sentence(str(error)), icon=":material/error:")
         return None
-    _write_address(picked, base, text, count)
-    return Choice(experiment, "scene" if picked == _SCENE else picked)
+    others = {} if source == own else {"score": source}
+    write_address(picked, base, w=text.replace(" ", ""), particles=str(count), **others)
+    sources: tuple[Literal["exact", "network"], ...] = ("network", "exact") if source == "both" else (source,)
+    return Choice(tuple(with_source(experiment, one) for one in sources), "scene" if picked == SCENE else picked)
 
 
 def usual_w(experiment: Experiment) -> list[float]:
@@ -100,44 +93,19 @@ def _switch(label: str, options: list[str], name: str, memory: dict[str, Any]) -
 def _memory() -> dict[str, Any]:
     """What was chosen in this session; at first, what the address says."""
     if _MEMORY not in st.session_state:
-        st.session_state[_MEMORY] = {"subject": None, "w": {}, "particles": PARTICLES, "link": None, **_from_address()}
+        st.session_state[_MEMORY] = {"w": {}, "particles": PARTICLES, "source": None, **_from_address()}
     return st.session_state[_MEMORY]
 
 
 def _from_address() -> dict[str, Any]:
-    asked = st.query_params
-    found: dict[str, Any] = {}
-    if "scene" in asked:
-        found["subject"], found["link"] = _SCENE, asked["scene"]
-    elif asked.get("preset") in titles():
-        found["subject"] = asked["preset"]
-    elif "preset" in asked:
-        st.warning(f"preset: found {asked['preset']!r}; allowed: {', '.join(titles())}.")
-    if "w" in asked and "subject" in found:
+    asked, found = st.query_params, asked_for()
+    if "w" in asked and found["subject"] is not None:
         found["w"] = {found["subject"]: asked["w"]}
     if asked.get("particles", "").isdecimal() and len(asked["particles"]) < 9:
         found["particles"] = min(max(int(asked["particles"]), FEWEST), MAX_PARTICLES)
+    if asked.get("score") in SOURCES:
+        found["source"] = asked["score"]
     return found
-
-
-def _scene(memory: dict[str, Any]) -> Experiment | None:
-    """The scene that is no preset: as edited on the Explore page in this session, else the address's."""
-    here = current_experiment()
-    if here is not None or memory["link"] is None:
-        return here
-    try:
-        return Experiment.parse(from_link(memory["link"]))
-    except GdvizError as error:
-        memory["link"] = None
-        st.warning(str(error))
-        return None
-
-
-def _write_address(picked: str, base: Experiment, text: str, count: int) -> None:
-    subject = ("scene", to_link(base.model_dump(mode="json"))) if picked == _SCENE else ("preset", picked)
-    wanted = dict([subject, ("w", text.replace(" ", "")), ("particles", str(count))])
-    if st.query_params.to_dict() != wanted:
-        st.query_params.from_dict(wanted)
 
 
 def _first_sentence(text: str) -> str:

@@ -17,6 +17,7 @@ from gdviz.tables import interval
 from gdviz.ui.curves_choice import View
 
 Row = dict[str, Any]
+Answer = dict[str, Any]
 
 _CONFIG = {"displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d"]}
 _LAW = " Solid, without bars: the exact law of the guided sampler, in the limit of small steps."
@@ -24,26 +25,33 @@ _LISTED = 8
 """Values of w that a note names one by one."""
 
 
-def draw(answer: dict[str, Any], name: str, view: View, running: bool) -> None:
-    """Everything that is read off one answer of the job.
+def draw(answers: Sequence[tuple[str, Answer]], name: str, view: View, running: bool) -> None:
+    """Everything that is read off one answer of the job, or two.
 
     Parameters
     ----------
-    answer : dict
-        ``names``, ``first`` and ``result`` (`gdviz.jobs.curves.run_curves`).
+    answers : sequence of (str, dict)
+        Where the scores come from, in words, and ``names``, ``first`` and ``result`` (`gdviz.jobs.curves.run_curves`).
+        The first is drawn solid; a second one, on exact scores, dashed.
     name : str
         Start of the files' names.
     running : bool
         More particles are to come.
     """
+    (source, answer), *others = answers
     names, result = answer["names"], answer["result"]
     rows, exact = result["rows"], result["exact"] or {}
     palette = DARK if st.context.theme.type == "dark" else LIGHT
-    law = answer.get("law", ())
-    curves = Curves(rows, exact, names["reward"], answer["first"], names["goals"], view.scale, view.paper_sign, palette, law)
-    st.caption(_legend(names, rows) + (_LAW if law else ""))
+    law = next((each["law"] for _, each in answers if each.get("law")), ())
+    beside = next((each["result"]["rows"] for _, each in others), ())
+    how = view.scale, view.paper_sign, palette
+    curves = Curves(rows, exact, names["reward"], answer["first"], names["goals"], *how, law, beside)
+    words = f" Solid: {source}; dashed: {others[0][0]}." if others else f" Scores: {source}."
+    st.caption(_legend(names, rows) + words + (_LAW if law else ""))
     _plots(curves, rows, exact, running)
-    _table(curves, rows, result, name, running)
+    _table(curves, rows, result, name, running, source if others else "")
+    for which, other in others:
+        _table(curves, other["result"]["rows"], other["result"], f"{name}-exact", running, which, "exact.")
 
 
 def _legend(names: dict[str, Any], rows: Sequence[Row]) -> str:
@@ -142,9 +150,11 @@ def _overflow_note(rows: Sequence[Row]) -> None:
 
 
 # ---------------------------------------------------------------------- table and files
-def _table(curves: Curves, rows: Sequence[Row], result: dict[str, Any], name: str, running: bool) -> None:
-    st.subheader("Table", anchor=False)
-    st.dataframe(table(curves, rows), hide_index=True, key="curves.table")
+def _table(
+    curves: Curves, rows: Sequence[Row], result: dict[str, Any], name: str, running: bool, source: str = "", prefix: str = ""
+) -> None:
+    st.subheader(f"Table, {source}" if source else "Table", anchor=False)
+    st.dataframe(table(curves, rows), hide_index=True, key=f"curves.{prefix}table")
     if running:  # a file made now would be gone when the next particles arrive
         st.caption("The table as CSV, LaTeX and JSON comes when the run ends or is stopped.")
         return
@@ -155,7 +165,7 @@ def _table(curves: Curves, rows: Sequence[Row], result: dict[str, Any], name: st
     )
     with st.container(horizontal=True):
         for label, text, ending, kind in files:
-            file, key = f"{name}-curves.{ending}", f"curves.{ending}"
+            file, key = f"{name}-curves.{ending}", f"curves.{prefix}{ending}"
             st.download_button(label, text, file, kind, icon=":material/download:", on_click="ignore", key=key)
 
 

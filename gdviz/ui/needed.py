@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from gdviz.jobs.training import Training, Trainings
     from gdviz.training import Task
 
+SURE = 0.02
+"""Share of a training that is done before its time left is told: the first steps are slow."""
+
 DONE = SceneProgress(None, done=True, progress=1.0)
 
 
@@ -87,7 +90,8 @@ def words_of(training: Training, name: str = "the network") -> str:
     report = training.report
     if report is None:
         return f"Starting to train {name}"
-    left = "" if report.seconds_left is None else f", {duration(report.seconds_left)} left"
+    told = report.seconds_left is not None and report.step >= SURE * report.steps
+    left = f", {duration(report.seconds_left or 0.0)} left" if told else ""
     return f"Training {name}: {100 * report.step // report.steps} %{left}"
 
 
