@@ -86,7 +86,7 @@ def here(request: SweepRequest, built: Built) -> Iterator[Progress | Chunk]:
     return request.run(built)
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=16)
 def _built(experiment: Experiment, thread: int) -> Built:
     """The parts of one Experiment come one after another; a thread has its own, for laws remember their last levels."""
     return experiment.build(ScoresContext(lambda wanted: _stored(experiment, wanted), networks().stored))

@@ -184,7 +184,7 @@ class Cluster:
             from distributed import Client
         except ImportError:
             raise GdvizError("scheduler: found no package distributed; pip install 'gdviz[cluster]' brings it.") from None
-        logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what goes wrong is said in our own words
+        logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # what goes wrong is said in our own words
         try:
             client = Client(self.address, timeout=PATIENCE, set_as_default=False, name="gdviz")
         except Exception:
