@@ -86,6 +86,15 @@ def test_the_list_names_networks_and_unfinished_trainings(call, network, tmp_pat
     assert found["bytes"]["scenes"] == 2_000_000 and set(found["bytes"]) == {"networks", "trainings", "scenes"}
 
 
+def test_shipped_networks_are_listed_as_such(call, tmp_path, monkeypatch):
+    task = tiny(30)
+    list(training(task, Library(tmp_path / "assets", shipped=tmp_path / "none")))
+    monkeypatch.setattr("gdviz.checkpoints.library.resource", lambda name: tmp_path / name)
+    (entry,) = json.loads(call("list", "--json")[1])["entries"]
+    assert (entry["id"], entry["state"]) == (task.id, "shipped")
+    assert Library().records(shipped=False) == []
+
+
 def test_gc_removes_leftovers_and_what_is_over_the_bound(call, network):
     root = default_root()
     scenes = SceneStore()

@@ -178,9 +178,9 @@ class Library:
             return Record(id, task, done, report, section.written(id) or 0.0)
         return None
 
-    def records(self) -> list[Record]:
-        """Every network and every unfinished training, the newest first."""
-        names = {*self.networks.names(), *self.trainings.names()}
+    def records(self, shipped: bool = True) -> list[Record]:
+        """Every network, the shipped ones included if so asked, and every unfinished training, the newest first."""
+        names = {*self.networks.names(shipped), *self.trainings.names()}
         found = [record for name in names if (record := self.record(name)) is not None]
         return sorted(found, key=lambda record: (-record.written, record.id))
 

@@ -26,7 +26,8 @@ def list_(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] =
         from gdviz.checkpoints import Library
 
         library = Library()
-        lines = [_line(record, library) for record in library.records()]
+        own = library.networks.names(shipped=False)
+        lines = [_line(record, record.id in own, library) for record in library.records()]
         totals = _totals(library.root)
     _tell(library)
     if as_json:
@@ -83,9 +84,9 @@ def import_(
     typer.echo(name)
 
 
-def _line(record: Record, library: Library) -> dict[str, Any]:
+def _line(record: Record, own: bool, library: Library) -> dict[str, Any]:
     report = record.report
-    state = "network" if record.done else "running" if library.is_training(record.id) else "unfinished"
+    state = ("network" if own else "shipped") if record.done else "running" if library.is_training(record.id) else "unfinished"
     return {
         "id": record.id,
         "state": state,

@@ -160,8 +160,8 @@ class Trainings:
         return None if record is None else self._training(record)
 
     def list(self) -> tuple[Training, ...]:
-        """All of them: running, waiting in their order, paused, failed, done; the newest first."""
-        found = [self._training(record) for record in self._library.records()]
+        """All of this store: running, waiting in their order, paused, failed, done; the newest first."""
+        found = [self._training(record) for record in self._library.records(shipped=False)]
         return tuple(sorted(found, key=lambda training: (_ORDER.index(training.state), training.position or 0)))
 
     # ------------------------------------------------------------------ what the parts say, as one

@@ -46,6 +46,11 @@ class Entry:
     def leftover(self) -> bool:
         return self.name.startswith(".")
 
+    @property
+    def abandoned(self) -> bool:
+        """A leftover that no writer is about to rename."""
+        return self.leftover and (self.name.startswith(".damaged-") or time.time() - self.used > GRACE)
+
 
 def entries(root: Path) -> list[Entry]:
     """Everything in the store, the least recently used first."""
@@ -61,7 +66,7 @@ def entries(root: Path) -> list[Entry]:
 def evict(root: Path, cap: int | None = None) -> list[Entry]:
     """Keep at most so many bytes (`CAP` if not given); returns what went."""
     cap = CAP if cap is None else cap
-    kept, gone = entries(root), []
+    kept, gone = [entry for entry in entries(root) if entry.abandoned or not entry.leftover], []
     total = sum(entry.size for entry in kept)
     while total > cap and kept:
         entry = kept.pop(0)
@@ -73,11 +78,7 @@ def evict(root: Path, cap: int | None = None) -> list[Entry]:
 
 def leftovers(root: Path) -> list[Entry]:
     """Remove what writers that were ended left behind, an hour ago or earlier, and what was put aside as damaged."""
-    gone = [
-        entry
-        for entry in entries(root)
-        if entry.leftover and (entry.name.startswith(".damaged-") or time.time() - entry.used > GRACE)
-    ]
+    gone = [entry for entry in entries(root) if entry.abandoned]
     for entry in gone:
         remove(entry.path)
     return gone

@@ -54,10 +54,10 @@ class FolderStore:
         self.root, self.section, self.notice = root or default_root(), checked(section), notice
         self._own, self._shipped = self.root / section, shipped
 
-    def names(self) -> list[str]:
-        """The ids in this section, the shipped ones included."""
+    def names(self, shipped: bool = True) -> list[str]:
+        """The ids in this section, the shipped ones included if so asked."""
         found: set[str] = set()
-        for place in (self._shipped, self._own):
+        for place in (self._shipped if shipped else None, self._own):
             if place is not None and place.is_dir():
                 found |= {path.parent.name for path in place.glob(f"[!.]*/{MANIFEST}")}
         return sorted(found)
