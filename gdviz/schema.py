@@ -107,9 +107,11 @@ _STRICT = {"above": "exclusiveMinimum", "below": "exclusiveMaximum"}
 
 
 def _default(field: Schema) -> str:
-    """A field's default; of a kind only its name, since its own fields have lines of their own."""
+    """A field's default; of an object no more than its kind, since its own fields have lines of their own."""
     value = field.get("default")
-    return f"`{json.dumps({'kind': value['kind']} if isinstance(value, dict) else value)}`"
+    if isinstance(value, dict):
+        value = {key: value[key] for key in value if key == "kind"}
+    return f"`{json.dumps(value)}`"
 
 
 def _span(low: float | None, high: float | None) -> str:

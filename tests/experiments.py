@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 from functools import cache
 from typing import Any
 
@@ -67,15 +68,15 @@ def numbers(node: dict[str, Any]) -> st.SearchStrategy[float]:
 
 
 def values(node: dict[str, Any], depth: int = 2, name: str = "") -> st.SearchStrategy[Any]:
-    """Values that a schema node allows; rewards nest at most so deep."""
+    """Values that a schema node allows; rewards and scores nest at most so deep."""
     if name in BY_NAME and "anyOf" not in node:
         return BY_NAME[name]
     if "anyOf" in node:
         return st.one_of([values(choice, depth, name) for choice in node["anyOf"]])
     if "oneOf" in node:
-        kinds = [SCHEMA["$defs"][choice["$ref"].rpartition("/")[2]] for choice in node["oneOf"]]
-        flat = [kind for kind in kinds if depth > 0 or not nests(kind)]
-        return st.one_of([values(kind, depth - 1) for kind in flat])
+        names = [choice["$ref"].rpartition("/")[2] for choice in node["oneOf"]]
+        flat = [name for name in names if depth > 0 or not nests(name)]
+        return st.one_of([values(SCHEMA["$defs"][name], depth - 1) for name in flat])
     if "$ref" in node:
         return st.deferred(lambda: values(SCHEMA["$defs"][node["$ref"].rpartition("/")[2]], depth))
     if "const" in node or "enum" in node:
@@ -93,12 +94,13 @@ def values(node: dict[str, Any], depth: int = 2, name: str = "") -> st.SearchStr
         unique = name == "w"
         return st.lists(values(item, depth, name if name == "labels" else ""), min_size=least, max_size=most, unique=unique)
     if node["type"] == "string":
-        return LABELS
+        return st.from_regex(node["pattern"], fullmatch=True) if "pattern" in node else LABELS
     return st.none() if node["type"] == "null" else numbers(node)
 
 
-def nests(kind: dict[str, Any]) -> bool:
-    return "of" in kind["properties"]
+def nests(name: str) -> bool:
+    """Whether a kind, as in "reward.exp", holds members of its own family."""
+    return f'"#/$defs/{name.partition(".")[0]}"' in json.dumps(SCHEMA["$defs"][name])
 
 
 @st.composite

@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from gdviz import presets, schema
 from gdviz.errors import GdvizError
 from gdviz.experiment import FAMILIES, Experiment
+from gdviz.family import Described
 
 SCHEMA = schema.experiment_schema()
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
@@ -101,17 +102,18 @@ def bounds() -> Iterator[tuple[str, str, dict[str, Any], float, str]]:
 CASES = list(bounds())
 
 
+def parts(base: type[Described]) -> dict[str, type[Described]]:
+    """Everything that is described in an Experiment, by the name of its class."""
+    found = {child.__name__: child for child in base.__subclasses__()}
+    return {**found, **{name: part for child in found.values() for name, part in parts(child).items()}}
+
+
 def field_errors(owner: str, name: str, value: Any) -> list[Any]:
     """What the program says about one field of a description of that owner, all else left out."""
     from pydantic import ValidationError
 
-    from gdviz.experiment import Measure
-    from gdviz.rewards.bumps import Bump
-    from gdviz.targets.gaussian_mixture import Component
-
-    plain = {"Experiment": Experiment, "Measure": Measure, "Bump": Bump, "Component": Component}
     family, _, kind = owner.partition(".")
-    model = plain.get(owner) or next(f for f in FAMILIES if f.name == family).kinds[kind]
+    model = parts(Described)[owner] if not kind else next(f for f in FAMILIES if f.name == family).kinds[kind]
     try:
         model.model_validate({name: value})
     except ValidationError as error:
@@ -141,9 +143,9 @@ def test_every_default_is_the_one_used():
         for name, kind in family.kinds.items():
             entry = SCHEMA["$defs"][f"{family.name}.{name}"]["properties"]
             defaults = {key: field["default"] for key, field in entry.items() if "default" in field and key != "kind"}
-            example = {"kind": name, **kind.examples[0]}
-            assert family.parse({**defaults, **example}) == family.parse(example)
-            assert set(entry) - set(defaults) - {"kind"} <= set(example), "what has no default is required"
+            for example in ({"kind": name, **fields} for fields in kind.examples[:1]):
+                assert family.parse({**defaults, **example}) == family.parse(example)
+                assert set(entry) - set(defaults) - {"kind"} <= set(example), "what has no default is required"
 
 
 # --- the table -----------------------------------------------------------------------------------
