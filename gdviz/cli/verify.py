@@ -9,13 +9,14 @@ import typer
 
 from gdviz.cli._source import MAX_FILE
 from gdviz.cli._terminal import app, bar, console
+from gdviz.cli._where import Device
 from gdviz.errors import GdvizError
 
 
 @app.command()
 def verify(
     source: Annotated[Path, typer.Argument(metavar="RESULT", help="A result file, as gdviz run --out writes it.")],
-    device: Annotated[str, typer.Option("--device", help="auto, cpu, cuda or mps.")] = "auto",
+    device: Device = "auto",
 ) -> None:
     """Run a result's Experiment again and say whether its numbers come out; exit code 1 when one moved."""
     data = _contents(source)
