@@ -16,7 +16,7 @@ from gdviz.guidance._unified import Unified
 from gdviz.guidance.none import Unguided
 from gdviz.guidance.schedules.constant import Constant
 from gdviz.guided_law.levels import Weight, active_levels
-from gdviz.guided_law.ratio import Problem, Ratio, march
+from gdviz.guided_law.march import Density, Problem, march
 from gdviz.guided_law.solve import (
     FINER,
     STEPS,
@@ -160,7 +160,9 @@ def _problem(plan: Plan, levels: Levels, w: Sequence[float]) -> Problem:
     return Problem(base, plan.toward, plan.away, pair(plan.toward, plan.away), sign, weight, scales)
 
 
-def _records(problem: Problem, reward: Reward | None, held: Tensor, fine: Ratio, half: Ratio, coarse: Ratio) -> list[GuidedLaw]:
+def _records(
+    problem: Problem, reward: Reward | None, held: Tensor, fine: Density, half: Density, coarse: Density
+) -> list[GuidedLaw]:
     best = extrapolated(fine, half)
     value = means(best, reward)  # [3, W]: mass, E r, E 1/r
     pairs = ((best, fine), (half, coarse), (best, best.sparser()))  # steps, grid, quadrature
@@ -190,11 +192,11 @@ def _records(problem: Problem, reward: Reward | None, held: Tensor, fine: Ratio,
     ]
 
 
-def _normalised(ratio: Ratio) -> Tensor:
-    mass = log_integral(ratio.log_density, ratio.grid.cell).reshape(-1, *[1] * (ratio.log_g.dim() - 1))  # [W, 1, .., 1]
-    return torch.exp(ratio.log_density - mass)
+def _normalised(density: Density) -> Tensor:
+    mass = log_integral(density.log_q, density.grid.cell)  # [W]
+    return torch.exp(density.log_q - mass.reshape(-1, *[1] * len(density.grid.axes)))
 
 
-def _distance(a: Ratio, b: Ratio) -> Tensor:
+def _distance(a: Density, b: Density) -> Tensor:
     """Total variation between two densities on one grid, [W]."""
     return (_normalised(a) - _normalised(b)).abs().flatten(1).sum(1) * a.grid.cell / 2

@@ -64,35 +64,28 @@ class Problem:
 
 
 @dataclass(frozen=True)
-class Ratio:
-    """log g at the last level.
+class Density:
+    """log q at the last level.
 
     Attributes
     ----------
     grid : Grid
-    log_g : Tensor, shape [W, n_1, .., n_d]
-    log_reference : Tensor, shape [W, n_1, .., n_d]
-        log pi, so that log q is their sum.
+    log_q : Tensor, shape [W, n_1, .., n_d]
+        -inf where there is no mass.
     """
 
     grid: Grid
-    log_g: Tensor
-    log_reference: Tensor
+    log_q: Tensor
 
-    @property
-    def log_density(self) -> Tensor:
-        """log q, [W, n_1, .., n_d]; NaN (0 times what is beyond the range of floats) counts as no mass."""
-        return torch.nan_to_num(self.log_g + self.log_reference, nan=-torch.inf, posinf=torch.inf, neginf=-torch.inf)
-
-    def sparser(self) -> Ratio:
+    def sparser(self) -> Density:
         """The same at every second point."""
         every = (slice(None), *[slice(None, None, 2)] * len(self.grid.axes))
         axes = tuple(Axis(axis.low, 2 * axis.spacing, (axis.count + 1) // 2) for axis in self.grid.axes)
-        return Ratio(Grid(axes), self.log_g[every], self.log_reference[every])
+        return Density(Grid(axes), self.log_q[every])
 
 
-def march(problem: Problem, levels: Levels, box: Box, counts: tuple[int, ...], read: tuple[int, ...]) -> Ratio:
-    """Carry g from the first level to the last.
+def march(problem: Problem, levels: Levels, box: Box, counts: tuple[int, ...], read: tuple[int, ...]) -> Density:
+    """Carry g from the first level to the last, and give the density there.
 
     Parameters
     ----------
@@ -124,7 +117,8 @@ def march(problem: Problem, levels: Levels, box: Box, counts: tuple[int, ...], r
             square = problem.push_square(grid.points, moment.t_next)
             log_g = log_g - potential * square * (moment.du / 2)
     x, t = grid.points, float(levels.t[-1])
-    return Ratio(grid, log_g, problem.base.log_density(x, t) + w * omega * problem.log_ratio(x, t))
+    log_q = log_g + problem.base.log_density(x, t) + w * omega * problem.log_ratio(x, t)  # [W, n_1, .., n_d]
+    return Density(grid, torch.nan_to_num(log_q, nan=-torch.inf, posinf=torch.inf, neginf=-torch.inf))
 
 
 def _averaged(log_g: Tensor, old: Grid, new: Grid, moment: Moment) -> Tensor:

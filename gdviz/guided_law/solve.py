@@ -11,7 +11,7 @@ from torch import Tensor
 from gdviz.diffusion import Levels
 from gdviz.errors import GdvizError
 from gdviz.guided_law.grid import Box
-from gdviz.guided_law.ratio import Problem, Ratio, march
+from gdviz.guided_law.march import Density, Problem, march
 from gdviz.laws import Law
 from gdviz.laws.quadrature import smallest_scale
 from gdviz.rewards import Reward
@@ -47,21 +47,21 @@ def log_integral(log_values: Tensor, cell: float) -> Tensor:
     return values.flatten(1).logsumexp(1) + math.log(cell)
 
 
-def means(ratio: Ratio, reward: Reward | None) -> Tensor:
+def means(density: Density, reward: Reward | None) -> Tensor:
     """Integrals of q, q r / mass and q / (r mass), [3, W]; NaN without a reward."""
-    log_q, cell = ratio.log_density, ratio.grid.cell
+    log_q, cell = density.log_q, density.grid.cell
     log_mass = log_integral(log_q, cell)  # [W]
     if reward is None:
         return torch.stack([log_mass.exp(), *[torch.full_like(log_mass, torch.nan)] * 2])
-    log_r = reward.log(ratio.grid.points)  # [n_1, .., n_d]
+    log_r = reward.log(density.grid.points)  # [n_1, .., n_d]
     sides = [log_integral(log_q + sign * log_r, cell) - log_mass for sign in (1, -1)]
     return torch.stack([log_mass, *sides]).exp()
 
 
-def extrapolated(fine: Ratio, half: Ratio) -> Ratio:
-    """The steps' error is of second order: log g + (log g - log g of half the steps) / 3 is of fourth."""
-    change = (fine.log_g - half.log_g) / 3
-    return Ratio(fine.grid, fine.log_g + torch.where(torch.isfinite(change), change, 0.0), fine.log_reference)
+def extrapolated(fine: Density, half: Density) -> Density:
+    """The steps' error is of second order: log q + (log q - log q of half the steps) / 3 is of fourth."""
+    change = (fine.log_q - half.log_q) / 3
+    return Density(fine.grid, fine.log_q + torch.where(torch.isfinite(change), change, 0.0))
 
 
 def counts(problem: Problem, box: Box) -> tuple[int, ...]:
@@ -111,10 +111,10 @@ def find_box(problem: Problem, levels: Levels, reward: Reward | None) -> tuple[B
     return box, held[1:]
 
 
-def _edges(ratio: Ratio, reward: Reward | None) -> Tensor:
+def _edges(density: Density, reward: Reward | None) -> Tensor:
     """Whether q, q r and q / r reach the ends of each axis, [3, W, d, 2]."""
-    log_q, cell = ratio.log_density, ratio.grid.cell
-    log_r = torch.zeros(()) if reward is None else reward.log(ratio.grid.points)
+    log_q, cell = density.log_q, density.grid.cell
+    log_r = torch.zeros(()) if reward is None else reward.log(density.grid.points)
     found = []
     for sign in (0, 1, -1):
         values = log_q + sign * log_r  # [W, n_1, .., n_d]

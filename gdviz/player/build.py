@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import torch
 from numpy.typing import NDArray
 
 from gdviz.diffusion import Moment
+from gdviz.exact_curves import find
 from gdviz.experiment import Built, Experiment
 from gdviz.metrics.reading import Reader
 from gdviz.player.scene import Arrows, Grid, Scene
@@ -57,7 +59,7 @@ def scene_from_result(result: Result, title: str = "", caption: str = "", previe
         sampler=f"{experiment.sampler.kind_name()}, {built.levels.steps} steps",
         experiment=experiment.model_dump(mode="json"),
         rows=_rows_for_every_w(result),
-        exact=result.to_dict()["exact"] or {},
+        exact=(result.to_dict()["exact"] or {}) | _law(experiment),
         grids=_grids(built, extent),
         arrows=_arrows(built, moments, extent),
         final_class=_final_class(built, paths[:, -1]),
@@ -65,6 +67,11 @@ def scene_from_result(result: Result, title: str = "", caption: str = "", previe
         preview=preview,
         notes=result.notes,
     )
+
+
+def _law(experiment: Experiment) -> dict[str, Any]:
+    """The guided law's means, where they are shipped: the line below the curves over w."""
+    return {"law": [asdict(point) for point in find(experiment) or ()]}
 
 
 def _extent(built: Built, paths: NDArray[np.float32]) -> tuple[float, ...]:

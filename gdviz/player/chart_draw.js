@@ -43,6 +43,12 @@ function gdvizDrawExact(plot, layer, exact, scaleX, x, y) {
   diamond(1, at1, "gc-exact gc-dashed");
 }
 
+// The mean under the exact law of the guided sampler: a solid line below the estimates.
+function gdvizDrawLaw(plot, law, scaleX, x, y) {
+  const line = law.filter((point) => point.x >= scaleX.low && point.x <= scaleX.high);
+  if (line.length > 1) gdvizSvg("path", plot, {class: "gc-law", d: gdvizPath(line, x, y)});
+}
+
 // Where a point is drawn: kept inside the plot, so that an estimate off the scale still shows at its edge.
 function gdvizPlace(point, x, y, box) {
   return {left: x(point.x), top: Math.min(box.height - 4, Math.max(4, y(point.y)))};
@@ -94,6 +100,7 @@ function gdvizDrawFigure(svg, figure, headers, primary, shown, size) {
   const {plot, x, y, box} = gdvizFrame(svg, {...size, ...scales, labelX, percent: figure.percent});
   const places = headers.map((header) => figure.points(header).map((p) => ({...p, ...gdvizPlace(p, x, y, box)})));
   shown.filter((i) => i !== primary).forEach((i) => gdvizDrawScene(plot, figure, headers[i], places[i], x, y, true));
+  if (figure.exact) gdvizDrawLaw(plot, figure.exact(headers[primary]).law, scales.scaleX, x, y);
   gdvizDrawScene(plot, figure, headers[primary], places[primary], x, y, false);
   // Points and markers may overhang the frame by their radius, so they are not clipped.
   const layer = gdvizSvg("g", svg, {transform: `translate(${box.left} ${box.top})`});

@@ -15,6 +15,11 @@ function gdvizStep(row, field) {
   return gdvizIsNumber(change) ? Math.abs(change) : null;
 }
 
+// Points of the exact law of the guided sampler by rising w, where it is known (`gdviz.exact_curves`).
+function gdvizLaw(exact, field) {
+  return (exact.law || []).filter((point) => gdvizIsNumber(point[field])).map((point) => ({x: point.w, y: point[field]}));
+}
+
 function gdvizRewardFigure() {
   return {
     key: "reward", wide: true, over: "w",
@@ -25,7 +30,7 @@ function gdvizRewardFigure() {
     }),
     exact: (header) => {
       const exact = header.exact || {};
-      return {at0: exact.mean_reward_w0, slope: exact.slope_mean_reward_w0, at1: exact.mean_reward_w1};
+      return {at0: exact.mean_reward_w0, slope: exact.slope_mean_reward_w0, at1: exact.mean_reward_w1, law: gdvizLaw(exact, "mean_reward")};
     },
   };
 }
@@ -42,7 +47,7 @@ function gdvizReciprocalFigure() {
     }),
     exact: (header) => {
       const exact = header.exact || {};
-      return {at0: exact.mean_reciprocal_w0, slope: exact.slope_mean_reciprocal_w0};
+      return {at0: exact.mean_reciprocal_w0, slope: exact.slope_mean_reciprocal_w0, law: gdvizLaw(exact, "mean_reciprocal")};
     },
     note: gdvizTailNote,
   };

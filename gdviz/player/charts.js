@@ -4,7 +4,7 @@
 function gdvizCharts(container, {numbers = null, scenes = [], theme = {}, onPickW = () => {}, reducedMotion = false} = {}) {
   const root = gdvizElement("section", container, {class: `gdviz-charts${reducedMotion ? " gc-still" : ""}`, "aria-label": "curves and numbers over w"});
   const state = {scenes, selection: [], primary: 0, shown: [], width: 0};
-  gdvizLegend(root);
+  const law = gdvizLegend(root);
   const grid = gdvizElement("div", root, {class: "gc-grid-of-charts"});
   const tooltip = gdvizElement("div", root, {class: "gc-tooltip", hidden: ""});
   const charts = gdvizFigures().map((figure) => gdvizChart(grid, figure, {root, tooltip, state, onPickW}));
@@ -19,6 +19,7 @@ function gdvizCharts(container, {numbers = null, scenes = [], theme = {}, onPick
     const drawable = state.scenes.length > 0;
     for (const chart of charts) chart.fit(drawable);
     if (!drawable) return;
+    law.hidden = !state.scenes.some((header) => header.exact && (header.exact.law || []).length);
     for (const chart of charts) chart.draw();
     move();
   }
@@ -73,12 +74,14 @@ function gdvizOrdered(selection) {
   return first ? [first, ...selection.filter((s) => s !== first)] : [];
 }
 
+// Returns the entry of the line that only some scenes have.
 function gdvizLegend(root) {
   const legend = gdvizElement("div", root, {class: "gc-legend", "aria-hidden": "true"});
   const entry = (text, draw) => {
     const item = gdvizElement("span", legend);
     draw(gdvizSvg("svg", item, {width: 24, height: 14}));
     gdvizElement("span", item, {}, text);
+    return item;
   };
   entry("estimate, 95 % band", (svg) => {
     gdvizSvg("rect", svg, {class: "gc-band", x: 0, y: 2, width: 24, height: 10});
@@ -90,6 +93,7 @@ function gdvizLegend(root) {
     gdvizSvg("line", svg, {class: "gc-tangent", x1: 0, x2: 24, y1: 7, y2: 7});
     gdvizSvg("path", svg, {class: "gc-exact", d: "M12 2l5 5l-5 5l-5 -5Z"});
   });
+  return entry("exact law of the guided sampler", (svg) => gdvizSvg("line", svg, {class: "gc-law", x1: 0, x2: 24, y1: 7, y2: 7}));
 }
 
 // One chart: {fit(drawable), draw(), move(selections)}.

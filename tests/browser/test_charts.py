@@ -269,3 +269,22 @@ def test_empty_scenes_draw_nothing_and_break_nothing(page: Page, scenes: list[di
     page.evaluate("() => charts.destroy()")
     assert page.locator(".gdviz-charts").count() == 0
     assert errors == []
+
+
+def test_the_exact_law_is_a_solid_line_where_it_is_known(page: Page) -> None:
+    header = make_header(stand_in_rows())
+    header["exact"] |= {"law": [{"w": w, "mean_reward": 0.53 + w / 30, "mean_reciprocal": 2 - w / 12} for w in (0, 1, 3, 10)]}
+    errors = open_charts(page, [header])
+    for chart in ("reward", "reciprocal"):
+        (line,) = page.locator(f"[data-chart={chart}] .gc-law").all()
+        assert line.get_attribute("d").count("L") == 3
+        assert line.evaluate("(line) => getComputedStyle(line).strokeDasharray") == "none"
+    assert page.locator("[data-chart=improved] .gc-law").count() == 0
+    assert page.locator(".gc-legend").get_by_text("exact law of the guided sampler").is_visible()
+    assert errors == []
+
+
+def test_without_the_exact_law_there_is_no_line_and_no_word_of_it(page: Page) -> None:
+    open_charts(page, [make_header(stand_in_rows())])
+    assert page.locator("[data-chart=reward] .gc-law").count() == 0
+    assert page.locator(".gc-legend").get_by_text("exact law of the guided sampler").is_hidden()

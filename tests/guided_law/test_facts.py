@@ -133,6 +133,15 @@ def test_a_schedule_that_is_off_at_low_noise():
     assert middle.mass == pytest.approx(1, abs=1e-3)
 
 
+@pytest.mark.parametrize("kind", ["linear", "beta", "cosine", "clamped"])
+def test_a_schedule_that_changes_all_the_way(kind):
+    """The mass is 1 at every w, and a mean weight of 1 improves about as much as a constant one."""
+    found = laws(SURROUNDED, 0.0, 2.0, 10.0, guidance={"kind": "cfg", "label": "1", "schedule": {"kind": kind}})
+    assert all(law.mass == pytest.approx(1, abs=1e-3) for law in found)
+    assert all(law.error_reciprocal < 1e-3 for law in found)
+    assert found[0].mean_reciprocal > found[1].mean_reciprocal + 0.1 > found[2].mean_reciprocal + 0.4
+
+
 def test_another_reward_can_be_read_off():
     """E exp(0.3 x) under p(. | a) = N(1, 0.5) in x."""
     built = Experiment.parse(PLANE).build()

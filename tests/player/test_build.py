@@ -10,6 +10,7 @@ import pytest
 import gdviz
 from gdviz.player import pack_scene, unpack_scene
 from gdviz.player.build import scene_from_result
+from gdviz.presets import load
 
 EXPERIMENT: dict[str, Any] = {
     "target": {
@@ -49,3 +50,13 @@ def test_the_measure_names_what_is_read(measure: Any, name: str) -> None:
 def test_without_guidance_there_is_no_reward() -> None:
     result = gdviz.run({**EXPERIMENT, "guidance": {"kind": "none"}, "w": [0]}, frame_particles=50, step_change=False)
     assert scene_from_result(result).log_reward is None
+
+
+def test_the_exact_law_comes_along_where_it_is_shipped() -> None:
+    """For a preset with other particles, not for an Experiment of one's own; the points are in the scene's bytes."""
+    preset = load("figure-1").experiment.model_copy(update={"particles": 100, "w": (0.0, 1.0), "frames": 4})
+    scene = unpack_scene(pack_scene(scene_from_result(gdviz.run(preset, frame_particles=100, step_change=False, exact=False))))
+    known = {point["w"]: point["mean_reciprocal"] for point in scene.exact["law"]}
+    assert known[0.0] == pytest.approx(2, abs=1e-5) and known[10.0] < known[1.0] < 2
+    own = gdviz.run({**EXPERIMENT, "w": [0]}, frame_particles=50, step_change=False, exact=False)
+    assert scene_from_result(own).exact["law"] == []
