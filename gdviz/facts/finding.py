@@ -143,9 +143,30 @@ def report(subject: str, findings: Sequence[Finding], rate: float, seconds: floa
     return Report(subject, tuple(decided), rate, seconds, hint)
 
 
-def normal(fact: str, expected: float, measured: float, se: float, step_change: float | None = None) -> Finding:
-    """A mean with a normal error: what exceeds the step change is held against the standard error, two-sided."""
-    beyond = abs(measured - expected) - (step_change or 0.0)
+SECOND_ORDER = 3.0
+"""The step change is the error of a step size to first order; the second is this many times its square, relative to the value.
+
+Where noise is negligible (path KL of nearly Gaussian laws, ddpm, 30 to 240 steps) the error was found to be 1.31 to 1.05 times
+the change, which is a coefficient of 1.2 to 2.3.
+"""
+
+
+def normal(
+    fact: str, expected: float, measured: float, se: float, step_change: float | None = None, size: float | None = None
+) -> Finding:
+    """A mean with a normal error: what exceeds the step size's error is held against the standard error, two-sided.
+
+    Parameters
+    ----------
+    step_change : float, optional
+        Change against half as many steps; its second order is allowed too, up to as much again.
+    size : float, optional
+        What the step change is relative to; by default the expected value.
+    """
+    step = step_change or 0.0
+    size = abs(expected) if size is None else abs(size)
+    second = min(step, SECOND_ORDER * step**2 / size) if size else step
+    beyond = abs(measured - expected) - step - second
     return Finding(fact, expected, measured, se, step_change, two_sided(beyond, se))
 
 

@@ -78,11 +78,8 @@ class Known:
 
 
 def known_of(experiment: Experiment, built: Built, particles: int) -> Known:
-    """What is known of an Experiment."""
+    """What is known of an Experiment with exact scores."""
     plan, sampler = built.plan, built.sampler
-    if type(experiment.score).kind_name() != "exact":
-        words = "the score is not the exact one, and the facts speak of exact scores"
-        return Known(unfit=words, general=words)
     unfit = _start(built)
     if plan.toward is None or plan.away is None or plan.reward is None:
         return Known(unfit=unfit, general="there is no guidance to check")

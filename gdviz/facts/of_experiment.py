@@ -63,6 +63,9 @@ def check_experiment(
     """
     began = time.perf_counter()
     experiment = Experiment.parse(experiment)
+    if type(experiment.score).kind_name() != "exact":
+        learned = not_applicable("all exact facts", "the score is not the exact one, and the facts speak of exact scores")
+        return report("an Experiment whose score is learned", [learned], rate, time.perf_counter() - began)
     built = experiment.build()
     known = known_of(experiment, built, particles)
     special = () if known.special_w is None else (known.special_w,)
@@ -188,7 +191,7 @@ def identity(known: Known, runs: Simulated) -> Iterator[Finding]:
             continue
         gap, coarse_gap = found[0] - predicted[0], found[1] - predicted[1]  # [N], mean 0 as the step goes to 0
         expected = float(predicted[0].mean())
-        finding = _mean(fact, 0.0, gap, coarse_gap)
+        finding = _mean(fact, 0.0, gap, coarse_gap, size=expected)
         measured = None if finding.p_value is None else float(found[0].mean())
         yield replace(finding, expected=expected, measured=measured)
 
@@ -201,7 +204,15 @@ def _own_of(runs: Simulated) -> list[float]:
     return [w for w in runs.w if w > 0 and w not in SMALL] or [w for w in runs.w if w > 0]
 
 
-def _mean(fact: str, expected: float, fine: Array, coarse: Array, sd: float | None = None, also: float = 0.0) -> Finding:
+def _mean(
+    fact: str,
+    expected: float,
+    fine: Array,
+    coarse: Array,
+    sd: float | None = None,
+    also: float = 0.0,
+    size: float | None = None,
+) -> Finding:
     """The mean of fine [N] against its expected value; `sd` where it is known exactly, else the sample's, if its tail allows."""
     keep = np.isfinite(fine) & np.isfinite(coarse)
     if not keep.all():
@@ -211,7 +222,7 @@ def _mean(fact: str, expected: float, fine: Array, coarse: Array, sd: float | No
             return not_applicable(fact, "the tail is too heavy for a mean of so many samples", expected)
         sd = float(fine.std(ddof=1))
     step = abs(float(fine.mean() - coarse.mean())) + also
-    return normal(fact, expected, float(fine.mean()), sd / math.sqrt(len(fine)), step)
+    return normal(fact, expected, float(fine.mean()), sd / math.sqrt(len(fine)), step, size)
 
 
 def _rises(fact: str, fine: Array, coarse: Array) -> Finding:
