@@ -1,13 +1,14 @@
 """What a score's error does to the means that guidance moves: predicted, and measured on the same noise (MATH section 2).
 
-Why the integral along the exact paths is not all of the first order where w != 0. Let f_t = E[f(X_0) | X_t], a martingale
-along the unguided path, so that by Ito's formula any path with drift b + h ends at E f(Y) = E f(Y^0) + Int E<h_t, grad f_t> du.
-With exact scores h = w push, with wrong ones h = w push + e. Their difference is
+Let f_t = E[f(X_0) | X_t], a martingale along the unguided path. By Ito's formula any path whose drift has h_t more ends at
+E f(Y) = E f(Y^0) + Int E<h_t, grad f_t> du. With exact scores h = w push, with wrong ones h = w push + e, so that
 
-    E f(Y^wrong) - E f(Y^exact) = Int E<e_t(Y^wrong), grad f_t> du + w Int (E g_t(Y^wrong) - E g_t(Y^exact)) du,   g = <push, grad f>.
+    E f(wrong) - E f(exact) = Int E<e_t, grad f_t> du along the wrong path
+                              + w Int E<push, grad f_t> du along the wrong path - the same along the exact path.
 
-To first order in e the first integral may be taken along the exact paths: that is the prediction Int E<e_t, grad f_t> du. The
-second is of first order too, as the paths have moved by O(e), unless w = 0. It is the moved path meeting another push.
+To first order in e the first line may be taken along the exact path: that is the prediction. The second line is of first
+order too, for the wrong path has moved by O(e) and meets another push there; it is absent at w = 0 only. The formula of the
+literature, Int E<e_t, grad f_t> du, is therefore the whole first order without guidance and a part of it with guidance.
 """
 
 from __future__ import annotations
@@ -105,6 +106,10 @@ class ErrorPaths:
         names = ("exact", "wrong", "first_order", "whole")
         return cls(*(np.concatenate([getattr(part, name) for part in parts], axis=1) for name in names))
 
+    def first(self, n: int) -> ErrorPaths:
+        """The first n particles."""
+        return ErrorPaths(*(part[:, :n] for part in (self.exact, self.wrong, self.first_order, self.whole)))
+
 
 class ErrorStudy:
     """Exact and wrong scores under the same guidance, run on the same noise.
@@ -125,9 +130,7 @@ class ErrorStudy:
         If the plan's mean or its value at w = 0 is not known, or the sampler has not the full noise.
     """
 
-    def __init__(
-        self, exact: Plan, wrong: Plan, sampler: SamplerKind, levels: Levels, w: Sequence[float], seed: int
-    ) -> None:
+    def __init__(self, exact: Plan, wrong: Plan, sampler: SamplerKind, levels: Levels, w: Sequence[float], seed: int) -> None:
         if exact.improves is None or exact.baseline is None or exact.reward is None:
             raise GdvizError("score error: found guidance without an improvement identity; cfg and reward guidance have one.")
         if not sampler.unit_noise:
@@ -158,10 +161,9 @@ class ErrorStudy:
         for number, follow in enumerate(follows):
             tiles = TileNoise(self.seed, self.exact.unguided.dimension, first, particles)
             noise = CoarseNoise(tiles, self.levels) if halved else tiles
-            x = torch.empty(0)
-            for x, done in follow.run(self.sampler, noise):
+            for done in follow.run(self.sampler, noise):
                 progress((number + done) / 2)
-            ends.append(np.stack([self._log_reward(end) for end in x]))  # [W, n]
+            ends.append(np.stack([self._log_reward(x) for x in follow.x]))  # [W, n]
         weight = torch.tensor(self.w, dtype=torch.float64)[:, None]  # [W, 1]
         whole = follows[1].error.double() + weight * follows[1].gain.double()  # [W, n]
         return ErrorPaths(ends[0], ends[1], follows[0].error.double().numpy(), whole.numpy())
@@ -239,13 +241,14 @@ class _Follow:
         self.levels, self.count, self.follow_wrong = levels, len(w), follow_wrong
         self.sign = 1.0 if exact.improves == "mean_reward" else -1.0
 
-    def run(self, sampler: SamplerKind, noise: Noise) -> Iterator[tuple[Tensor, float]]:
-        """Positions [W, N, d] after each step, and the share done."""
+    def run(self, sampler: SamplerKind, noise: Noise) -> Iterator[float]:
+        """The share done, after each step; then `x` [W, N, d] holds the end points."""
         start = noise.start()  # [N, d]
-        x = start.T[:, None, :].repeat(1, self.count, 1).movedim(0, -1)  # [W, N, d]
-        self.error, self.gain = torch.zeros(x.shape[:-1]), torch.zeros(x.shape[:-1])  # [W, N]
-        for step in sampler.run(self._guide, self.levels, noise, x):
-            yield step.x, (step.moment.index + 1) / step.moment.total
+        self.x = start.T[:, None, :].repeat(1, self.count, 1).movedim(0, -1)  # [W, N, d]
+        self.error, self.gain = torch.zeros(self.x.shape[:-1]), torch.zeros(self.x.shape[:-1])  # [W, N]
+        for step in sampler.run(self._guide, self.levels, noise, self.x):
+            self.x = step.x
+            yield (step.moment.index + 1) / step.moment.total
 
     @torch.no_grad()
     def _guide(self, x: Tensor, moment: Moment) -> Guided:

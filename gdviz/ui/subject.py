@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
@@ -32,7 +33,7 @@ def asked_for() -> Memory:
     return found
 
 
-def pick(memory: Memory, place: Any, key: str) -> tuple[str, Experiment]:
+def pick(memory: Memory, place: Any, key: str, presets: Mapping[str, str] | None = None) -> tuple[str, Experiment]:
     """The select box, and the Experiment behind what is picked.
 
     Parameters
@@ -42,8 +43,10 @@ def pick(memory: Memory, place: Any, key: str) -> tuple[str, Experiment]:
     place : a place on the page
     key : str
         Of the widget.
+    presets : mapping, optional
+        Name and title of those that are offered; all of them if not given.
     """
-    known, scene = titles(), _scene(memory)
+    known, scene = presets or titles(), _scene(memory)
     options = ([SCENE] if scene is not None else []) + list(known)
     start = memory["subject"] if memory["subject"] in options else DEFAULT
     picked: str = place.selectbox(

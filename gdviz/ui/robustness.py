@@ -1,0 +1,211 @@
+"""The Robustness page: what errors of a score, known or learned, do to the guided means."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import streamlit as st
+
+from gdviz.jobs import Job
+from gdviz.jobs.robustness import robustness_key, run_robustness
+from gdviz.jobs.training import training_key
+from gdviz.server import store
+from gdviz.ui.follow import follow
+from gdviz.ui.needed import tasks_of
+from gdviz.ui.progress import SceneProgress
+from gdviz.ui.robustness_choice import Source, choose
+from gdviz.ui.robustness_results import draw
+from gdviz.ui.train_jobs import PROBLEM, attempt
+from gdviz.ui.work import library, networks_needed, pool, trainings, where_computed
+
+SECONDS_BETWEEN_DRAWINGS = 2.0
+"""Partial answers come oftener; each drawing of the page takes a good part of a second."""
+
+_ASKED = "robustness.asked"  # keys of the runs that the reader pressed Run for: their networks are trained, then sampled
+_INTRO = (
+    "Guidance is only as good as its scores. Here the same guided particles run on **exact scores**, on exact scores with a "
+    "**known error** added, and on **networks** after three lengths of training, all on the same noise. Beside what is measured "
+    "stands what first-order theory predicts from the error along the exact paths."
+)
+
+
+@dataclass(frozen=True)
+class Run:
+    """One wrong score, and how far its run is.
+
+    Attributes
+    ----------
+    source : Source
+    key : str
+    job : Job or None
+    raw : bytes or None
+        The best answer so far.
+    complete : bool
+    network : SceneProgress or None
+        How far the training is that has to come first.
+    """
+
+    source: Source
+    key: str
+    job: Job | None
+    raw: bytes | None
+    complete: bool
+    network: SceneProgress | None = None
+
+    @property
+    def problem(self) -> str | None:
+        """Why there will be no more of it."""
+        if self.network is not None and self.network.error:
+            return self.network.error
+        return self.job.error if self.job is not None and self.job.state == "failed" else None
+
+    @property
+    def active(self) -> bool:
+        """Whether there is more to come without anybody doing anything."""
+        if self.network is not None:
+            return not self.network.done
+        return self.job is not None and not self.job.finished
+
+    @property
+    def share(self) -> float:
+        if self.complete:
+            return 1.0
+        return (self.job.progress or 0.0) if self.job is not None and not self.job.finished else 0.0
+
+
+def page() -> None:
+    """Choose, run, read."""
+    st.caption(_INTRO)
+    choice = choose()
+    if choice is None:
+        return
+    runs = [_found(source) for source in choice.sources]
+    with st.container(horizontal=True, vertical_alignment="center"):
+        _buttons(runs)
+        with st.container():
+            slot = st.empty()
+            look = _status(slot, runs)
+    for run in runs:
+        if run.problem:
+            st.warning(f"{run.source.name}: {run.problem}", icon=":material/warning:")
+    answers = [(run.source, json.loads(run.raw)) for run in runs if run.raw is not None]
+    if answers:
+        draw(answers, choice.name, library(), running=look is not None)
+    st.caption(where_computed())
+    if look is not None:
+        follow(slot, look)
+
+
+# ---------------------------------------------------------------------- what there is
+def _found(source: Source) -> Run:
+    """The run of a source: its answer, its job, or the training that it waits for; jobs start here when they can."""
+    key = robustness_key(source.experiment.id)
+    digest = store().find(key)
+    kept = None if digest is None else store().read(digest)
+    job = pool().find(key)
+    if kept is None and job is not None and job.state == "done":
+        kept = job.result
+    if kept is not None:
+        return Run(source, key, job, kept, complete=True)
+    if job is None and key in _asked():
+        network = networks_needed(source.experiment) if source.group == "network" else None
+        if network is not None and (not network.done or network.error):
+            return Run(source, key, None, None, complete=False, network=network)
+        job = pool().submit("curves", key, run_robustness, source.experiment.canonical(), str(store().root))
+    return Run(source, key, job, None if job is None else job.partial, complete=False)
+
+
+def _asked() -> set[str]:
+    found: set[str] = st.session_state.setdefault(_ASKED, set())
+    return found
+
+
+# ---------------------------------------------------------------------- buttons
+def _buttons(runs: Sequence[Run]) -> None:
+    active, whole = [run for run in runs if run.active], all(run.complete for run in runs)
+    training = [run for run in active if run.network is not None]
+
+    def start() -> None:
+        for run in runs:
+            if not run.complete:
+                _asked().add(run.key)
+                pool().forget(run.key)  # stopped before
+                _resume(run.source)
+
+    def stop() -> None:
+        cancel_trainings()
+        for run in runs:
+            _asked().discard(run.key)
+            if run.job is not None:
+                run.job.cancel()
+
+    def cancel_trainings() -> None:
+        for run in training:
+            for task in tasks_of(run.source.experiment.canonical()):
+                trainings().cancel(task.id)
+
+    words = "All of these runs are finished; the same choice gives the same numbers." if whole else None
+    icon = ":material/play_arrow:"
+    st.button("Run", type="primary", icon=icon, on_click=start, disabled=bool(active) or whole, help=words, key="robustness.run")
+    st.button("Stop", icon=":material/stop:", on_click=stop, disabled=not active, key="robustness.stop")
+    if training:
+        icon = ":material/model_training:"
+        st.button("Cancel training", icon=icon, on_click=cancel_trainings, key="robustness.cancel")
+
+
+def _resume(source: Source) -> None:
+    """Let trainings that were cancelled go on: the reader asks for them again."""
+    if source.group != "network":
+        return
+    jobs = trainings()
+    for task in tasks_of(source.experiment.canonical()):
+        found, job = jobs.find(task.id), pool().find(training_key(task.id))
+        if found is not None and found.state in ("paused", "failed") and job is not None:
+            attempt(jobs.resume, task.id)
+
+
+# ---------------------------------------------------------------------- what is going on
+def _status(slot: Any, runs: Sequence[Run]) -> Callable[[], tuple[float, str] | None] | None:
+    """One line; while something is under way, how to look for news of it."""
+    active = [run for run in runs if run.active]
+    whole = [run for run in runs if run.complete]
+    if problem := st.session_state.pop(PROBLEM, None):
+        slot.error(problem, icon=":material/error:")
+    elif active:
+        return partial(_look, runs, active, time.monotonic())
+    elif len(whole) == len(runs):
+        seconds = sum(json.loads(run.raw)["seconds"] for run in whole if run.raw is not None)
+        slot.caption(f":material/check: Finished: {len(runs)} wrong scores beside the exact one, {seconds:.0f} s of sampling.")
+    elif whole:
+        slot.info(f"{len(whole)} of {len(runs)} runs are there; press Run for the others.", icon=":material/info:")
+    else:
+        text = "Press Run. Curves appear one after another and sharpen; networks that are missing are trained meanwhile."
+        slot.info(text, icon=":material/info:")
+    return None
+
+
+def _look(runs: Sequence[Run], active: Sequence[Run], began: float) -> tuple[float, str] | None:
+    """Share done and what goes on now; None when there is something new to draw."""
+    late = time.monotonic() - began > SECONDS_BETWEEN_DRAWINGS
+    words, told = [], False
+    for run in active:
+        if run.network is None:
+            job = run.job
+            assert job is not None
+            if job.finished or (late and job.partial is not run.raw):
+                return None
+            if job.state == "running":
+                words.append(f"sampling with {run.source.phrase}")
+        elif not told:  # trainings come one after another: the others cannot have news before this one
+            told, now = True, networks_needed(run.source.experiment)
+            if now.done:
+                return None
+            text = now.words.replace("the network", f"the {run.source.name}")
+            words.append(text[:1].lower() + text[1:])
+    line = f"{sum(run.complete for run in runs)} of {len(runs)} runs finished; {'; '.join(words) or 'waiting for the workers'}"
+    return sum(run.share for run in runs) / len(runs), line
