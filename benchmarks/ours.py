@@ -11,7 +11,6 @@ from types import SimpleNamespace
 
 import numpy as np
 import torch
-
 from torch import Tensor, nn
 
 from gdviz.diffusion import Levels

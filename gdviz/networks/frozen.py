@@ -18,9 +18,12 @@ BLOCK = 1024
 class Splits(Protocol):
     """A denoiser in the pieces that `Frozen` needs: point, then level and label added, hidden layers, last layer."""
 
-    null: int
     hidden: nn.Sequential
     last: nn.Linear
+
+    @property
+    def null(self) -> int:
+        """The label index that means "no label"."""
 
     def before(self, x: Tensor, t: Tensor) -> Tensor:
         """First layer at points [M, d], without level and label, [M, H]; the memory is the caller's."""

@@ -167,9 +167,9 @@ class _Loop:
 
     def _take_up(self, state: TrainingState) -> None:
         tensors, numbers = state.tensors, state.numbers
+        if numbers.get("task", self.task.id) != self.task.id:
+            raise GdvizError("training: found the state of another task; it cannot be gone on with.")
         try:
-            if numbers["task"] != self.task.id:
-                raise GdvizError("training: found the state of another task; it cannot be gone on with.")
             self.fitting.take_up(tensors, int(numbers["step"]))
             self.generator.set_state(tensors["generator"])
             self.smoothed = float(numbers["smoothed"])

@@ -40,7 +40,9 @@ def test_the_three_predictions_are_one_noise(t):
 def test_a_difference_fades_at_both_ends():
     network = denoiser(difference=True)
     x = torch.randn(20, 2)
-    middle, *ends = (network(x, torch.full((20,), t), torch.zeros(20, dtype=torch.long)).abs().max() for t in (0.5, 1e-8, 1 - 1e-7))
+    middle, *ends = (
+        network(x, torch.full((20,), t), torch.zeros(20, dtype=torch.long)).abs().max() for t in (0.5, 1e-8, 1 - 1e-7)
+    )
     assert all(end < 1e-2 * middle for end in ends)
 
 
@@ -91,7 +93,9 @@ def test_a_classifier_gives_probabilities():
 
 # ---------------------------------------------------------------------- the fast form
 @pytest.mark.parametrize("rows", [1, 1000, 1024, 2300])
-@pytest.mark.parametrize("recipe", [{}, {"prediction": "clean", "activation": "gelu"}, {"prediction": "noise", "activation": "tanh"}, {"depth": 1}])
+@pytest.mark.parametrize(
+    "recipe", [{}, {"prediction": "clean", "activation": "gelu"}, {"prediction": "noise", "activation": "tanh"}, {"depth": 1}]
+)
 def test_frozen_says_what_the_network_says(recipe, rows):
     network = denoiser(**recipe)
     x, t = torch.randn(rows, 2), 0.37
@@ -157,5 +161,5 @@ def broken(data: bytes) -> dict[str, bytes]:
 
 @pytest.mark.parametrize("how", list(broken(stored(denoiser()).to_bytes())))
 def test_damage_is_found_and_named(how):
-    with pytest.raises(GdvizError, match="^checkpoint: found"):
+    with pytest.raises(GdvizError, match=r"^checkpoint: found"):
         Checkpoint.from_bytes(broken(stored(denoiser()).to_bytes())[how])
