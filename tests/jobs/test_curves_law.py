@@ -1,0 +1,43 @@
+"""The answer behind the Curves page carries the guided law: shipped for presets, made on a line, absent where refused."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from gdviz import presets
+from gdviz.experiment import Experiment
+from gdviz.jobs.curves import run_curves
+
+
+class Report:
+    """A report that nobody reads."""
+
+    executor = None
+
+    def partial(self, answer: bytes) -> None:
+        self.last = answer
+
+    def progress(self, done: float) -> None: ...
+
+
+def answer(name: str, tmp_path: Any, **changes: Any) -> dict[str, Any]:
+    experiment = Experiment.parse(presets.load(name).experiment.model_dump(mode="json") | {"particles": 100} | changes)
+    return json.loads(run_curves(experiment.canonical(), str(tmp_path), Report()))
+
+
+def test_a_preset_has_its_shipped_law(tmp_path):
+    law = answer("surrounded-class", tmp_path, w=[0, 1])["law"]
+    assert {point["w"]: point for point in law}[0]["mean_reciprocal"] == pytest.approx(3, rel=1e-4)
+
+
+def test_on_a_line_an_experiment_of_ones_own_gets_its_law(tmp_path):
+    law = answer("figure-1", tmp_path, w=[0, 1], guidance={"kind": "cfg", "label": "0"})["law"]
+    assert [point["w"] for point in law] == [0, 1]
+    assert law[0]["mean_reciprocal"] == pytest.approx(2, rel=1e-4) and law[1]["mean_reciprocal"] < law[0]["mean_reciprocal"]
+
+
+def test_where_there_is_no_law_there_is_no_line(tmp_path):
+    assert answer("figure-1", tmp_path, w=[0, 1], sampler={"kind": "heun", "steps": 20})["law"] == []
