@@ -1,0 +1,149 @@
+"""Making a figure: its runs one after the other, then what is read off them."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import importlib.util
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from gdviz.errors import GdvizError
+from gdviz.papers.paper_figure import PaperFigure, Value
+from gdviz.papers.picture import Picture
+
+if TYPE_CHECKING:
+    from gdviz.experiment import Experiment
+    from gdviz.result import Result
+    from gdviz.tiles import Executor
+
+NUMBERS = 1, 2, 3, 4, 5
+"""All figures; 2 is refused as long as there is no module for it."""
+
+NOT_YET = (
+    "figure: found 2, which needs networks and a classifier for the 8x8 digits (our stand-in for ImageNet) that this version "
+    "does not have; allowed: 1, 3, 4, 5."
+)
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much is run: steps of the sampler, and particles at each w."""
+
+    steps: int
+    particles: int
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a figure reads off its runs: the picture, the numbers, what agrees with the paper and what is ours, in sentences."""
+
+    picture: Picture
+    values: tuple[Value, ...]
+    agrees: str
+    ours: str
+
+
+class Maker(Protocol):
+    """A module ``figure_N``: its sizes, its runs and how they are read."""
+
+    FULL: Size
+    QUICK: Size
+
+    def experiments(self, size: Size) -> dict[str, Experiment]: ...
+
+    def read(self, results: Mapping[str, Result]) -> Reading: ...
+
+
+def check_number(number: int) -> None:
+    """Refuse a figure that there is not, at once.
+
+    Raises
+    ------
+    GdvizError
+        In one sentence that says which there are.
+    """
+    if number not in NUMBERS:
+        raise GdvizError(f"figure: found {number}; allowed: {', '.join(map(str, NUMBERS))}.")
+    if importlib.util.find_spec(f"gdviz.papers.figure_{number}") is None:
+        raise GdvizError(NOT_YET)
+
+
+def maker(number: int) -> Any:
+    """The module of a figure (a `Maker`)."""
+    check_number(number)
+    return importlib.import_module(f"gdviz.papers.figure_{number}")
+
+
+def figure_id(number: int, quick: bool) -> str:
+    """sha256 of the Experiments behind a figure: another version of them is another figure."""
+    module = maker(number)
+    runs: dict[str, Experiment] = module.experiments(module.QUICK if quick else module.FULL)
+    return hashlib.sha256("\n".join(f"{name} {run.id}" for name, run in runs.items()).encode()).hexdigest()
+
+
+def make(
+    number: int,
+    quick: bool = False,
+    *,
+    size: Size | None = None,
+    device: str = "auto",
+    progress: Callable[[float], None] | None = None,
+    executor: Executor | None = None,
+) -> PaperFigure:
+    """Run what a figure needs and read it off.
+
+    Parameters
+    ----------
+    number : {1, 2, 3, 4, 5}
+        As in "Towards a unified framework for guided diffusion models", arXiv 2512.04985.
+    quick : bool
+        Fewer steps and trials, seconds in place of minutes.
+    size : Size, optional
+        Another size, which then counts as quick.
+    device, progress, executor
+        As for `gdviz.result.run`.
+
+    Raises
+    ------
+    GdvizError
+        If there is no such figure.
+    """
+    module = maker(number)
+    from gdviz.result import run
+
+    chosen: Size = size or (module.QUICK if quick else module.FULL)
+    runs: dict[str, Experiment] = module.experiments(chosen)
+    found: dict[str, Result] = {}
+    for name, experiment in runs.items():
+        found[name] = run(
+            experiment,
+            device=device,
+            progress=_part(progress, len(found), len(runs)),
+            frame_particles=0,
+            executor=executor,
+        )
+    reading: Reading = module.read(found)
+    said = [reading.agrees, reading.ours]
+    if chosen != module.FULL:
+        said.append(_quick(chosen, module.FULL))
+    results = {name: result.to_dict() for name, result in found.items()}
+    return PaperFigure(number, chosen != module.FULL, " ".join(said), reading.picture, reading.values, results)
+
+
+def _part(progress: Callable[[float], None] | None, number: int, count: int) -> Callable[[float], None] | None:
+    return None if progress is None else lambda done: progress((number + done) / count)
+
+
+def _quick(size: Size, full: Size) -> str:
+    return (
+        f"Quick version: {size.steps:,} steps and {size.particles:,} trials for each w in place of "
+        f"{full.steps:,} and {full.particles:,}, so its errors are larger."
+    )
+
+
+def within(pairs: Sequence[tuple[float, float, float]]) -> str:
+    """How many of the differences (value, truth, allowance) are inside, in words."""
+    inside = sum(abs(value - truth) <= allowance for value, truth, allowance in pairs)
+    return f"all {len(pairs)}" if inside == len(pairs) else f"{inside} of {len(pairs)}"

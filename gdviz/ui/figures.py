@@ -1,0 +1,168 @@
+"""The Figures page: run a figure of the papers, look at it, take it away."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from gdviz.errors import GdvizError
+from gdviz.figures.palette import DARK, LIGHT
+from gdviz.jobs import Job
+from gdviz.jobs.figures import figure_key, run_figure
+from gdviz.papers.files import CONTENTS
+from gdviz.papers.interactive import row_figure
+from gdviz.papers.make import NUMBERS, check_number
+from gdviz.papers.paper_figure import PaperFigure
+from gdviz.papers.picture import Panel
+from gdviz.server import store
+from gdviz.tables import interval
+from gdviz.ui.follow import follow
+from gdviz.ui.needed import duration
+from gdviz.ui.work import pool
+
+_CONFIG = {"displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d"]}
+
+_WHAT = {
+    1: "Proportion of samples improved, and the mean of −1/p(1 | x), against the guidance scale w.",
+    2: "The same two panels on images.",
+    3: "The reward-guided sampler on Gaussian mixtures, beside no guidance and the exact tilted law.",
+    4: "The reward-guided sampler on points of a Swiss roll: a reward that grows to the right.",
+    5: "The reward-guided sampler on points of a Swiss roll: a reward that two arms share.",
+}
+
+_FILES = {"png": "image/png", "svg": "image/svg+xml", "html": "text/html", "json": "application/json", "csv": "text/csv"}
+
+
+def page() -> None:
+    """Choose, run, read."""
+    number, quick = _choose()
+    st.caption(f"{_WHAT[number]} Figure {number} of arXiv 2512.04985, made here; what is ours is said below it.")
+    try:
+        check_number(number)
+    except GdvizError as error:
+        st.info(str(error), icon=":material/info:")
+        return
+    key = figure_key(number, quick)
+    raw, job = _kept(key), pool().find(key)
+    if raw is None and job is not None and job.state == "done":
+        raw = job.result
+    with st.container(horizontal=True, vertical_alignment="center"):
+        _buttons(number, quick, job, raw is not None)
+        slot = st.empty()
+        if raw is None:
+            _say(slot, job, quick)
+    if raw is not None:
+        _draw(PaperFigure.from_json(raw))
+    elif job is not None and not job.finished:
+        follow(slot, lambda: _look(job))
+
+
+def _choose() -> tuple[int, bool]:
+    """The figure and its size, kept in the address."""
+    asked = st.query_params.get("figure", "1")
+    start = int(asked) if asked.isdecimal() and int(asked) in NUMBERS else 1
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        number: int = st.segmented_control(
+            "Figure", NUMBERS, default=start, format_func=lambda n: f"Figure {n}", key="figures.number", required=True
+        )
+        words = "Fewer steps and trials than the papers': seconds in place of minutes, with larger errors."
+        quick: bool = st.toggle("Quick", value=st.query_params.get("size", "quick") == "quick", help=words, key="figures.quick")
+    wanted = {"figure": str(number), "size": "quick" if quick else "full"}
+    if st.query_params.to_dict() != wanted:
+        st.query_params.from_dict(wanted)
+    return number, quick
+
+
+def _kept(key: str) -> bytes | None:
+    """The finished figure, from this session or another, before or after a restart."""
+    digest = store().find(key)
+    return None if digest is None else store().read(digest)
+
+
+def _buttons(number: int, quick: bool, job: Job | None, there: bool) -> None:
+    running = job is not None and not job.finished
+
+    def begin() -> None:
+        pool().submit("curves", figure_key(number, quick), run_figure, number, quick, str(store().root))
+
+    def stop() -> None:
+        if job is not None:
+            job.cancel()
+
+    words = "This figure is finished; the same runs give the same numbers." if there else None
+    idle = there or running
+    st.button("Run", type="primary", icon=":material/play_arrow:", on_click=begin, disabled=idle, help=words, key="figures.run")
+    st.button("Stop", icon=":material/stop:", on_click=stop, disabled=not running or there, key="figures.stop")
+
+
+def _say(slot: Any, job: Job | None, quick: bool) -> None:
+    """What is going on, in one line, where nothing runs."""
+    if job is None:
+        slot.info(f"Press Run. It takes {'some seconds' if quick else 'some minutes'}.", icon=":material/info:")
+    elif job.state == "failed":
+        slot.error(job.error or "The run failed.", icon=":material/error:")
+    elif job.state == "cancelled":
+        slot.warning("Stopped. Nothing is kept of a figure that is not finished.", icon=":material/stop_circle:")
+
+
+def _look(job: Job) -> tuple[float, str] | None:
+    """How far the figure is; None when it is there."""
+    if job.finished:
+        return None
+    if job.state == "waiting":
+        return 0.0, "Waiting for the run before this one"
+    left = job.seconds_left
+    return job.progress or 0.0, "Sampling" + (f": about {duration(left)} left" if left is not None else "")
+
+
+# ---------------------------------------------------------------------- the figure
+def _draw(figure: PaperFigure) -> None:
+    """Picture, sentence, numbers and files."""
+    palette = DARK if st.context.theme.type == "dark" else LIGHT
+    st.subheader(figure.picture.title, anchor=False)
+    for line, row in enumerate(figure.picture.rows):
+        with st.container(key=f"figures.row.{line}"):
+            chart = row_figure(row, palette, fixed_width=False)
+            chart.layout.template = None  # the page's own theme
+            st.plotly_chart(chart, config=_CONFIG, alt=alt_text(row))
+    st.markdown(figure.sentence.replace("|", "\\|"))
+    with st.container(horizontal=True):
+        for ending, kind in _FILES.items():
+            content = _file(figure.to_json(), ending)
+            name, key = f"{figure.stem}.{ending}", f"figures.{ending}"
+            st.download_button(ending.upper(), content, name, kind, icon=":material/download:", on_click="ignore", key=key)
+    _table(figure)
+
+
+@st.cache_data(max_entries=20, show_spinner=False)
+def _file(figure: str, ending: str) -> bytes:
+    """One file of a figure (its JSON)."""
+    return CONTENTS[ending](PaperFigure.from_json(figure))
+
+
+def _table(figure: PaperFigure) -> None:
+    """Every number but the bins of histograms, which are in the files."""
+    rows = [
+        {
+            "run": value.run,
+            "w": value.w,
+            "quantity": value.quantity,
+            "value": f"{value.value:.6g}" if value.kind == "exact" else interval(value.value, value.standard_error),
+            "step change": "-" if value.step_change is None else f"{value.step_change:.2g}",
+            "": "exact" if value.kind == "exact" else "estimate, 95 % interval",
+        }
+        for value in figure.values
+        if value.low is None
+    ]
+    with st.expander(f"The {len(rows)} numbers"):
+        st.dataframe(rows, hide_index=True, key="figures.table")
+
+
+def alt_text(row: tuple[Panel, ...]) -> str:
+    """What a row of panels shows, in words."""
+    said = []
+    for panel in row:
+        names = dict.fromkeys(mark.name for mark in panel.marks if mark.name)
+        said.append(f"{panel.title} over {panel.x_title}: {', '.join(names)}")
+    return f"{'. '.join(said)}. The numbers are in the table below and in the files."

@@ -1,0 +1,37 @@
+"""The Figures page in Chromium: run, read, keep, take away; a figure that is not there yet."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+Visit = Callable[..., Page]
+PATIENCE = 120_000  # milliseconds; the workers give way to everything else on a shared machine
+
+
+def test_a_quick_figure_is_run_read_kept_and_taken_away(visit: Visit, tmp_path: Path) -> None:
+    page = visit("/figures?figure=4")
+    expect(page.get_by_role("heading", name="The papers' figures")).to_be_visible()
+    page.get_by_role("button", name="Run", exact=True).click()
+    expect(page.get_by_text("Points on a Swiss roll, reward r = exp(x)")).to_be_visible(timeout=PATIENCE)
+    expect(page.locator(".st-key-figures-row-0 .js-plotly-plot")).to_be_visible()
+    expect(page.locator(".st-key-figures-row-1 .js-plotly-plot")).to_be_visible()
+    expect(page.get_by_text(re.compile("Quick version: 200 steps and 1,500 trials"))).to_be_visible()
+    expect(page.get_by_role("button", name="Run", exact=True)).to_be_disabled()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="JSON").click()
+    assert download.value.suggested_filename == "figure-4-quick.json"
+    download.value.save_as(tmp_path / "numbers.json")
+    numbers = json.loads((tmp_path / "numbers.json").read_text())
+    assert numbers["figure"] == 4 and numbers["results"]["roll"]["experiment"]["particles"] == 1500
+
+    page.reload()  # found again in the store, without a run
+    expect(page.get_by_text("Points on a Swiss roll, reward r = exp(x)")).to_be_visible()
+
+    page.get_by_role("radio", name="Figure 2").or_(page.get_by_role("button", name="Figure 2")).click()
+    expect(page.get_by_text(re.compile("8x8 digits .* does not have"))).to_be_visible()
+    expect(page.get_by_role("button", name="Run", exact=True)).to_have_count(0)
