@@ -13,11 +13,13 @@ import typer
 
 from gdviz.cli._source import read_experiment
 from gdviz.cli._terminal import app, bar, console, messages
+from gdviz.cli._where import Scheduler
 from gdviz.errors import GdvizError
 from gdviz.tables import plain
 
 if TYPE_CHECKING:
     from gdviz.checkpoints import Library, TrainingReport
+    from gdviz.jobs import Pool
     from gdviz.training import Task
 
 STOPPED = 130
@@ -34,6 +36,7 @@ def train(
         float | None, typer.Option("--seconds", help="Train about so long (wall time), all networks together.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print a JSON line per report, and one with the ids.")] = False,
+    scheduler: Scheduler = None,
 ) -> None:
     """Train the networks that an Experiment needs; Ctrl-C keeps what is done."""
     if steps is not None and seconds is not None:
@@ -46,8 +49,8 @@ def train(
     tasks = tuple(task if steps is None else _with_steps(task, steps) for task in tasks)
     if not tasks:
         raise GdvizError(f"{source}: found no network to train; its scores are exact or loaded.")
-    with _interruptible() as stopped:
-        ended = _train_all(tasks, Library(), seconds, stopped, _print_line if as_json else None)
+    with _interruptible() as stopped, _pool_at(scheduler) as pool:
+        ended = _train_all(tasks, Library(), seconds, stopped, _print_line if as_json else None, pool)
     if stopped():
         at = ended[-1] if ended else None
         how = "" if at is None else f"; gdviz train {source} --steps {at.steps} goes on from step {at.saved}"
@@ -88,6 +91,7 @@ def _train_all(
     seconds: float | None,
     stopped: Callable[[], bool],
     line: Callable[[TrainingReport], None] | None,
+    pool: Pool | None,
 ) -> list[TrainingReport]:
     """The last report of every network; the last of all has no id when it was stopped."""
     ended, began = [], time.monotonic()
@@ -96,7 +100,7 @@ def _train_all(
             # What is left is shared by what is left to train.
             share = None if seconds is None else (began + seconds - time.monotonic()) / (len(tasks) - number)
             report = None
-            for report in _reports(task, library, share, stopped):
+            for report in _reports(task, library, share, stopped, pool):
                 if report.notice:
                     messages.print(plain(report.notice))
                 if line is None:
@@ -111,16 +115,35 @@ def _train_all(
 
 
 def _reports(
-    task: Task, library: Library, seconds: float | None, stopped: Callable[[], bool]
+    task: Task, library: Library, seconds: float | None, stopped: Callable[[], bool], pool: Pool | None
 ) -> Iterator[TrainingReport]:
-    """Reports of a training, of as many steps as fit where seconds are given."""
+    """Reports of a training here or in a pool, of as many steps as fit where seconds are given."""
     from gdviz.checkpoints import training, within
+    from gdviz.jobs.training import follow
 
     if seconds is not None:
         began = time.monotonic()
         task = within(task, seconds)
         seconds = max(0.0, seconds - (time.monotonic() - began))
-    yield from training(task, library, seconds, stop=stopped)
+    if pool is None:
+        yield from training(task, library, seconds, stop=stopped)
+    else:
+        yield from follow(task, pool, library, stopped)
+
+
+@contextlib.contextmanager
+def _pool_at(scheduler: str | None) -> Iterator[Pool | None]:
+    """The workers of the cluster at that address while the block lasts; None (this process) without one."""
+    if not scheduler:
+        yield None
+        return
+    from gdviz.jobs.cluster import ClusterPool
+
+    pool = ClusterPool(scheduler)
+    try:
+        yield pool
+    finally:
+        pool.close()
 
 
 def _with_steps(task: Task, steps: int) -> Task:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 LANE = "training"
 """The pool's lane of trainings."""
+
+LOOK = 0.1
+"""Seconds between two looks at a training that somebody waits for."""
 
 PATIENCE = 5.0
 """Seconds that a removal waits for the training to stop."""
@@ -54,6 +57,37 @@ def run_training(text: str, root: str, pace: Pace | None, report: Report) -> str
             report.progress(told.step / told.steps, told.seconds_left)
     report.progress(1.0)  # a training that was stopped is not done: this raises
     return told.id if told is not None else None
+
+
+def follow(task: Task, pool: Pool, library: Library, stop: Callable[[], bool]) -> Iterator[TrainingReport]:
+    """The reports of a training that a pool's workers run, as `gdviz.checkpoints.training` gives those of one here.
+
+    Raises
+    ------
+    GdvizError
+        If the training fails.
+    """
+    from filelock import Timeout
+
+    from gdviz.checkpoints import TrainingReport
+
+    job = pool.submit(LANE, training_key(task.id), run_training, task.canonical(), str(library.root), None)
+    told = None
+    while not job.wait(LOOK):
+        if stop():
+            job.cancel()
+            with contextlib.suppress(Timeout), library.lock(task.id).acquire(timeout=PATIENCE):
+                pass  # the worker lets go when it has saved where it was
+            break
+        news = job.partial
+        if news is not None and news is not told:
+            told = news
+            yield replace(TrainingReport.from_json(news), id=None)
+    if job.error is not None:
+        raise GdvizError(job.error)
+    record = library.record(task.id)
+    if record is not None and record.report is not None:
+        yield replace(record.report, id=job.result if record.done else None)
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from tasks import EAGER, tiny
 from gdviz.checkpoints import Library, Pace
 from gdviz.errors import GdvizError
 from gdviz.jobs import Pool
-from gdviz.jobs.training import Trainings, run_training, training_key
+from gdviz.jobs.training import Trainings, follow, run_training, training_key
 from gdviz.training import Task, train
 
 posix = pytest.mark.skipif(os.name == "nt", reason="ends processes by signals")
@@ -218,6 +218,18 @@ def test_a_task_that_cannot_be_trained_has_failed_with_the_reason(trainings):
     id = trainings.start(tiny(what="conditional", target=unlabelled))
     assert until(lambda: state(trainings, id) == "failed")
     assert "this target has no labels" in trainings.find(id).error
+
+
+def test_whoever_waits_for_a_training_reads_its_reports_and_can_stop_it(pool, library):
+    task, asked = tiny(LONG), time.monotonic()
+    reports = list(follow(task, pool, library, stop=lambda: library.state(task) is not None or time.monotonic() - asked > 240))
+    assert reports and reports[-1].id is None and library.state(task) is not None
+    *_, last = follow(tiny(50), pool, library, stop=lambda: False)
+    assert last.id == tiny(50).id and last.step == 50 and library.find(tiny(50)).to_bytes() == undisturbed(tiny(50))
+    plain = {"kind": "gaussian_mixture", "components": [{"mean": [0], "covariance": [[1]]}]}
+    unlabelled = tiny(50, target=plain, what="classifier")
+    with pytest.raises(GdvizError, match="no labels"):
+        list(follow(unlabelled, pool, library, stop=lambda: False))
 
 
 def test_the_default_pool_has_a_lane_that_gives_way():
