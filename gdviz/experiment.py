@@ -191,7 +191,7 @@ class Experiment(Described):
                     found.setdefault(each.id, each)
             return untrained(task)
 
-        context = ScoresContext(trained=note)
+        context = ScoresContext(note, lambda id: self._networks().stored(id))
         twin = self.model_copy(update={"score": Network()}) if isinstance(self.score, Exact) else self
         twin.build(context)
         return tuple(found.values())

@@ -42,7 +42,7 @@ class Error(Described):
 
 
 class ErrorField:
-    """e(x, t), [..., d], of root mean square length 1 before it is scaled."""
+    """e(x, t), [..., d]: a shape, scaled at every level to the root mean square length that is asked under the law."""
 
     def __init__(self, error: Error, law: Law) -> None:
         self.error, self.law = error, law
@@ -61,10 +61,11 @@ class ErrorField:
         return self._shape(x, t) * (self.error.size * self._size(t))
 
     def _measure(self, t: float) -> float:
-        """Root mean square length of the exact noise prediction at a level."""
+        """Root mean square length of the exact noise prediction at a level, over that of the shape there."""
         z = torch.randn(self._clean.shape, generator=torch.Generator().manual_seed(1), dtype=torch.float64)
         x = math.sqrt(1 - t) * self._clean + math.sqrt(t) * z  # [n, d]
-        return math.sqrt(t * float(self.law.score(x, t).square().sum(-1).mean()))
+        shape = self._shape(x, t).square().sum(-1).mean()
+        return math.sqrt(t * float(self.law.score(x, t).square().sum(-1).mean() / shape))
 
     def _shape(self, x: Tensor, t: float) -> Tensor:
         kind = self.error.kind
@@ -76,7 +77,7 @@ class ErrorField:
             return torch.from_numpy(_unit(rng.standard_normal(self.law.dimension))).to(x)
         if kind == "field":
             phase = x @ self._waves.T.to(x) + self._phases.to(x)  # [..., B]
-            return (phase.sin() @ self._ways.to(x)) * math.sqrt(2 / WAVES)
+            return phase.sin() @ self._ways.to(x)
         out = x - math.sqrt(1 - t) * self._mean.to(x)  # [..., d]
         out = out / out.square().sum(-1, keepdim=True).clamp_min(1e-24).sqrt()
         return out if kind == "inward" else -out  # noise that points outward is removed: the particle moves inward
