@@ -24,6 +24,7 @@ from gdviz import __version__
 from gdviz.device import far_device, pick_device
 from gdviz.errors import GdvizError
 from gdviz.experiment import Built, Experiment
+from gdviz.guidance.none import Unguided
 from gdviz.guidance.reward import where_mass_is
 from gdviz.metrics import Exact, Row, RowReader, exact_values
 from gdviz.rewards import Reward, RewardContext, build_reward, check_positive
@@ -289,7 +290,7 @@ class _Run:
         guided = done * built.sampler.evaluations_in(built.levels.steps)  # scores a w
         if coarse is not None:
             guided += coarse.done * built.sampler.evaluations_in(built.levels.halved().steps)
-        scores = 1 if built.plan.toward is None else 2
+        scores = 1 if isinstance(built.plan.rule, Unguided) else 2
         return Result(
             experiment=experiment,
             rows=tuple(self._rows(coarse, complete)),

@@ -13,6 +13,7 @@ from torch import Tensor
 from gdviz.diffusion import CoarseNoise, Levels, TileNoise
 from gdviz.diffusion.noise import TILE
 from gdviz.guidance import Guide, Plan
+from gdviz.guidance.none import Unguided
 from gdviz.samplers import SamplerKind, Step
 
 CHUNK_VALUES = 1 << 17
@@ -218,7 +219,7 @@ class _Tally:
 
     def __init__(self, plan: Plan, sampler: SamplerKind, x: Tensor) -> None:
         self._sign = {"mean_reward": 1.0, "mean_reciprocal": -1.0}.get(plan.improves or "", 0.0)
-        guided = sampler.unit_noise and plan.toward is not None
+        guided = sampler.unit_noise and not isinstance(plan.rule, Unguided)
         self.gain = x.new_zeros(x.shape[:-1]) if guided and self._sign else None
         self.path_kl = x.new_zeros(x.shape[:-1]) if guided else None
 

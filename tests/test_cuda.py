@@ -92,7 +92,7 @@ def test_targets_follow_their_points(target):
 
 @pytest.mark.parametrize("guidance", examples(GUIDANCE))
 def test_guidance_follows_its_points(guidance):
-    goes_through(experiment(guidance=guidance).build())
+    goes_through(experiment(guidance=guidance, score=GUIDANCE.kinds[guidance["kind"]].example_score).build())
 
 
 @pytest.mark.parametrize("reward", examples(REWARDS))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 import torch
 from torch import Tensor
@@ -158,6 +158,9 @@ class GuidanceKind(Kind):
     """Description of a guidance method."""
 
     schedule: Annotated[ScheduleKind, SCHEDULES] = Constant()
+
+    example_score: ClassVar[dict[str, Any]] = {"kind": "exact"}
+    """A source of scores that the examples run with."""
 
     def build(self, context: GuidanceContext) -> Plan:
         """Make the rule and name its laws.

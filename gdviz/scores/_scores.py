@@ -27,6 +27,11 @@ Base = Literal["toward", "away"]
 class Scores(ABC):
     """Gives the score of a law, or of two laws at once."""
 
+    @property
+    def by_part(self) -> bool:
+        """Whether one law has another score as `toward` than as `away`."""
+        return False
+
     @abstractmethod
     def single(self, law: Law) -> Score:
         """The score that stands for grad log p_t of `law`."""

@@ -14,8 +14,12 @@ from gdviz.scores._scores import SCORES, Base, Score, Scores, ScoresContext, Sco
 class PartScores(Scores):
     """The base from one source, the law pushed toward and the law pushed away from others."""
 
-    def __init__(self, base: Scores, toward: Scores, away: Scores) -> None:
-        self.base, self.toward, self.away = base, toward, away
+    def __init__(self, base: Scores, toward: Scores, away: Scores, differ: bool = True) -> None:
+        self.base, self.toward, self.away, self._differ = base, toward, away, differ
+
+    @property
+    def by_part(self) -> bool:
+        return self._differ
 
     def single(self, law: Law) -> Score:
         return self.base.single(law)
@@ -53,4 +57,4 @@ class ByPart(ScoresKind):
     examples = ({"base": {"kind": "exact"}, "toward": {"kind": "exact"}, "away": {"kind": "exact"}},)
 
     def build(self, context: ScoresContext) -> Scores:
-        return PartScores(self.base.build(context), self.toward.build(context), self.away.build(context))
+        return PartScores(*(part.build(context) for part in (self.base, self.toward, self.away)), differ=self.toward != self.away)

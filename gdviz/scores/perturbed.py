@@ -89,6 +89,10 @@ class PerturbedScores(Scores):
     def __init__(self, of: Scores, error: Error) -> None:
         self.of, self.error = of, error
 
+    @property
+    def by_part(self) -> bool:
+        return self.of.by_part
+
     def single(self, law: Law) -> Score:
         score, field = self.of.single(law), ErrorField(self.error, law)
         return lambda x, t: score(x, t) - field(x, t) / math.sqrt(t)

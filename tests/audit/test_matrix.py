@@ -69,6 +69,7 @@ def asked(sampler: str, guidance: str, law: str) -> Experiment:
         {
             "target": LAWS[law],
             "guidance": guided()[guidance],
+            "score": GUIDANCE.kinds[guided()[guidance]["kind"]].example_score,
             "sampler": {"kind": sampler, "steps": 16},
             "w": W,
             "particles": PARTICLES,

@@ -46,6 +46,7 @@ def examples(family: Family) -> list[Any]:
 
 def experiment(**parts: Any) -> Experiment:
     asked = {"target": TARGET, "guidance": {"kind": "cfg", "label": "b"}, "sampler": {"kind": "ddpm", "steps": 24}}
+    asked["score"] = GUIDANCE.kinds[parts.get("guidance", asked["guidance"])["kind"]].example_score
     return Experiment.parse({**asked, "w": [0, 1.5, -0.5], "particles": 300, **parts})
 
 

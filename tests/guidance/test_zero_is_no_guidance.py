@@ -12,6 +12,7 @@ from gdviz.guidance.none import NoGuidance
 from gdviz.laws import FullComponents, Mixture, SharedComponents
 from gdviz.samplers.ddpm import Ddpm
 from gdviz.samplers.heun import Heun
+from gdviz.scores import SCORES, ScoresContext
 from gdviz.scores.exact import ExactScores
 from gdviz.sweep import Chunk, sweep
 
@@ -30,7 +31,7 @@ EVERY = [
 
 
 def build(kind, example, law="mixture"):
-    return kind.model_validate(example).build(GuidanceContext(LAWS[law], ExactScores()))
+    return kind.model_validate(example).build(GuidanceContext(LAWS[law], SCORES.parse(kind.example_score).build(ScoresContext())))
 
 
 def points(moment, n=50):
