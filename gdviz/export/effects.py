@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-MEANS = ("measured", "predicted", "accounted", "gap")
+MEANS = ("measured", "predicted", "accounted", "accounted_effect", "gap")
 PAIRS = {"rewards": "reward", "reciprocals": "reciprocal"}
 
 

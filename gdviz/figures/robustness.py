@@ -82,19 +82,14 @@ def mean_range(exact: Sequence[Row], wrong: Sequence[Wrong], of: str) -> Range |
     return value_range(_means(exact, wrong, of, LIGHT))
 
 
-def effect_figure(wrong: Sequence[Wrong], title: str, y_range: Range | None = None, palette: Palette = LIGHT) -> go.Figure | None:
+def effect_figure(wrong: Sequence[Wrong], title: str, palette: Palette = LIGHT) -> go.Figure | None:
     """How far each error moves the mean: measured with bands, and dotted what first order predicts."""
     series = _effects(wrong)
-    return curve_figure(series, title, Exact(level=0.0), y_range=y_range, palette=palette) if _any(series) else None
-
-
-def effect_range(wrong: Sequence[Wrong]) -> Range | None:
-    """The axis that holds every effect, measured and predicted."""
-    return value_range(_effects(wrong), Exact(level=0.0))
+    return curve_figure(series, title, Exact(level=0.0), palette=palette) if _any(series) else None
 
 
 def gap_figure(wrong: Sequence[Wrong], title: str, palette: Palette = LIGHT) -> go.Figure | None:
-    """The mean under each wrong score less what is accounted for along its own paths: 0 but for noise and step size."""
+    """The measured effect of each wrong score less what is accounted for along the paths: 0 but for noise and step size."""
     series = [
         Series(item.name, _w(item.rows), _value(item.rows, "gap"), item.colour, _error(item.rows, "gap"), _step(item.rows, "gap"))
         for item in wrong

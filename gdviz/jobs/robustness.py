@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from gdviz.networks import Checkpoint
     from gdviz.scores import Wanted
 
-FORMAT = 1
+FORMAT = 2
 
 HALVED = 1024
 """Particles that are run again at half the steps: the change of a paired difference needs no more."""

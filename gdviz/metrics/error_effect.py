@@ -53,8 +53,10 @@ class ErrorEffect:
     accounted : Mean
         E f(Y^0) + Int E<w push + e_t, grad f_t> du along the wrong paths, which is E f under the wrong scores
         without approximation, but for the step size.
+    accounted_effect : Mean
+        `accounted` less the same account of the exact paths, E f(Y^0) + Int E<w push, grad f_t> du: all of the effect.
     gap : Mean
-        Wrong E f less `accounted`, particle by particle: 0 but for noise and step size.
+        `measured` less `accounted_effect`, particle by particle: 0 but for noise and step size.
     particles, nonfinite : int
         How many were run, and how many of them overflowed in either run (left out of every mean).
     """
@@ -66,6 +68,7 @@ class ErrorEffect:
     measured: Mean
     predicted: Mean
     accounted: Mean
+    accounted_effect: Mean
     gap: Mean
     particles: int
     nonfinite: int
@@ -91,24 +94,30 @@ class ErrorPaths:
         log r at the ends of the paths of exact and of wrong scores.
     first_order : array
         Int <e_t, grad f_t> du along the exact paths, relative to E f(Y^0).
-    whole : array
-        Int <w push + e_t, grad f_t> du along the wrong paths, relative to E f(Y^0).
+    exact_whole, wrong_whole : array
+        Int <w push, grad f_t> du along the exact paths and Int <w push + e_t, grad f_t> du along the wrong ones, relative to
+        E f(Y^0).
     """
 
     exact: Array
     wrong: Array
     first_order: Array
-    whole: Array
+    exact_whole: Array
+    wrong_whole: Array
 
     @classmethod
     def joined(cls, parts: Sequence[ErrorPaths]) -> ErrorPaths:
         """The particles of several ranges."""
-        names = ("exact", "wrong", "first_order", "whole")
-        return cls(*(np.concatenate([getattr(part, name) for part in parts], axis=1) for name in names))
+        return cls(*(np.concatenate(arrays, axis=1) for arrays in zip(*(part.arrays for part in parts), strict=True)))
+
+    @property
+    def arrays(self) -> tuple[Array, ...]:
+        """All of them, in the order of the fields."""
+        return self.exact, self.wrong, self.first_order, self.exact_whole, self.wrong_whole
 
     def first(self, n: int) -> ErrorPaths:
         """The first n particles."""
-        return ErrorPaths(*(part[:, :n] for part in (self.exact, self.wrong, self.first_order, self.whole)))
+        return ErrorPaths(*(part[:, :n] for part in self.arrays))
 
 
 class ErrorStudy:
@@ -165,8 +174,9 @@ class ErrorStudy:
                 progress((number + done) / 2)
             ends.append(np.stack([self._log_reward(x) for x in follow.x]))  # [W, n]
         weight = torch.tensor(self.w, dtype=torch.float64)[:, None]  # [W, 1]
-        whole = follows[1].error.double() + weight * follows[1].gain.double()  # [W, n]
-        return ErrorPaths(ends[0], ends[1], follows[0].error.double().numpy(), whole.numpy())
+        error, gain = ([getattr(follow, name).double() for follow in follows] for name in ("error", "gain"))  # [W, n] each
+        wholes = weight * gain[0], error[1] + weight * gain[1]  # [W, n] each
+        return ErrorPaths(ends[0], ends[1], error[0].numpy(), wholes[0].numpy(), wholes[1].numpy())
 
     def effects(self, paths: ErrorPaths) -> tuple[ErrorEffect, ...]:
         """What the particles so far say, at each w."""
@@ -179,9 +189,9 @@ class ErrorStudy:
 
     def _effect(self, k: int, paths: ErrorPaths) -> ErrorEffect:
         w = self.w[k]
-        parts = (paths.exact[k], paths.wrong[k], paths.first_order[k], paths.whole[k])  # [N] each
+        parts = [array[k] for array in paths.arrays]  # [N] each
         keep: NDArray[np.bool_] = np.logical_and.reduce([np.isfinite(part) for part in parts])  # [N]
-        exact, wrong, first_order, whole = (part[keep] for part in parts)
+        exact, wrong, first_order, exact_whole, wrong_whole = (part[keep] for part in parts)
         known = self._known.at(w, max(1, len(exact)))
         rewards = _mean(exact), _mean(wrong)
         reciprocals = reciprocal(exact, known)[0], reciprocal(wrong, known)[0]
@@ -189,7 +199,7 @@ class ErrorStudy:
         estimable = None not in [found.value for found in (rewards if sign > 0 else reciprocals)]
         with np.errstate(over="ignore"):
             before, after = np.exp(sign * exact), np.exp(sign * wrong)  # [N]
-        accounted = self.baseline * (1 + whole)  # [N]
+        effect = self.baseline * (wrong_whole - exact_whole)  # [N]
         return ErrorEffect(
             w,
             self.of,
@@ -197,8 +207,9 @@ class ErrorStudy:
             reciprocals,
             mean(after - before) if estimable else UNKNOWN,
             _signed(self.baseline * first_order),
-            _signed(accounted),
-            mean(after - accounted) if estimable else UNKNOWN,
+            _signed(self.baseline * (1 + wrong_whole)),
+            _signed(effect),
+            mean(after - before - effect) if estimable else UNKNOWN,
             len(keep),
             int((~keep).sum()),
         )

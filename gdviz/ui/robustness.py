@@ -205,7 +205,6 @@ def _look(runs: Sequence[Run], active: Sequence[Run], began: float) -> tuple[flo
             told, now = True, networks_needed(run.source.experiment)
             if now.done:
                 return None
-            text = now.words.replace("the network", f"the {run.source.name}")
-            words.append(text[:1].lower() + text[1:])
+            words.append(f"{run.source.name} ({now.words[:1].lower()}{now.words[1:]})")
     line = f"{sum(run.complete for run in runs)} of {len(runs)} runs finished; {'; '.join(words) or 'waiting for the workers'}"
     return sum(run.share for run in runs) / len(runs), line

@@ -80,6 +80,8 @@ def choose() -> Choice | None:
     memory = _memory()
     one, two, three = st.columns([4, 4, 2])
     four, five, six = st.columns([4, 3, 3])
+    if memory["subject"] in titles() and memory["subject"] not in suited():  # from the address
+        st.info(f"{why_not(load(memory['subject']).experiment)} Here is another experiment.", icon=":material/info:")
     picked, base = pick(memory, one, "robustness.subject", suited())
     memory["w"] = two.text_input("Guidance scales w", memory["w"], key="robustness.w")
     memory["particles"] = three.number_input(

@@ -71,10 +71,8 @@ def draw(answers: Sequence[tuple[Source, Answer]], name: str, library: Library, 
     _means(shown, "reciprocals", f"Mean of 1 / {shown.names['reward']}")
     _tail_note(shown)
     _effects(shown)
-    one, two = st.columns(2, gap="medium")
-    with one:
-        _accounts(shown)
-    with two:
+    _accounts(shown)
+    with st.columns(2, gap="medium")[0]:
         _score_errors(answers, shown, library)
     _overflow_note(answers)
     _table(answers, shown, name, running)
@@ -123,24 +121,21 @@ def _means(shown: Picture, of: str, title: str) -> None:
 
 
 def _effects(shown: Picture) -> None:
-    held = figures.effect_range(shown.all)
     words = (
         "Wrong less exact, particle by particle. Dotted: what first order predicts from the error along the exact paths; at "
         "w = 0 that is the whole first order, elsewhere it leaves out that a moved path meets another push."
     )
-    title = f"Effect on the mean of {shown.moved}"
-    _sides(
-        shown, "effect", title, words, lambda wrong: figures.effect_figure(wrong, f"change of {shown.moved}", held, shown.palette)
-    )
+    title, axis = f"Effect on the mean of {shown.moved}", f"change of {shown.moved}"
+    _sides(shown, "effect", title, words, lambda wrong: figures.effect_figure(wrong, axis, shown.palette))
 
 
 def _accounts(shown: Picture) -> None:
     words = (
-        "The mean less its value at w = 0 and less push and error summed along the wrong paths: an identity, so 0 but for "
-        "noise and step size, however large the error."
+        "The effect less push and error summed along the wrong paths, plus push along the exact ones: an identity, so 0 but "
+        "for noise and step size, however large the error."
     )
-    figure = figures.gap_figure(shown.all, "mean − accounted for", shown.palette)
-    _plot("gap", "Is every effect accounted for?", words, figure, "Not estimable: the tail is too heavy at every w.")
+    title, axis = "Accounted for?", "effect − accounted for"
+    _sides(shown, "gap", title, words, lambda wrong: figures.gap_figure(wrong, axis, shown.palette))
 
 
 def _score_errors(answers: Sequence[tuple[Source, Answer]], shown: Picture, library: Library) -> None:
@@ -150,7 +145,7 @@ def _score_errors(answers: Sequence[tuple[Source, Answer]], shown: Picture, libr
     for source, _ in answers:
         if source.group != "network":
             continue
-        tasks = tasks_of(source.experiment.canonical())
+        tasks = sorted(tasks_of(source.experiment.canonical()), key=lambda task: task.what == "tilted")
         for task in tasks:
             record = library.record(task.id)
             if record is None or record.report is None or not record.report.by_level:
@@ -219,8 +214,8 @@ def table(answers: Sequence[tuple[Source, Answer]], reward: str, moved: str) -> 
                     f"change of {moved}": interval(*row["measured"]),
                     "its step change": interval(steps["measured"], None),
                     "first order": interval(*row["predicted"]),
-                    f"accounted for, mean {moved}": interval(*row["accounted"]),
-                    "mean − accounted for": interval(*row["gap"]),
+                    "accounted for": interval(*row["accounted_effect"]),
+                    "change − accounted for": interval(*row["gap"]),
                     "step change of that": interval(steps["gap"], None),
                 }
             )

@@ -44,8 +44,10 @@ def _does(rows: Sequence[Row], w: float, lifted: bool) -> str:
         return "has an effect that its tail does not let us estimate"
     cost, predicted = -value if lifted else value, row["predicted"][0]
     step = (row["steps"] or {}).get("measured") or 0.0
-    if abs(value) <= 1.96 * se + step:
+    if abs(value) <= 1.96 * se:
         return f"makes no difference that can be seen ({interval(cost, se)})"
+    if abs(value) <= 1.96 * se + step:
+        return f"makes no more difference than the step size does ({interval(cost, se)})"
     order = ""
     if predicted is not None:
         order = f", first order {abs(predicted):.2g}" if predicted * value > 0 else ", not in first order"

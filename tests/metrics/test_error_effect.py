@@ -8,6 +8,7 @@ z is two-sided for a false-alarm rate of 1e-3 over the file, which makes fewer t
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from functools import cache
 from itertools import pairwise
 
@@ -178,7 +179,10 @@ def test_exact_scores_have_no_effect():
 def test_push_and_error_along_the_wrong_path_account_for_the_whole_mean(name):
     for found, coarse in zip(effects(name), effects(name, halved=True), strict=True):
         close(found.gap.value, 0.0, found.gap.se, also=abs(found.gap.value - coarse.gap.value))
-        close_in_the_limit(found.accounted, coarse.accounted, mean_reward(found.w, *ERRORS[name], MANY))
+        wrong, exact = (mean_reward(found.w, *error, MANY) for error in (ERRORS[name], (0.0, 0.0)))
+        close_in_the_limit(found.accounted, coarse.accounted, wrong)
+        close_in_the_limit(found.accounted_effect, coarse.accounted_effect, wrong - exact)
+        assert found.gap.se < found.exact.se / 2  # the particles' common noise has gone
 
 
 def test_leaving_the_error_out_of_the_account_would_be_seen():
@@ -224,14 +228,14 @@ def test_ranges_of_particles_join_to_the_whole():
     parts = [study("shift").paths(first, 1024) for first in (0, 1024)]
     whole = ErrorPaths.joined(parts)
     np.testing.assert_allclose(whole.wrong, paths("shift").first(2048).wrong, rtol=1e-4, atol=1e-4)
-    assert whole.first(10).whole.shape == (len(W), 10)
+    assert whole.first(10).wrong_whole.shape == (len(W), 10)
 
 
 def test_a_particle_that_overflows_is_counted_and_left_out():
     few = paths("shift").first(100)
     wrong = few.wrong.copy()
     wrong[2, 5] = np.nan
-    found = study("shift").effects(ErrorPaths(few.exact, wrong, few.first_order, few.whole))
+    found = study("shift").effects(replace(few, wrong=wrong))
     assert [item.nonfinite for item in found] == [0, 0, 1, 0]
     assert all(math.isfinite(item.measured.value) for item in found)
 
