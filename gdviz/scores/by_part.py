@@ -57,4 +57,5 @@ class ByPart(ScoresKind):
     examples = ({"base": {"kind": "exact"}, "toward": {"kind": "exact"}, "away": {"kind": "exact"}},)
 
     def build(self, context: ScoresContext) -> Scores:
-        return PartScores(*(part.build(context) for part in (self.base, self.toward, self.away)), differ=self.toward != self.away)
+        base, toward, away = (part.build(context) for part in (self.base, self.toward, self.away))
+        return PartScores(base, toward, away, differ=self.toward != self.away)
