@@ -17,7 +17,7 @@ from gdviz.tables import plain
 @app.command()
 def figure(
     number: Annotated[int, typer.Argument(metavar="1|2|3|4|5", help="Which figure of arXiv 2512.04985.")],
-    quick: Annotated[bool, typer.Option("--quick", help="Fewer steps and trials: seconds in place of minutes.")] = False,
+    quick: Annotated[bool, typer.Option("--quick", help="Fewer steps and trials: seconds in place of a minute or two.")] = False,
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder for the files; made if it is not there.")] = Path("."),
     device: Device = "auto",
     scheduler: Scheduler = None,

@@ -171,9 +171,9 @@ def _agrees(result: Result, law: Sequence[ExactPoint]) -> str:
     start = -(result.exact.mean_reciprocal_w0 or 0)
     words = (
         f"{what} with w, from {means[0]:.3f} at w = {rows[0].w:g} (exactly {start:g}) to {means[-1]:.3f} at w = {rows[-1].w:g}, "
-        f"while {single} ({100 * min(shares):.0f} to {100 * max(shares):.0f} % do). Within 3 standard errors and the step change "
-        f"lie {within(against_law(rows, law))} means of the exact law of the guided sampler, and "
-        f"{within(against_identity(rows))} of the improvement identity's prediction."
+        f"while {single} ({100 * min(shares):.0f} to {100 * max(shares):.0f} % do). "
+        f"Of the means, {within(against_law(rows, law))} lie within 3 standard errors and the step change of the exact law of "
+        f"the guided sampler, and {within(against_identity(rows))} with w > 0 of the improvement identity's prediction."
     )
     return words.replace(" -", " −")
 

@@ -33,5 +33,5 @@ def experiments(size: Size) -> dict[str, Experiment]:
 def read(results: Mapping[str, Result]) -> Reading:
     """See `gdviz.papers.roll`."""
     x, y = CENTER
-    reward = f"a bump at ({x:g}, {y:g}) of width {WIDTH:g}".replace("-", "−")
-    return roll.read(results, f"Points on a Swiss roll, reward r {reward}: from p(x) toward p(x) r(x) / E r")
+    reward = f"a bump at ({x:g}, {y:g}), width {WIDTH:g}".replace("-", "−")
+    return roll.read(results, f"Points on a Swiss roll, reward {reward}: from p(x) toward p(x) r(x) / E r")

@@ -47,7 +47,15 @@ def row_figure(row: tuple[Panel, ...], palette: Palette = LIGHT, *, fixed_width:
         height=max(panel.height for panel in row) + TOP + BOTTOM + LEGEND,
         width=sum(panel.width + LEFT + RIGHT for panel in row) if fixed_width else None,
         margin={"l": LEFT, "r": RIGHT, "t": TOP + LEGEND, "b": BOTTOM},
-        legend={"orientation": "h", "y": 1, "yref": "container", "yanchor": "top", "x": 0, "font": {"size": 12}},
+        legend={
+            "orientation": "h",
+            "y": 1,
+            "yref": "container",
+            "yanchor": "top",
+            "x": 0,
+            "font": {"size": 12},
+            "itemsizing": "constant",
+        },
         bargap=0,
         template="plotly_white",
     )

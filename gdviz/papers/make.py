@@ -99,7 +99,7 @@ def make(
     number : {1, 2, 3, 4, 5}
         As in "Towards a unified framework for guided diffusion models", arXiv 2512.04985.
     quick : bool
-        Fewer steps and trials, seconds in place of minutes.
+        Fewer steps and trials, seconds in place of a minute or two.
     size : Size, optional
         Another size, which then counts as quick.
     device, progress, executor

@@ -84,14 +84,14 @@ def clouds(result: Result, colour: str = "guided") -> tuple[Panel, ...]:
     parts = [(_title(w), x[:SHOWN], "no_guidance" if w == 0 else colour) for w, x in zip(W, result.samples, strict=True)]
     parts.append(("exact tilted law", target, "tilted"))
     low, high = _square(result)
-    return tuple(_cloud(title, np.asarray(x, float), ink, low, high) for title, x, ink in parts)
+    return tuple(_cloud(title, np.asarray(x, float), ink, low, high, "" if k else "y") for k, (title, x, ink) in enumerate(parts))
 
 
-def _cloud(title: str, x: Array, colour: str, low: Array, high: Array) -> Panel:
+def _cloud(title: str, x: Array, colour: str, low: Array, high: Array, y_title: str) -> Panel:
     x = x[np.isfinite(x).all(1)]
     names = {"no_guidance": "samples, no guidance", "guided": "samples, guided", "tilted": "samples of the exact tilted law"}
     dots = Dots(floats(x[:, 0]), floats(x[:, 1]), colour, names[colour], size=3, opacity=0.35)
-    return Panel(title, "x", "y", (low[0], high[0]), (low[1], high[1]), (dots,))
+    return Panel(title, "x", y_title, (low[0], high[0]), (low[1], high[1]), (dots,))
 
 
 def _square(result: Result) -> tuple[Array, Array]:

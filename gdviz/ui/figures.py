@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -66,7 +67,7 @@ def _choose() -> tuple[int, bool]:
         number: int = st.segmented_control(
             "Figure", NUMBERS, default=start, format_func=lambda n: f"Figure {n}", key="figures.number", required=True
         )
-        words = "Fewer steps and trials than the papers': seconds in place of minutes, with larger errors."
+        words = "Fewer steps and trials than the papers': seconds in place of a minute or two, with larger errors."
         quick: bool = st.toggle("Quick", value=st.query_params.get("size", "quick") == "quick", help=words, key="figures.quick")
     wanted = {"figure": str(number), "size": "quick" if quick else "full"}
     if st.query_params.to_dict() != wanted:
@@ -99,7 +100,7 @@ def _buttons(number: int, quick: bool, job: Job | None, there: bool) -> None:
 def _say(slot: Any, job: Job | None, quick: bool) -> None:
     """What is going on, in one line, where nothing runs."""
     if job is None:
-        slot.info(f"Press Run. It takes {'some seconds' if quick else 'some minutes'}.", icon=":material/info:")
+        slot.info(f"Press Run. It takes {'some seconds' if quick else 'a minute or two'}.", icon=":material/info:")
     elif job.state == "failed":
         slot.error(job.error or "The run failed.", icon=":material/error:")
     elif job.state == "cancelled":
@@ -129,16 +130,10 @@ def _draw(figure: PaperFigure) -> None:
     st.markdown(figure.sentence.replace("|", "\\|"))
     with st.container(horizontal=True):
         for ending, kind in _FILES.items():
-            content = _file(figure.to_json(), ending)
+            make = partial(CONTENTS[ending], figure)  # called when the button is pressed
             name, key = f"{figure.stem}.{ending}", f"figures.{ending}"
-            st.download_button(ending.upper(), content, name, kind, icon=":material/download:", on_click="ignore", key=key)
+            st.download_button(ending.upper(), make, name, kind, icon=":material/download:", on_click="ignore", key=key)
     _table(figure)
-
-
-@st.cache_data(max_entries=20, show_spinner=False)
-def _file(figure: str, ending: str) -> bytes:
-    """One file of a figure (its JSON)."""
-    return CONTENTS[ending](PaperFigure.from_json(figure))
 
 
 def _table(figure: PaperFigure) -> None:

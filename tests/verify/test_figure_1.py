@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
-from test_reference import ROUNDING, TABLE
+from verify.test_reference import ROUNDING, TABLE
 
 from gdviz.papers import figure_1
 from gdviz.papers.make import make
