@@ -18,7 +18,10 @@ ARGS    ?=
 scenes: $(VENV)/.app-$(KEY) ## the presets' ready scenes, after the numbers changed on purpose
 	$(BIN)/python -m gdviz.player.ship $(ARGS)
 
-.PHONY: app scenes test verify lint types check wheel clean browser
+networks: $(VENV)/.app-$(KEY) ## the networks that come with the program, after the usual recipe changed on purpose; ARGS="two-moons" again
+	$(BIN)/python -m gdviz.jobs.ship $(ARGS)
+
+.PHONY: app scenes networks test verify lint types check wheel clean browser
 
 app: $(VENV)/.app-$(KEY) ## open the program; make app ARGS="--port 8600"
 	$(BIN)/gdviz app $(ARGS)

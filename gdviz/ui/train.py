@@ -34,10 +34,10 @@ def page() -> None:
     st.caption(_INTRO)
     choice = choose()
     slot = _start(choice)
-    found = trainings().list()
     chosen = () if choice is None else choice.tasks
+    found = _known([task.id for task in chosen])
     watched = _watched(found, [task.id for task in chosen])
-    left, right = st.columns([2, 5], gap="medium")
+    left, right = st.columns([1, 2], gap="medium")
     with left:
         show_list(found, chosen, watched.id if watched else None)
         st.caption(where_computed())
@@ -79,6 +79,14 @@ def _start(choice: Choice | None) -> object:
             elif choice is not None:
                 slot.caption("; ".join(task.title for task in tasks) if tasks else "This scene's scores need no network.")
     return slot
+
+
+def _known(chosen: Sequence[str]) -> list[Training]:
+    """All trainings of the store, and the chosen ones that came with the program."""
+    found = list(trainings().list())
+    listed = {training.id for training in found}
+    others = [trainings().find(id) for id in chosen if id not in listed]
+    return [*found, *(training for training in others if training is not None)]
 
 
 def _watched(found: Sequence[Training], chosen: Sequence[str]) -> Training | None:

@@ -50,14 +50,16 @@ def choose() -> Choice | None:
     start = options.index(memory["what"]) if memory["what"] in options else 0
     what = two.selectbox("Train", options, index=start, format_func=WORDS.__getitem__, key=f"train.what.{picked}")
     memory["what"] = what
-    steps = three.number_input("Steps", 1, 1_000_000, memory["steps"], step=500, key="train.steps")
-    seed = four.number_input("Seed", 0, None, memory["seed"], step=1, key="train.seed")
-    memory.update(steps=steps, seed=seed)
+    subject = f"{picked}.{base.id[:8]}"
+    how = memory["how"].get(subject) or _own(base) or memory["last"]
+    steps = three.number_input("Steps", 1, 1_000_000, how["steps"], step=500, key=f"train.steps.{subject}")
+    seed = four.number_input("Seed", 0, None, how["seed"], step=1, key=f"train.seed.{subject}")
     write_address(picked, base)
     with st.expander("Recipe: network and training", icon=":material/tune:"):
-        memory["recipe"] = edit_fields(Recipe, memory["recipe"], "train.recipe")
+        recipe = edit_fields(Recipe, how["recipe"], f"train.recipe.{subject}")
+    memory["how"][subject] = memory["last"] = {"steps": steps, "seed": seed, "recipe": recipe}
     try:
-        score = Network.model_validate({"recipe": memory["recipe"], "steps": steps, "seed": seed})
+        score = Network.model_validate(memory["last"])
         with st.spinner("Looking what this scene needs", show_time=False):
             tasks = wanted(base, what, score)
     except (GdvizError, ValueError) as error:
@@ -65,6 +67,12 @@ def choose() -> Choice | None:
         st.error(words, icon=":material/error:")
         return None
     return Choice(base, tasks)
+
+
+def _own(experiment: Experiment) -> dict[str, Any] | None:
+    """How the scene itself says that its network is trained."""
+    score = experiment.score
+    return score.model_dump(mode="json", exclude={"kind"}) if isinstance(score, Network) else None
 
 
 def possible(experiment: Experiment) -> list[str]:
@@ -125,13 +133,7 @@ def _labels(text: str, _experiment: Experiment) -> tuple[str, ...]:
 def _memory() -> dict[str, Any]:
     """What was chosen in this session; at first, what the address says."""
     if _MEMORY not in st.session_state:
-        usual = Network()
-        st.session_state[_MEMORY] = {
-            "what": ALL,
-            "steps": usual.steps,
-            "seed": usual.seed,
-            "recipe": usual.recipe.model_dump(mode="json"),
-            **asked_for(),
-        }
+        usual = Network().model_dump(mode="json", exclude={"kind"})
+        st.session_state[_MEMORY] = {"what": ALL, "how": {}, "last": usual, **asked_for()}
     memory: dict[str, Any] = st.session_state[_MEMORY]
     return memory

@@ -80,24 +80,25 @@ def _buttons(training: Training, watched: bool, key: str) -> None:
 
     def remove() -> None:
         if watched:
-            del st.session_state[WATCHED]
+            st.session_state.pop(WATCHED, None)
         attempt(jobs.remove, id)
 
     st.button(
         "Watch", icon=":material/visibility:", on_click=look, disabled=watched, key=f"{key}.watch", help=_shown_here(watched)
     )
+    if _is_ours(id):
+        st.button("Remove", icon=":material/delete:", on_click=remove, key=f"{key}.remove")
+    # One key for both, and last: a pressed button keeps the focus, and would stay beside the one that replaces it.
     if training.state in ("waiting", "running"):
         keeps = "What is learned so far is kept; Resume goes on from there."
         stop = ":material/stop:"
-        st.button("Cancel", icon=stop, on_click=attempt, args=(jobs.cancel, id), key=f"{key}.cancel", help=keeps)
+        st.button("Cancel", icon=stop, on_click=attempt, args=(jobs.cancel, id), key=f"{key}.turn", help=keeps)
     if training.state in ("paused", "failed"):
-        go = ":material/play_arrow:"
-        st.button("Resume", icon=go, on_click=attempt, args=(jobs.resume, id), key=f"{key}.resume")
+        go, more = ":material/play_arrow:", "Goes on from the last saved step."
+        st.button("Resume", icon=go, on_click=attempt, args=(jobs.resume, id), key=f"{key}.turn", help=more)
     if training.state == "done" and st.button("Open in Explore", icon=":material/animation:", key=f"{key}.explore"):
         open_(Opened(None, scene_of(training.task).model_dump(mode="json")))
         st.switch_page("pages/explore.py")
-    if _is_ours(id):
-        st.button("Remove", icon=":material/delete:", on_click=remove, key=f"{key}.remove")
 
 
 def _is_ours(id: str) -> bool:
