@@ -134,7 +134,7 @@ def _accounts(shown: Picture) -> None:
         "The effect less push and error summed along the wrong paths, plus push along the exact ones: an identity, so 0 but "
         "for noise and step size, however large the error."
     )
-    title, axis = "Accounted for?", "effect − accounted for"
+    title, axis = "Effect not accounted for", "effect − accounted for"
     _sides(shown, "gap", title, words, lambda wrong: figures.gap_figure(wrong, axis, shown.palette))
 
 
