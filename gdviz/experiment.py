@@ -20,16 +20,18 @@ from gdviz.diffusion import LEVELS, Levels
 from gdviz.errors import GdvizError
 from gdviz.family import Described, Family, shown
 from gdviz.guidance import GUIDANCE, SCHEDULES, GuidanceContext, GuidanceKind, Plan
+from gdviz.guidance.schedules.learned import Learned
 from gdviz.laws import Law, TiltedBy
-from gdviz.networks import Checkpoint
+from gdviz.networks import Checkpoint, WeightRecipe
 from gdviz.rewards import REWARDS, Reciprocal, RewardKind
 from gdviz.samplers import SAMPLERS, SamplerKind
 from gdviz.samplers.ddpm import Ddpm
 from gdviz.scores import SCORES, ScoresContext, ScoresKind, Wanted
 from gdviz.scores.exact import Exact
 from gdviz.scores.network import Network
+from gdviz.scores.own import own_code_is_allowed
 from gdviz.targets import TARGETS, TargetKind
-from gdviz.training import Task, untrained
+from gdviz.training import Task, bases, untrained
 
 if TYPE_CHECKING:
     from gdviz.checkpoints import TrainingReport
@@ -150,12 +152,18 @@ class Experiment(Described):
                 f"particles: found {len(self.all_w)} w x {self.particles} particles x {law.dimension} dimensions; "
                 f"their product may be at most {MAX_VALUES:,}."
             )
-        scores = self.score.build(networks or self._networks())
-        return Built(law, self.guidance.build(GuidanceContext(law, scores)), self.sampler, self.sampler.build_levels())
+        networks = networks or self._networks()
+        guidance, scores = self.guidance.with_schedule(networks), self.score.build(networks)
+        return Built(law, guidance.build(GuidanceContext(law, scores)), self.sampler, self.sampler.build_levels())
 
     # ------------------------------------------------------------------ networks
+    @property
+    def learns(self) -> bool:
+        """Whether anything is learned: the scores, or the schedule's weights."""
+        return not isinstance(self.score, Exact) or isinstance(self.guidance.schedule, Learned)
+
     def task(self, wanted: Wanted) -> Task:
-        """The training that gives a network which this Experiment's score asks for.
+        """The training that gives a network which this Experiment's score or schedule asks for.
 
         Raises
         ------
@@ -166,39 +174,36 @@ class Experiment(Described):
         if wanted.what == "tilted" and reward is None:
             name = self.guidance.kind_name()
             raise GdvizError(f"score: found guidance {name!r}, whose tilted law no network can be trained for.")
+        common = {"target": self.target, "what": wanted.what, "steps": wanted.steps, "seed": wanted.seed}
+        if isinstance(wanted.recipe, WeightRecipe):
+            return Task(**common, score=self.score, weights=wanted.recipe)
         cost = isinstance(wanted.origin, TiltedBy) and isinstance(wanted.origin.reward, Reciprocal)
-        return Task(
-            target=self.target,
-            what=wanted.what,
-            reward=reward,
-            cost=cost,
-            recipe=wanted.recipe,
-            steps=wanted.steps,
-            seed=wanted.seed,
-        )
+        return Task(**common, reward=reward, cost=cost, recipe=wanted.recipe)
 
     def tasks(self) -> tuple[Task, ...]:
-        """The networks that this Experiment's score needs, each after the one that it starts from.
+        """The networks that this Experiment's score and schedule need, each after those that it starts from.
 
-        For an Experiment with exact scores they are those of its twin with a trained network of the usual recipe.
+        For an Experiment in which nothing is learned they are those of its twin with a trained network of the usual recipe.
         """
         found: dict[str, Task] = {}
 
         def note(wanted: Wanted) -> Checkpoint:
             task = self.task(wanted)
-            for each in (task.base, task):
-                if each is not None:
-                    found.setdefault(each.id, each)
+            for each in (*bases(task, stored), task):
+                found.setdefault(each.id, each)
             return untrained(task)
 
-        context = ScoresContext(note, lambda id: self._networks().stored(id))
-        twin = self.model_copy(update={"score": Network()}) if isinstance(self.score, Exact) else self
+        def stored(id: str) -> Checkpoint:
+            return self._networks().stored(id)
+
+        context = ScoresContext(note, stored, own_code_is_allowed())
+        twin = self if self.learns else self.model_copy(update={"score": Network()})
         twin.build(context)
         return tuple(found.values())
 
     def train(self) -> Iterator[TrainingReport]:
-        """Train, into the program's store, what the score needs and the store lacks; nothing for exact scores."""
-        if isinstance(self.score, Exact):
+        """Train, into the program's store, what the Experiment needs and the store lacks; nothing where nothing is learned."""
+        if not self.learns:
             return
         from gdviz.checkpoints import networks
 
@@ -209,7 +214,7 @@ class Experiment(Described):
         from gdviz.checkpoints import networks
 
         library = networks()
-        return ScoresContext(lambda wanted: library.trained(self.task(wanted)), library.stored)
+        return ScoresContext(lambda wanted: library.trained(self.task(wanted)), library.stored, own_code_is_allowed())
 
     @property
     def all_w(self) -> tuple[float, ...]:
@@ -235,7 +240,6 @@ class Built:
         """sqrt(alpha_bar at the start) times the root mean square of the data: the bias of starting at N(0, I)."""
         x = self.law.sample(4096, torch.Generator().manual_seed(0)).x  # [n, d]
         return math.sqrt(self.levels.alpha_bar[0]) * float(x.square().sum(-1).mean().sqrt())
-
 
     def notes(self) -> tuple[str, ...]:
         """What a reader should know before trusting the numbers; measuring it may take a second."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 import time
 
+from gdviz.checkpoints.library import Library
+from gdviz.scores import ScoresContext
 from gdviz.training import Task, train, untrained
 
 WARM, TIMED = 5, 20
@@ -17,16 +19,17 @@ MOST = 1_000_000
 """Steps of the longest task."""
 
 
-def within(task: Task, seconds: float) -> Task:
+def within(task: Task, seconds: float, library: Library) -> Task:
     """The task with as many steps as this machine takes in so many seconds, from a few steps that are timed.
 
     The number has two significant digits, so that the same time asked for twice is often the same task. It does not
     count on a machine that stays as busy as it is: `training` is given the seconds as well.
     """
     base = None if task.base is None else untrained(task.base)
+    networks = ScoresContext(lambda wanted: untrained(task.network(wanted)), library.stored)
     began = start = time.monotonic()
     probed = 0
-    for step in train(task, base=base):
+    for step in train(task, base=base, networks=networks):
         if step.step == WARM:
             start = time.monotonic()
         probed = step.step - WARM

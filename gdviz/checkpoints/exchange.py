@@ -100,9 +100,7 @@ def _report(files: Mapping[str, bytes], task: Task, checkpoint: Checkpoint, id: 
     if task.base is not None:
         return report
     found = assess(task, checkpoint)
-    return replace(
-        report, assessed=step, score_error=found.score_error, by_level=tuple(found.by_level), cloud=found.cloud
-    )
+    return replace(report, assessed=step, score_error=found.score_error, by_level=tuple(found.by_level), cloud=found.cloud)
 
 
 def _history(files: Mapping[str, bytes]) -> History:

@@ -87,6 +87,33 @@ class Library:
             self.networks.put_aside(id, str(error).rstrip("."))
             return None
 
+    def network_id(self, id: str) -> str:
+        """The id of the network whose id begins so.
+
+        Raises
+        ------
+        GdvizError
+            If there is none, or several begin so.
+        """
+        names = self.networks.names()
+        fitting = [id] if id in names else [name for name in names if name.startswith(id)]
+        if len(fitting) != 1:
+            found = "no network" if not fitting else f"{len(fitting)} networks"
+            raise GdvizError(f"score.id: found {found} with the id {id}... in the store; see gdviz store list.")
+        return fitting[0]
+
+    def stored(self, id: str) -> Checkpoint:
+        """The network whose id begins so.
+
+        Raises
+        ------
+        GdvizError
+            If there is none that is whole, or several begin so.
+        """
+        if (checkpoint := self.read(self.network_id(id))) is None:
+            raise GdvizError(f"score: found the network {id[:12]} damaged or gone; train it again.")
+        return checkpoint
+
     def write(self, id: str, task: Task, checkpoint: Checkpoint, report: TrainingReport) -> None:
         """Store a network.
 

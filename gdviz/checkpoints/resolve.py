@@ -8,7 +8,6 @@ from functools import lru_cache
 from gdviz.checkpoints.library import Library
 from gdviz.checkpoints.report import TrainingReport
 from gdviz.checkpoints.session import training
-from gdviz.errors import GdvizError
 from gdviz.networks import Checkpoint
 from gdviz.training import Task
 
@@ -50,18 +49,10 @@ class Networks:
         GdvizError
             If there is none, or several begin so.
         """
-        names = self.library.networks.names()
-        fitting = [id] if id in names else [name for name in names if name.startswith(id)]
-        if len(fitting) != 1:
-            found = "no network" if not fitting else f"{len(fitting)} networks"
-            raise GdvizError(f"score.id: found {found} with the id {id}... in the store; see gdviz store list.")
-        return self._read(fitting[0])
+        return self._read(self.library.network_id(id))
 
     def _whole(self, id: str) -> Checkpoint:
-        checkpoint = self.library.read(id)
-        if checkpoint is None:
-            raise GdvizError(f"score: found the network {id[:12]} damaged or gone; train it again.")
-        return checkpoint
+        return self.library.stored(id)
 
 
 @lru_cache(maxsize=4)

@@ -14,7 +14,8 @@ from gdviz.checkpoints.library import Library
 from gdviz.checkpoints.report import TrainingReport
 from gdviz.errors import GdvizError
 from gdviz.networks import Checkpoint
-from gdviz.training import Assessment, Task, TrainingStep, assess, train
+from gdviz.scores import ScoresContext
+from gdviz.training import Assessment, Task, TrainingStep, assess, bases, train
 
 ASSESS_SHARE = 0.1
 """At most this share of the time goes into looking at the score error."""
@@ -74,12 +75,12 @@ def training(
         If the task cannot be trained, or the disk refuses; the state saved last is still whole.
     """
     began = time.monotonic()
-    base = None
-    if task.base is not None and library.find(task) is None:
-        yield from _base_first(task.base, library, seconds, stop, pace)
-        if (base := library.find(task.base)) is None:
+    for needed in () if library.find(task) is not None else bases(task, library.stored):
+        left = None if seconds is None else max(0.0, seconds - (time.monotonic() - began))
+        yield from _base_first(needed, library, left, stop, pace)
+        if library.find(needed) is None:
             return
-        seconds = None if seconds is None else max(0.0, seconds - (time.monotonic() - began))
+    seconds = None if seconds is None else max(0.0, seconds - (time.monotonic() - began))
     lock, last = library.lock(task.id), None
     while True:
         if (found := _finished(task, library)) is not None:
@@ -100,7 +101,7 @@ def training(
         if (found := _finished(task, library)) is not None:  # the other process has just ended it
             yield found
         else:
-            yield from _Session(task, base, library, seconds, stop, pace).run()
+            yield from _Session(task, library, seconds, stop, pace).run()
     finally:
         lock.release()
 
@@ -116,7 +117,7 @@ def _finished(task: Task, library: Library) -> TrainingReport | None:
 def _base_first(
     base: Task, library: Library, seconds: float | None, stop: Callable[[], bool], pace: Pace
 ) -> Iterator[TrainingReport]:
-    """The reports of the network that a difference is added to."""
+    """The reports of a network that another one starts from."""
     for report in training(base, library, seconds, stop=stop, pace=pace):
         yield replace(report, id=None)
         if report.id is not None and report.id != base.id:
@@ -126,19 +127,27 @@ def _base_first(
             )
 
 
+def _there(library: Library, task: Task) -> Checkpoint:
+    """The network of a task whose training has ended."""
+    if (found := library.find(task)) is None:
+        raise GdvizError(f"score: found the network of {task.title} damaged or gone; train it again.")
+    return found
+
+
 class _Session:
     """One process's part of a training, with the lock held."""
 
     def __init__(
         self,
         task: Task,
-        base: Checkpoint | None,
         library: Library,
         seconds: float | None,
         stop: Callable[[], bool],
         pace: Pace,
     ) -> None:
-        self._task, self._base, self._library = task, base, library
+        self._task, self._library = task, library
+        self._base = None if task.base is None else library.find(task.base)
+        self._networks = ScoresContext(lambda wanted: _there(library, task.network(wanted)), library.stored)
         self._seconds, self._stop, self._pace = seconds, stop, pace
         self._assessment: tuple[int, Assessment] | None = None
         self._history, self._first, self._saved = History(), 0, 0
@@ -173,7 +182,7 @@ class _Session:
         """From where the training was saved, if that can be gone on with."""
         state, record = self._library.state(self._task), self._library.record(self._task.id)
         if state is not None:
-            steps = train(self._task, state, self._base)
+            steps = train(self._task, state, self._base, self._networks)
             try:
                 step = next(steps)
             except GdvizError as error:
@@ -185,7 +194,7 @@ class _Session:
                 yield step
                 yield from steps
                 return
-        yield from train(self._task, None, self._base)
+        yield from train(self._task, None, self._base, self._networks)
 
     def _end(self, step: TrainingStep) -> TrainingReport:
         """Store the network. One that has had all its steps leaves nothing to go on with."""

@@ -123,7 +123,7 @@ def _reports(
 
     if seconds is not None:
         began = time.monotonic()
-        task = within(task, seconds)
+        task = within(task, seconds, library)
         seconds = max(0.0, seconds - (time.monotonic() - began))
     if pool is None:
         yield from training(task, library, seconds, stop=stopped)

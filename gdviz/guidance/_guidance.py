@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 import torch
 from torch import Tensor
@@ -16,7 +16,7 @@ from gdviz.guidance._schedule import SCHEDULES, ScheduleKind
 from gdviz.guidance.schedules.constant import Constant
 from gdviz.laws import Law, LogRatio
 from gdviz.rewards import Reward, RewardContext
-from gdviz.scores import Scores
+from gdviz.scores import Scores, ScoresContext
 
 GUIDANCE = Family("guidance", "gdviz.guidance")
 
@@ -158,6 +158,22 @@ class GuidanceKind(Kind):
     """Description of a guidance method."""
 
     schedule: Annotated[ScheduleKind, SCHEDULES] = Constant()
+
+    @property
+    def label_pushed_to(self) -> str | None:
+        """c where the push is score of p(. | c) - score of p: what weights can be learned for."""
+        return None
+
+    def with_schedule(self, networks: ScoresContext) -> Self:
+        """The method with its schedule built: most are formulas, one is learned for the method's label.
+
+        Raises
+        ------
+        GdvizError
+            If the schedule needs a network that is not there, or another guidance.
+        """
+        schedule = self.schedule.build(networks, self.label_pushed_to)
+        return self if schedule is self.schedule else self.model_copy(update={"schedule": schedule})
 
     example_score: ClassVar[dict[str, Any]] = {"kind": "exact"}
     """A source of scores that the examples run with."""

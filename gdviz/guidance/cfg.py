@@ -29,6 +29,10 @@ class Cfg(GuidanceKind):
     )
     examples = ({"label": "b"},)
 
+    @property
+    def label_pushed_to(self) -> str:
+        return self.label
+
     def build(self, context: GuidanceContext) -> Plan:
         law = context.law
         toward = law.given(self.label)

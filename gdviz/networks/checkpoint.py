@@ -17,6 +17,8 @@ from gdviz.networks.denoiser import Denoiser
 from gdviz.networks.frozen import Frozen
 from gdviz.networks.recipe import Recipe
 from gdviz.networks.trunk import Trunk
+from gdviz.networks.weight_recipe import WeightRecipe
+from gdviz.networks.weights import FrozenWeights, WeightNetwork
 
 MAX_BYTES = 256 << 20
 """A larger file is not read."""
@@ -29,9 +31,9 @@ class Checkpoint:
     Attributes
     ----------
     tensors : dict of str to Tensor
-        The state of a `Denoiser` or a `Classifier`.
+        The state of a `Denoiser`, a `Classifier` or a `WeightNetwork`.
     about : dict
-        JSON: `what` (score, conditional, tilted, difference or classifier), `dimension`, `labels`, `recipe`,
+        JSON: `what` (score, conditional, tilted, difference, classifier or weights), `dimension`, `labels`, `recipe`,
         and what the trainer adds (its task, the steps done).
     """
 
@@ -39,7 +41,7 @@ class Checkpoint:
     about: dict[str, Any] = field(default_factory=dict)
 
     @cached_property
-    def network(self) -> Trunk:
+    def network(self) -> Trunk | WeightNetwork:
         """The network with these weights, frozen.
 
         Raises
@@ -48,9 +50,8 @@ class Checkpoint:
             If the tensors are not those of the described network.
         """
         try:
-            network = blank(
-                self.what, int(self.about["dimension"]), len(self.labels), Recipe.model_validate(self.about["recipe"])
-            )
+            recipe = (WeightRecipe if self.what == "weights" else Recipe).model_validate(self.about["recipe"])
+            network = blank(self.what, int(self.about["dimension"]), len(self.labels), recipe)
             network.load_state_dict(self.tensors)
         except (KeyError, TypeError, ValueError, RuntimeError) as error:
             raise GdvizError(f"checkpoint: found weights that do not fit their description ({_short(error)}).") from None
@@ -75,9 +76,16 @@ class Checkpoint:
             raise GdvizError(f"checkpoint: found a network that learned {self.what!r}; a classifier is needed.")
         return self.network
 
+    @cached_property
+    def weights(self) -> FrozenWeights:
+        """The network, where it gives guidance weights."""
+        if not isinstance(self.network, WeightNetwork):
+            raise GdvizError(f"checkpoint: found a network that learned {self.what!r}; guidance weights are needed.")
+        return FrozenWeights(self.network)
+
     @property
     def what(self) -> str:
-        """What the network learned: score, conditional, tilted, difference or classifier."""
+        """What the network learned: score, conditional, tilted, difference, classifier or weights."""
         return str(self.about["what"])
 
     @property
@@ -104,8 +112,12 @@ class Checkpoint:
         return checkpoint
 
 
-def blank(what: str, dimension: int, labels: int, recipe: Recipe, scale: float = 1.0) -> Trunk:
+def blank(
+    what: str, dimension: int, labels: int, recipe: Recipe | WeightRecipe, scale: float = 1.0
+) -> Trunk | WeightNetwork:
     """A fresh network for what is to be learned; random, from torch's own generator."""
+    if isinstance(recipe, WeightRecipe):
+        return WeightNetwork(labels, recipe)
     if what == "classifier":
         return Classifier(dimension, labels, recipe, scale)
     return Denoiser(dimension, labels, recipe, scale, difference=what == "difference")

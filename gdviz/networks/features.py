@@ -14,10 +14,10 @@ LOG_SNR_SCALE = 8.0
 """log-SNR runs from -10 to 10 on the usual schedules: divided by so much it is of order one."""
 
 
-def level_features(log_snr: Tensor) -> Tensor:
-    """[...] -> [..., 1 + 2 LEVEL_WAVES]: the scaled log-SNR, and sines and cosines of it."""
+def level_features(log_snr: Tensor, count: int = LEVEL_WAVES) -> Tensor:
+    """[...] -> [..., 1 + 2 count]: the scaled log-SNR, and sines and cosines of it."""
     u = (log_snr / LOG_SNR_SCALE)[..., None]  # [..., 1]
-    waves = u * (torch.arange(1, LEVEL_WAVES + 1, device=u.device, dtype=u.dtype) * (math.pi / 2))  # [..., L]
+    waves = u * (torch.arange(1, count + 1, device=u.device, dtype=u.dtype) * (math.pi / 2))  # [..., L]
     return torch.cat([u, waves.sin(), waves.cos()], -1)
 
 

@@ -13,7 +13,7 @@ from gdviz.errors import GdvizError
 from gdviz.family import Family, Kind
 from gdviz.laws import Law, Pair
 from gdviz.laws.law import Origin
-from gdviz.networks import Checkpoint, Recipe
+from gdviz.networks import Checkpoint, Recipe, WeightRecipe
 
 SCORES = Family("score", "gdviz.scores")
 
@@ -45,17 +45,17 @@ class Scores(ABC):
         """
 
 
-What = Literal["score", "conditional", "tilted", "classifier"]
+What = Literal["score", "conditional", "tilted", "classifier", "weights"]
 """What a network can learn, as in a training task."""
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """A network that a score asks for.
+    """A network that a score asks for, or a learned schedule.
 
     Attributes
     ----------
-    what : {"score", "conditional", "tilted", "classifier"}
+    what : {"score", "conditional", "tilted", "classifier", "weights"}
     origin : Given, TiltedBy or None
         What was done to the target: a tilted law's reward.
     recipe, steps, seed
@@ -64,7 +64,7 @@ class Wanted:
 
     what: What
     origin: Origin | None
-    recipe: Recipe
+    recipe: Recipe | WeightRecipe
     steps: int
     seed: int
 

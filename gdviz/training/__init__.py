@@ -2,6 +2,7 @@
 
 from gdviz.training.assess import Assessment as Assessment
 from gdviz.training.assess import assess as assess
+from gdviz.training.bases import bases as bases
 from gdviz.training.fitting import Fitting as Fitting
 from gdviz.training.loop import TrainingState as TrainingState
 from gdviz.training.loop import TrainingStep as TrainingStep

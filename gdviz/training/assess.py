@@ -37,14 +37,14 @@ class Assessment:
     ----------
     score_error : float or None
         sqrt(E |eps_net - eps*|^2 / E |eps*|^2), t uniform on the 1000 levels of linear-beta DDPM; None where the
-        exact score is not known. A conditional network is told the label of half of the points. For a classifier
-        eps is -sqrt(t) grad log p_t(label | x).
+        exact score is not known, and for guidance weights. A conditional network is told the label
+        of half of the points. For a classifier eps is -sqrt(t) grad log p_t(label | x).
     low_noise_error : float or None
         The same over t < 0.1.
     by_level : tuple of (float, float)
         (mean log-SNR, error) of each part of the levels, noisiest first.
     cloud : ndarray, shape [n, d], float32
-        Points drawn from the network by DDIM; empty for a classifier.
+        Points drawn from the network by DDIM; empty for a classifier and for guidance weights.
     """
 
     score_error: float | None
@@ -76,7 +76,9 @@ def assess(task: Task, checkpoint: Checkpoint, base: Checkpoint | None = None, p
     points : int
         Held-out points; fewer are quicker.
     """
-    cloud = np.zeros((0, checkpoint.network.dimension), np.float32)
+    cloud = np.zeros((0, int(checkpoint.about["dimension"])), np.float32)
+    if checkpoint.what == "weights":  # what they do shows in samples alone
+        return Assessment(None, None, (), cloud)
     if checkpoint.what != "classifier":
         cloud = _cloud(checkpoint.denoiser, None if base is None else base.denoiser)
     try:

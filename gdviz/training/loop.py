@@ -6,19 +6,21 @@ import math
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import torch
-from torch import Tensor
+from torch import Generator, Tensor, nn
 
 from gdviz.errors import GdvizError
-from gdviz.networks import Checkpoint, Denoiser
+from gdviz.networks import Checkpoint, Trunk
 from gdviz.networks.checkpoint import blank, packed, unpacked
+from gdviz.scores import ScoresContext
 from gdviz.training.batches import batches
 from gdviz.training.fitting import Fitting
 from gdviz.training.losses import loss
 from gdviz.training.problem import Problem
 from gdviz.training.task import Task
+from gdviz.training.weights import GuidanceWeights
 
 SMOOTHING = 0.99
 """Of the loss that is reported beside the loss of the step."""
@@ -80,7 +82,12 @@ class TrainingStep:
         return self._loop.checkpoint()
 
 
-def train(task: Task, resume: TrainingState | None = None, base: Checkpoint | None = None) -> Iterator[TrainingStep]:
+def train(
+    task: Task,
+    resume: TrainingState | None = None,
+    base: Checkpoint | None = None,
+    networks: ScoresContext = ScoresContext(),  # noqa: B008  it is frozen
+) -> Iterator[TrainingStep]:
     """Train a task's network; stop iterating to cancel.
 
     AdamW under a cosine schedule, gradients clipped, an exponential moving average of the weights
@@ -93,6 +100,8 @@ def train(task: Task, resume: TrainingState | None = None, base: Checkpoint | No
         Goes on from there: the numbers are those of a training that was not interrupted.
     base : Checkpoint, optional
         The network of `task.base`, which a difference is added to.
+    networks : ScoresContext, optional
+        The networks of the scores that guidance weights are learned for, where these are not exact.
 
     Raises
     ------
@@ -101,27 +110,56 @@ def train(task: Task, resume: TrainingState | None = None, base: Checkpoint | No
     """
     if task.base is not None and base is None:
         raise GdvizError("training: found no network of p(x) to learn the difference from; train that one first.")
-    return _Loop(Problem.of(task), task, base).run(resume)
+    return _Loop(task, base, networks).run(resume)
 
 
 def untrained(task: Task) -> Checkpoint:
     """The network that a training begins with: what a task fits can be seen before it is trained."""
-    return _Loop(Problem.of(task), task, None).checkpoint()
+    return _Loop(task, None, ScoresContext()).checkpoint()
+
+
+class Fitted(Protocol):
+    """A network and the loss that it is fitted to."""
+
+    network: nn.Module
+
+    def loss(self, step: int, generator: Generator) -> Tensor:
+        """Of the batch of a step, a scalar."""
+
+
+class PointNetwork:
+    """A denoiser or a classifier, fitted to noised points."""
+
+    network: Trunk
+
+    def __init__(self, problem: Problem, task: Task, network: Trunk, base: Checkpoint | None) -> None:
+        self.network, self._base = network, None if base is None else base.denoiser
+        self._batches = batches(problem, task.recipe, task.seed)
+
+    def loss(self, step: int, generator: Generator) -> Tensor:
+        return loss(self.network, self._batches.at(step, generator), self._base)
+
+
+def _fitted(problem: Problem, task: Task, base: Checkpoint | None, networks: ScoresContext) -> Fitted:
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(task.seed % 2**63)
+        recipe, labels = task.weights or task.recipe, len(problem.labels)
+        network = blank(problem.learned, problem.law.dimension, labels, recipe, 1.0 if task.weights else problem.scale)
+    if isinstance(network, Trunk):
+        return PointNetwork(problem, task, network, base)
+    return GuidanceWeights(problem, task, network, networks)
 
 
 class _Loop:
-    """Network, batches, fitting and counters of one training."""
+    """Network, loss, fitting and counters of one training."""
 
-    def __init__(self, problem: Problem, task: Task, base: Checkpoint | None) -> None:
-        self.problem, self.task, recipe = problem, task, task.recipe
-        if problem.learned in ("conditional", "classifier") and not problem.labels:
+    def __init__(self, task: Task, base: Checkpoint | None, networks: ScoresContext) -> None:
+        self.task, self.recipe = task, task.weights or task.recipe
+        self.problem = problem = Problem.of(task)
+        if problem.learned in ("conditional", "classifier", "weights") and not problem.labels:
             raise GdvizError(f"what: found {task.what!r}, but this target has no labels.")
-        self.base: Denoiser | None = None if base is None else base.denoiser
-        self.batches = batches(problem, recipe, task.seed)
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(task.seed % 2**63)
-            self.network = blank(problem.learned, problem.law.dimension, len(problem.labels), recipe, problem.scale)
-        self.fitting = Fitting(self.network, task.steps, recipe.rate, recipe.averaging)
+        self.fitted = _fitted(problem, task, base, networks)
+        self.fitting = Fitting(self.fitted.network, task.steps, self.recipe.rate, self.recipe.averaging)
         self.generator = torch.Generator().manual_seed(task.seed)
         self.smoothed, self.before = math.nan, (0.0, 0.0)
         self._began = (0.0, 0.0)
@@ -133,13 +171,12 @@ class _Loop:
         self._began = _clock()
         fitting = self.fitting
         while fitting.step < self.task.steps:
-            batch = self.batches.at(fitting.step, self.generator)
-            value = fitting.descend(loss(self.network, batch, self.base))
+            value = fitting.descend(self.fitted.loss(fitting.step, self.generator))
             self.smoothed = value if math.isnan(self.smoothed) else SMOOTHING * self.smoothed + (1 - SMOOTHING) * value
             if not math.isfinite(value):
                 raise GdvizError(
                     f"training: found a loss that is not finite at step {fitting.step}; "
-                    f"a smaller recipe.rate than {self.task.recipe.rate:g} helps."
+                    f"a smaller recipe.rate than {self.recipe.rate:g} helps."
                 )
             step = TrainingStep(fitting.step, self.task.steps, value, self.smoothed, *self._spent(), self)
             self._left = left = _clock()
@@ -182,7 +219,7 @@ class _Loop:
             "what": self.problem.learned,
             "dimension": self.problem.law.dimension,
             "labels": list(self.problem.labels),
-            "recipe": self.task.recipe.model_dump(mode="json"),
+            "recipe": self.recipe.model_dump(mode="json"),
             "task": self.task.model_dump(mode="json"),
             "steps": self.fitting.step,
         }

@@ -26,7 +26,7 @@ class Problem:
     law : Law
         p, whose samples are the data. Its density is not looked at, but where the recipe's objective is "exact".
     learned : str
-        "score", "conditional", "tilted", "difference" or "classifier".
+        "score", "conditional", "tilted", "difference", "classifier" or "weights".
     reward : Reward or None
         r; called on clean points only, never differentiated.
     """
@@ -53,8 +53,8 @@ class Problem:
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """The labels that the network is told or has to guess."""
-        return self.law.labels if self.learned in ("conditional", "classifier") else ()
+        """The labels that the network is told or has to guess, or has weights for."""
+        return self.law.labels if self.learned in ("conditional", "classifier", "weights") else ()
 
     @cached_property
     def answer(self) -> Law:

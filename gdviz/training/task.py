@@ -10,11 +10,12 @@ from pydantic import Field, ValidationError, model_validator
 
 from gdviz.errors import GdvizError
 from gdviz.family import Described
-from gdviz.networks import Recipe
+from gdviz.networks import Recipe, WeightRecipe
 from gdviz.rewards import REWARDS, RewardKind
+from gdviz.scores import SCORES, ScoresKind, Wanted
 from gdviz.targets import TARGETS, TargetKind
 
-What = Literal["score", "conditional", "tilted", "classifier"]
+What = Literal["score", "conditional", "tilted", "classifier", "weights"]
 
 
 class Task(Described):
@@ -24,13 +25,15 @@ class Task(Described):
     ----------
     target : TargetKind
         The law p whose samples are the data.
-    what : {"score", "conditional", "tilted", "classifier"}
+    what : {"score", "conditional", "tilted", "classifier", "weights"}
         The score of p; of p and every p(. | label) in one network, by label dropout; of p r / E r (or of
-        p (1/r) / E(1/r) where `cost`), without trajectories; or log p_t(label | x).
+        p (1/r) / E(1/r) where `cost`), without trajectories; log p_t(label | x); or guidance weights.
     reward : RewardKind or None
         r, for "tilted".
     cost : bool
         Tilt by 1 / r.
+    score, weights : ScoresKind and WeightRecipe, or None
+        For "weights": the scores that are guided, and the recipe in place of `recipe`.
     recipe, steps, seed
         How it is fitted.
     """
@@ -40,6 +43,8 @@ class Task(Described):
     what: What = "score"
     reward: Annotated[RewardKind, REWARDS] | None = None
     cost: bool = False
+    score: Annotated[ScoresKind, SCORES] | None = None
+    weights: WeightRecipe | None = None
     recipe: Recipe = Recipe()
     steps: Annotated[int, Field(ge=1, le=1_000_000)] = 4000
     seed: Annotated[int, Field(ge=0, le=2**63 - 1)] = 0
@@ -48,6 +53,8 @@ class Task(Described):
     def _reward_where_it_is_needed(self) -> Task:
         if (self.what == "tilted") != (self.reward is not None):
             raise ValueError("a reward is given for what = 'tilted' and for nothing else")
+        if {self.what == "weights"} != {self.score is not None, self.weights is not None}:
+            raise ValueError("scores and a recipe of weights are given for what = 'weights' and for nothing else")
         return self
 
     @property
@@ -72,13 +79,32 @@ class Task(Described):
             "conditional": "scores of p(x) and p(x | label)",
             "tilted": f"score of p(x) {tilt}(x) / E {tilt}",
             "classifier": "log p(label | x)",
+            "weights": "guidance weights",
         }
-        return f"{words[self.what]}, {str(name).replace('_', ' ')}"
+        guided = "" if self.score is None else f", {self.score.source}"
+        return f"{words[self.what]}, {str(name).replace('_', ' ')}{guided}"
+
+    def network(self, wanted: Wanted) -> Task:
+        """The task of a network that the scores of this one ask for.
+
+        Raises
+        ------
+        GdvizError
+            If it is of a tilted law, which no label's guidance needs.
+        """
+        if wanted.what == "tilted" or not isinstance(wanted.recipe, Recipe):
+            raise GdvizError(f"score: found scores that ask for {wanted.what!r}, for which there is no task here.")
+        return Task(target=self.target, what=wanted.what, recipe=wanted.recipe, steps=wanted.steps, seed=wanted.seed)
 
     def canonical(self) -> str:
-        """JSON with defaults filled and keys sorted: what is hashed. A recipe's tilt counts for tilted tasks alone."""
+        """JSON with defaults filled and keys sorted: what is hashed. A recipe's tilt counts for tilted tasks alone.
+
+        What only guidance weights have is left out of other tasks, and out of theirs the recipe that they do not use.
+        """
         plain = self.model_dump(mode="json")
-        if self.what != "tilted":
+        for name in ("recipe",) if self.what == "weights" else ("score", "weights"):
+            del plain[name]
+        if self.what not in ("tilted", "weights"):
             plain["recipe"] = _without_tilt(self.recipe).model_dump(mode="json")
         return json.dumps(plain, sort_keys=True, separators=(",", ":"), allow_nan=False)
 

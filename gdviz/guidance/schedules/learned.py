@@ -47,7 +47,7 @@ class Learned(ScheduleKind):
 
     def build(self, networks: ScoresContext, label: str | None) -> ScheduleKind:
         if label is None:
-            raise GdvizError("schedule: found learned weights for a guidance without a label; they are learned for labels.")
+            raise GdvizError("schedule: found learned weights for a guidance that they are not learned for; allowed: cfg.")
         checkpoint = networks.trained(Wanted("weights", None, self.recipe, self.steps, self.seed))
         if label not in checkpoint.labels:
             known = ", ".join(checkpoint.labels) or "none"
