@@ -32,6 +32,7 @@ FLOORS: list[set[str]] = [
     {"store"},
     # ---- the program above, the mathematics below ----
     {"figures"},
+    {"theory"},
     {"sweep"},
     {"metrics"},
     {"guided_law"},
