@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from gdviz.cli._own import Code, Prediction, Schedule, Weights, print_error, with_own
 from gdviz.cli._source import read_experiment
 from gdviz.cli._terminal import STDOUT, app, bar, check_writable, console, messages, refused_by_the_disk
 from gdviz.cli._where import Device, Scheduler, executor_at
 from gdviz.errors import GdvizError
 from gdviz.tables import plain
+
+if TYPE_CHECKING:
+    from gdviz.experiment import Experiment
 
 
 @app.command()
@@ -23,11 +27,24 @@ def run(
     samples: Annotated[Path | None, typer.Option("--samples", help="Write end points and paths as .npz (float32).")] = None,
     device: Device = "auto",
     scheduler: Scheduler = None,
+    score: Code = None,
+    weights: Weights = None,
+    prediction: Prediction = "noise",
+    schedule: Schedule = "linear_beta",
 ) -> None:
     """Run an Experiment and print its rows."""
     _check_places(source, out, samples)
+    experiment, permission = with_own(read_experiment(source), score, weights, prediction, schedule)
+    if score is not None and scheduler:
+        raise GdvizError("--score: found together with --scheduler; your own code runs on this machine only.")
+    with permission:
+        if score is not None:
+            print_error(experiment)
+        _run(experiment, out, samples, device, scheduler)
+
+
+def _run(experiment: Experiment, out: Path | None, samples: Path | None, device: str, scheduler: str | None) -> None:
     with bar() as show:
-        experiment = read_experiment(source)
         from gdviz.result import run as run_experiment
 
         for report in experiment.train():
