@@ -174,7 +174,7 @@ class Experiment(Described):
         if wanted.what == "tilted" and reward is None:
             name = self.guidance.kind_name()
             raise GdvizError(f"score: found guidance {name!r}, whose tilted law no network can be trained for.")
-        common = {"target": self.target, "what": wanted.what, "steps": wanted.steps, "seed": wanted.seed}
+        common: dict[str, Any] = {"target": self.target, "what": wanted.what, "steps": wanted.steps, "seed": wanted.seed}
         if isinstance(wanted.recipe, WeightRecipe):
             return Task(**common, score=self.score, weights=wanted.recipe)
         cost = isinstance(wanted.origin, TiltedBy) and isinstance(wanted.origin.reward, Reciprocal)

@@ -121,7 +121,9 @@ def untrained(task: Task) -> Checkpoint:
 class Fitted(Protocol):
     """A network and the loss that it is fitted to."""
 
-    network: nn.Module
+    @property
+    def network(self) -> nn.Module:
+        """What is fitted."""
 
     def loss(self, step: int, generator: Generator) -> Tensor:
         """Of the batch of a step, a scalar."""

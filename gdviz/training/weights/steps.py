@@ -84,10 +84,8 @@ class StepLaw:
     def draw(self, levels: int, points: int, generator: Generator) -> GuidedSteps:
         """`levels` steps drawn at random, `points` clean points for each."""
         s, t = self.flow_times(levels, generator)  # [L]
-        labels = self._labels(levels, generator).tolist()
-        parts = [
-            self.between(*ends, label, points, generator) for *ends, label in zip(s.tolist(), t.tolist(), labels, strict=True)
-        ]
+        drawn = zip(s.tolist(), t.tolist(), self._labels(levels, generator).tolist(), strict=True)
+        parts = [self.between(low, high, label, points, generator) for low, high, label in drawn]
         return GuidedSteps(*(torch.cat([getattr(part, each.name) for part in parts]) for each in fields(GuidedSteps)))
 
     def flow_times(self, count: int, generator: Generator) -> tuple[Tensor, Tensor]:
