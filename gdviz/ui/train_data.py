@@ -76,7 +76,7 @@ def _networks(task: Task, library: Library) -> list[Checkpoint] | None:
     if whole is None and (state := library.state(task)) is not None:
         whole = _so_far(task, state)
     base = None if task.base is None else library.find(task.base)
-    if whole is None or whole.what == "classifier" or (task.base is not None and base is None):
+    if whole is None or whole.what in ("classifier", "weights") or (task.base is not None and base is None):
         return None
     return [whole] if base is None else [whole, base]
 

@@ -120,6 +120,8 @@ def _result(training: Training) -> str:
 
 def _recipe(task: Task) -> str:
     """Steps, seed, and what the recipe does differently from the usual one."""
+    if task.weights is not None:
+        return f"{task.steps:,} steps, seed {task.seed}"
     usual = Recipe()
     others = [
         f"{name.replace('_', ' ')} {getattr(task.recipe, name)}"
@@ -147,7 +149,9 @@ def scene_of(task: Task) -> Experiment:
     for name in names():
         preset = load(name).experiment
         if preset.target == task.target and _guides_alike(preset, task):
-            return preset.model_copy(update={"score": Experiment.parse(_plain(task)).score})
+            plain = Experiment.parse(_plain(task))
+            guidance = preset.guidance if task.weights is None else plain.guidance
+            return preset.model_copy(update={"score": plain.score, "guidance": guidance})
     return Experiment.parse(_plain(task))
 
 
@@ -162,17 +166,21 @@ def _guides_alike(experiment: Experiment, task: Task) -> bool:
 
 def _plain(task: Task) -> dict[str, Any]:
     """An Experiment for any task."""
-    network = {"recipe": task.recipe.model_dump(mode="json"), "steps": task.steps, "seed": task.seed}
+    recipe = task.recipe if task.weights is None else task.weights
+    network: dict[str, Any] = {"recipe": recipe.model_dump(mode="json"), "steps": task.steps, "seed": task.seed}
     guidance: dict[str, Any] = {"kind": "none"}
     if task.reward is not None:
         reward = task.reward.model_dump(mode="json")
         guidance = {"kind": "reward", "form": "cost" if task.cost else "reward", "reward": reward}
-    elif task.what in ("conditional", "classifier"):
+    elif task.what != "score":
         guidance = {"kind": "cfg", "label": task.target.build().labels[0]}
+    score = {"kind": "classifier" if task.what == "classifier" else "network", **network}
+    if task.score is not None:  # guidance weights are learned for scores that stay as they are
+        guidance["schedule"], score = {"kind": "learned", **network}, task.score.model_dump(mode="json")
     return {
         "target": task.target.model_dump(mode="json"),
         "guidance": guidance,
-        "score": {"kind": "classifier" if task.what == "classifier" else "network", **network},
+        "score": score,
         "sampler": {"kind": "ddpm", "steps": 300},
         "w": [0, 0.5, 1, 2, 3, 5] if task.what != "score" else [0],
         "particles": 2000,
