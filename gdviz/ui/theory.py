@@ -1,0 +1,139 @@
+"""The Theory page: a laboratory for the theorem, one topic at a time."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from gdviz.jobs import Job
+from gdviz.jobs.theory import asked, run_theory, theory_key
+from gdviz.server import store
+from gdviz.ui.follow import follow
+from gdviz.ui.needed import duration
+from gdviz.ui.theory_choice import TOPICS, Choice, choose
+from gdviz.ui.theory_results import draw
+from gdviz.ui.theory_step import slow_motion
+from gdviz.ui.work import pool, where_computed
+
+SECONDS_BETWEEN_DRAWINGS = 1.5
+"""Partial answers come oftener; each drawing of the page takes a good part of a second."""
+
+_WORDS = {
+    "along": (
+        "f_t(x) = E[f(X₀) | X_t = x] is a **martingale** along the unguided path: at w = 0 its mean does not move. With guidance "
+        "it is monotone, and the **improvement identity** says by how much: its running integral, measured along the same "
+        "paths, is drawn dotted over each curve."
+    ),
+    "slope": (
+        "Without simulation: at w = 0 the mean of −1/p(c | Y) rises at the rate **(2 / p(c)) KL(p ‖ p(· | c))**. Each point is a "
+        "random mixture of three Gaussians: across, the rate by quadrature; up, what small w of either sign show."
+    ),
+    "tails": (
+        "Without guidance the mean of 1/p(c | X) is exactly 1/p(c). For classes far apart nearly all of it comes from points too "
+        "rare to be drawn: the running mean settles below the truth with a confident error bar, until a rare point lifts it."
+    ),
+    "steps": (
+        "The same Brownian paths at fewer and fewer steps between the same ends. Dashed: the law of the guided sampler on a "
+        "grid, the limit of small steps."
+    ),
+    "winners": (
+        "Only the mean is promised to improve. Here are the particles whose probability or reward **fell** under guidance, "
+        "beside some that rose; each is run twice on the same noise."
+    ),
+    "step": "One step of the sampler taken apart. Drag the particle, or type where it is; take the step to go on from there.",
+}
+
+
+@dataclass(frozen=True)
+class Run:
+    """How far the run of a topic is."""
+
+    key: str
+    text: str
+    job: Job | None
+    raw: bytes | None
+    complete: bool
+
+    @property
+    def active(self) -> bool:
+        return self.job is not None and not self.job.finished
+
+
+def page() -> None:
+    """Choose, run, read."""
+    choice = choose()
+    if choice is None:
+        return
+    st.subheader(TOPICS[choice.topic], anchor=False)
+    st.caption(_WORDS[choice.topic])
+    if choice.topic == "step":
+        slow_motion(choice.experiment)
+        return
+    run = _found(choice)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        _buttons(choice, run)
+        with st.container():
+            slot = st.empty()
+            _say(slot, run)
+    if run.raw is not None:
+        draw(choice.topic, json.loads(run.raw))
+    st.caption(where_computed())
+    if run.active:
+        began = time.monotonic()
+        follow(slot, lambda: _look(run, began))
+
+
+def _found(choice: Choice) -> Run:
+    """The run as it is: finished and kept, under way, or not begun."""
+    text = asked(choice.topic, choice.experiment)
+    key = theory_key(choice.topic, text)
+    digest, job = store().find(key), pool().find(key)
+    kept = None if digest is None else store().read(digest)
+    if kept is None and job is not None and job.state == "done":
+        kept = job.result
+    return Run(key, text, job, kept or (None if job is None else job.partial), kept is not None)
+
+
+def _buttons(choice: Choice, run: Run) -> None:
+    def start() -> None:
+        pool().forget(run.key)  # stopped or failed before
+        pool().submit("curves", run.key, run_theory, choice.topic, run.text, str(store().root))
+
+    def stop() -> None:
+        if run.job is not None:
+            run.job.cancel()
+
+    words = "This run is finished; the same choice gives the same numbers." if run.complete else None
+    off = run.active or run.complete
+    st.button("Run", type="primary", icon=":material/play_arrow:", on_click=start, disabled=off, help=words, key="theory.run")
+    st.button("Stop", icon=":material/stop:", on_click=stop, disabled=not run.active, key="theory.stop")
+
+
+def _say(slot: Any, run: Run) -> None:
+    """What is going on, in one line, where nothing runs."""
+    if run.complete and run.raw is not None:
+        slot.caption(f":material/check: Finished in {duration(json.loads(run.raw)['seconds'])}.")
+    elif run.job is None:
+        slot.info("Press Run. It takes some seconds; the figures sharpen as particles arrive.", icon=":material/info:")
+    elif run.job.state == "failed":
+        slot.error(run.job.error or "The run failed.", icon=":material/error:")
+    elif run.job.state == "cancelled":
+        part = "The figures show what had arrived." if run.raw is not None else "Nothing had arrived yet."
+        slot.warning(f"Stopped. {part}", icon=":material/stop_circle:")
+
+
+def _look(run: Run, began: float) -> tuple[float, str] | None:
+    """Share done and what goes on; None when there is something new to draw."""
+    job = run.job
+    assert job is not None
+    late = run.raw is None or time.monotonic() - began > SECONDS_BETWEEN_DRAWINGS
+    if job.finished or (late and job.partial is not run.raw):
+        return None
+    if job.state == "waiting":
+        return 0.0, "Waiting for the run before this one"
+    left = job.seconds_left
+    return job.progress or 0.0, "Running" + ("" if left is None else f", about {duration(left)} left")
