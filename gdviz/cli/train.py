@@ -85,6 +85,21 @@ _LINE = (
 )
 
 
+def train_tasks(tasks: tuple[Task, ...], library: Library) -> list[TrainingReport]:
+    """Train for another command, with a progress bar; the last report of every network.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        After Ctrl-C; what is done is kept.
+    """
+    with _interruptible() as stopped:
+        ended = _train_all(tasks, library, None, stopped, None, None)
+    if stopped():
+        raise KeyboardInterrupt
+    return ended
+
+
 def _train_all(
     tasks: tuple[Task, ...],
     library: Library,

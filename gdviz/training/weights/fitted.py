@@ -36,7 +36,9 @@ class GuidanceWeights:
         assert task.weights is not None and task.score is not None
         self.network, self.recipe = network, task.weights
         self._problem, self._score, self._seed, self._networks = problem, task.score, task.seed, networks
-        self._per_pool = max(1, LEVELS * POINTS // self.recipe.points)
+        self._levels = min(LEVELS, -(-task.steps * self.recipe.points // POINTS))
+        self._points = max(POINTS, -(-self.recipe.points // self._levels))
+        self._per_pool = self._levels * self._points // self.recipe.points
         self._number = -1
 
     def loss(self, step: int, generator: Generator) -> Tensor:
@@ -48,7 +50,7 @@ class GuidanceWeights:
         number, place = divmod(step, self._per_pool)
         if number != self._number:
             generator = Generator().manual_seed((self._seed * 1_000_003 + number) % 2**63)
-            pool = self._law.draw(LEVELS, max(POINTS, -(-self.recipe.points // LEVELS)), generator)
+            pool = self._law.draw(self._levels, self._points, generator)
             self._pool = pool[torch.randperm(len(pool.label), generator=generator)]
             self._number = number
         return self._pool[slice(place * self.recipe.points, (place + 1) * self.recipe.points)]
