@@ -24,6 +24,9 @@ Choices = Mapping[str, list[str]]
 MAX_SHOWN = 400
 """Entries of a list that a text box shows."""
 
+LARGEST = 2**53 - 1
+"""The largest whole number that a browser holds."""
+
 _WORDS = {"n": "points", "c0": "c0 (where the noise starts)", "c1": "c1 (how far it falls)", "of": "made from"}
 
 _OPTION_WORDS = {
@@ -221,7 +224,8 @@ def _bound(info: FieldInfo, *names: str) -> float | None:
 
 
 def _whole(bound: float | None) -> int | None:
-    return None if bound is None else int(bound)
+    """A bound of whole numbers; a browser knows none beyond LARGEST."""
+    return None if bound is None else min(int(bound), LARGEST)
 
 
 def _step(value: float) -> float:
