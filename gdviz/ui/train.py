@@ -10,7 +10,7 @@ import streamlit as st
 
 from gdviz.ui.follow import follow
 from gdviz.ui.needed import share_of, words_of
-from gdviz.ui.train_choice import Choice, choose, say_effective_sample_size
+from gdviz.ui.train_choice import Choice, choose, say_what_is_used
 from gdviz.ui.train_jobs import PROBLEM, WATCHED, attempt, show_list
 from gdviz.ui.train_watch import watch
 from gdviz.ui.work import library, trainings, where_computed
@@ -22,8 +22,8 @@ SECONDS_BETWEEN_DRAWINGS = 1.0
 """Reports come oftener; drawing them all would cost the training more than it shows."""
 
 _INTRO = (
-    "A small network learns a score from **samples of p(x) alone**: points, noised, and nothing else. A reward enters as a "
-    "weight of the clean points; no trajectory is simulated. What is measured: the **score error** "
+    "A small network learns a score from **samples of p(x) alone**: points, noised, and nothing else. A reward enters "
+    "through clean points alone; no trajectory is simulated. What is measured: the **score error** "
     "sqrt(E |eps_net − eps\\*|² / E |eps\\*|²) on 20,000 held-out points at 1000 noise levels, against the exact score, which "
     "the training never sees."
 )
@@ -53,7 +53,7 @@ def _start(choice: Choice | None) -> object:
     """What will be trained, how much of the data counts, the button, and a place for what is going on."""
     jobs = trainings()
     tasks = () if choice is None else choice.tasks
-    say_effective_sample_size(tasks)
+    say_what_is_used(tasks)
     missing = [task for task in tasks if (found := jobs.find(task.id)) is None or found.state in ("paused", "failed")]
 
     def start() -> None:

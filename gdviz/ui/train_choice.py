@@ -101,8 +101,11 @@ def wanted(experiment: Experiment, what: str, score: Network) -> tuple[Task, ...
     return (task,) if task.base is None else (task.base, task)
 
 
-def say_effective_sample_size(tasks: tuple[Task, ...]) -> None:
-    """Before a training starts: how much of the data a reward leaves."""
+def say_what_is_used(tasks: tuple[Task, ...]) -> None:
+    """Before a training starts: whether the density is used, and how much of the data a reward leaves."""
+    if any(task.recipe.objective == "exact" for task in tasks):
+        words = "This recipe **uses the known density**: its targets are the exact noise, for comparison."
+        st.info(words, icon=":material/info:")
     for task in tasks:
         if task.reward is None:
             continue
