@@ -113,5 +113,7 @@ def _number(value: float | None) -> float:
 
 
 def _rows(cloud: NDArray[np.float32]) -> list[list[float]]:
+    if not len(cloud):  # a classifier, guidance weights; read from a file it has lost its second axis
+        return []
     finite = cloud[np.isfinite(cloud).all(axis=1)][:SHOWN]  # [<= n, d]
     return finite.astype(np.float64).round(DIGITS).tolist()
