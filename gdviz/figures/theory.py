@@ -106,7 +106,7 @@ def rate_figure(answer: Answer, palette: Palette = LIGHT) -> go.Figure:
 
 
 # ---------------------------------------------------------------------- slope against divergence
-SLOPES: Range = (-2.0, 1.3)
+SLOPES: Range = (-2.5, 0.8)
 """Exponents of the axes of slopes: fixed, so that points come into a picture that holds still."""
 
 

@@ -30,7 +30,7 @@ HALVED = 2048
 DISTANCES = (0.5, 1.0, 1.5, 2.5)
 """Of two unit Gaussians from their middle, from near classes to far ones."""
 
-SLOPE_STEPS = 400
+SLOPE_STEPS = 200
 
 Answer = dict[str, Any]
 Said = Callable[[float], None]
@@ -41,7 +41,7 @@ def theory_key(topic: str, text: str) -> str:
     return f"{hashlib.sha256(f'{topic} {text}'.encode()).hexdigest()}-{__version__}-theory{FORMAT}"
 
 
-def asked(topic: str, experiment: Experiment, mixtures: int = 24, runs: int = 200) -> str:
+def asked(topic: str, experiment: Experiment, mixtures: int = 16, runs: int = 200) -> str:
     """What a run of a topic depends on, as JSON text: the Experiment, or less of it."""
     if topic == "slope":
         return json.dumps({"particles": experiment.particles, "seed": experiment.seed, "mixtures": mixtures}, sort_keys=True)

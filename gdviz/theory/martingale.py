@@ -155,7 +155,7 @@ class MartingaleStudy:
         return Along(
             w,
             found,
-            tuple(_precise(signed_mean(column)) for column in predicted.T),
+            tuple(_precise(signed_mean(column)) if w else Mean(f, 0.0) for column in predicted.T),
             tuple(signed_mean(column) if known.se is not None else known for column, known in zip(gap.T, found, strict=True)),
             signed_mean(integral[:, -1]),
             tuple(signed_mean(column) for column in rate.T),

@@ -24,8 +24,11 @@ from gdviz.theory.verdict import signed_mean
 SMALL = 0.1
 """The w of the central difference; twice as much is run too, and what that changes is extrapolated away."""
 
-LARGEST_VARIANCE = 1.0
+LARGEST_VARIANCE = 0.3
 """Of p(c)/p(c | x) at w = 0, by quadrature: beyond it the tail is too heavy for a mean of some thousand particles."""
+
+WIDER = 0.8
+"""Variance that the guided class has more: one that is narrower than the others has heavy tails."""
 
 COMPONENTS, TRIES = 3, 400
 
@@ -58,11 +61,12 @@ class SlopePoint:
 
 
 def random_mixture(dimension: int, generator: torch.Generator) -> Mixture:
-    """Three Gaussians of random place, shape and weight: the first is class b, the others a."""
+    """Three Gaussians of random place, shape and weight: the first, the widest, is class b, the others a."""
     d = dimension
     means = 0.9 * torch.randn(COMPONENTS, d, generator=generator, dtype=torch.float64)  # [K, d]
     roots = 0.35 * torch.randn(COMPONENTS, d, d, generator=generator, dtype=torch.float64)  # [K, d, d]
     sizes = 0.5 + torch.rand(COMPONENTS, 1, 1, generator=generator, dtype=torch.float64)
+    sizes[0] += WIDER
     covariances = roots @ roots.mT + sizes * torch.eye(d, dtype=torch.float64)  # [K, d, d]
     weights = 0.3 + torch.rand(COMPONENTS, generator=generator, dtype=torch.float64)  # [K]
     owner = torch.tensor([0] + [1] * (COMPONENTS - 1))

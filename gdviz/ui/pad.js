@@ -64,10 +64,10 @@ function arrow({ from, to, kind, text }, at) {
   const [[a, b], [c, d]] = [at(from), at(to)];
   const group = make("g", { class: `gv-arrow gv-${kind}` });
   const length = Math.hypot(c - a, d - b);
-  group.append(make("line", { x1: a, y1: b, x2: c, y2: d }));
-  if (length > 4) {
-    const [u, v] = [(c - a) / length, (d - b) / length], head = Math.min(11, length);
+  if (length > 1) {
+    const [u, v] = [(c - a) / length, (d - b) / length], head = Math.min(13, length);
     const [p, q] = [c - head * u, d - head * v];
+    group.append(make("line", { x1: a, y1: b, x2: p, y2: q })); // up to the head: a short arrow is all head
     group.append(make("polygon", { points: `${c},${d} ${p - 0.5 * head * v},${q + 0.5 * head * u} ${p + 0.5 * head * v},${q - 0.5 * head * u}` }));
   }
   group.append(make("title", {}, text));

@@ -10,7 +10,7 @@ import streamlit as st
 from gdviz.errors import GdvizError
 from gdviz.experiment import Experiment
 from gdviz.jobs.robustness import why_not
-from gdviz.presets import load, titles
+from gdviz.presets import DEFAULT, load, titles
 from gdviz.scores.exact import Exact
 from gdviz.ui.editor import parse_numbers
 from gdviz.ui.robustness_choice import suited
@@ -61,9 +61,16 @@ def choose() -> Choice | None:
     )
     memory["topic"] = topic
     if memory["subject"] in titles() and memory["subject"] not in suited():  # from the address
-        st.info(f"{why_not(load(memory['subject']).experiment)} Here is another experiment.", icon=":material/info:")
+        memory["refused"] = memory["subject"]
+    said = st.empty()
     one, two, three = st.columns([4, 4, 2])
-    picked, base = pick(memory, one, "theory.subject", suited())
+    if topic == "slope":  # about random mixtures: what was picked is only remembered
+        picked = memory["subject"] if memory["subject"] in suited() else DEFAULT
+        base = load(picked).experiment
+    else:
+        picked, base = pick(memory, one, "theory.subject", suited())
+    if memory["refused"] is not None and picked == DEFAULT:  # until the reader has picked another one
+        said.info(f"{why_not(load(memory['refused']).experiment)} Here is another experiment.", icon=":material/info:")
     _scales(memory, topic, two)
     if topic != "step":
         memory["particles"] = three.number_input(
@@ -84,10 +91,11 @@ def choose() -> Choice | None:
 
 
 def _scales(memory: dict[str, Any], topic: str, place: Any) -> None:
-    words = {"winners": "The largest one is held against w = 0.", "slope": "Not used: the slope is taken at w = 0."}
-    other = words.get(topic, "w = 0 is no guidance; gamma = 1 + w is what other libraries print.")
+    words = "w = 0 is no guidance; gamma = 1 + w is what other libraries print."
+    if topic == "winners":
+        words = f"The largest one is held against w = 0. {words}"
     if topic in ("along", "steps", "winners"):
-        memory["w"] = place.text_input("Guidance scales w", memory["w"], key="theory.w", help=other)
+        memory["w"] = place.text_input("Guidance scales w", memory["w"], key="theory.w", help=words)
 
 
 def _experiment(base: Experiment, memory: dict[str, Any], topic: str) -> Experiment:
@@ -112,7 +120,7 @@ def _memory() -> dict[str, Any]:
     """What was chosen in this session; at first, what the address says."""
     if _MEMORY not in st.session_state:
         asked = st.query_params
-        found: dict[str, Any] = {"topic": "along", "w": asked.get("w", W), "particles": PARTICLES}
+        found: dict[str, Any] = {"topic": "along", "w": asked.get("w", W), "particles": PARTICLES, "refused": None}
         if asked.get("topic") in TOPICS:
             found["topic"] = asked["topic"]
         if asked.get("particles", "").isdecimal() and len(asked["particles"]) < 9:

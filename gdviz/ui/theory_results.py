@@ -13,7 +13,7 @@ from gdviz.figures import theory as figures
 from gdviz.figures.palette import DARK, LIGHT, Palette
 from gdviz.tables import interval
 from gdviz.ui.curves_results import alt_text
-from gdviz.ui.theory_words import sentence
+from gdviz.ui.theory_words import peaks, sentence
 
 Answer = dict[str, Any]
 
@@ -57,7 +57,7 @@ def _along(answer: Answer) -> None:
         plot("gap", "Mean less identity", words, figures.gap_figure(answer, colours))
     with right:
         words = "The identity's integrand per unit of w. The area below a curve is the gain; at w = 0 it is the slope."
-        plot("rate", "Where the gain is made", words, figures.rate_figure(answer, colours))
+        plot("rate", "Where the gain is made", words, figures.rate_figure(answer, colours), peaks(answer))
     heavy = [f"{row['w']:g}" for row in answer["rows"] if row["value"][-1][0] is None]
     if heavy:
         st.warning(
@@ -83,7 +83,7 @@ def _along(answer: Answer) -> None:
 
 def _slope(answer: Answer) -> None:
     st.caption(
-        f"{answer['particles']:,} particles at w = ±0.1 and ±0.2 on the same noise, 400 steps; the difference is taken to fourth "
+        f"{answer['particles']:,} particles at w = ±0.1 and ±0.2 on the same noise, 200 steps; the difference is taken to fourth "
         "order in w. Thick bars: 95 % intervals; thin bars: change against half as many steps. "
         f"{answer['skipped']} mixtures were left out beforehand because the exact variance of 1/p is too large."
     )
@@ -115,7 +115,9 @@ def _tails(answer: Answer) -> None:
             with place:
                 verdict = "the mean is printed" if row["tail"] and row["tail"]["reliable"] else "not estimable"
                 words = f"Exact: {row['exact']:.4g}. Interval covers in {_percent(row['covered'])} of runs. Verdict: {verdict}."
-                plot(f"running.{k}", row["name"].capitalize(), words, figures.running_figure(row, held, palette()))
+                plot(
+                    f"running.{k}", row["name"][:1].upper() + row["name"][1:], words, figures.running_figure(row, held, palette())
+                )
     lines = [
         {
             "law": row["name"],

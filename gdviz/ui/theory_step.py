@@ -16,12 +16,17 @@ from gdviz.theory.subject import Subject
 from gdviz.ui.pad import show_pad
 from gdviz.ui.theory_results import palette
 
-STEPS = 20
+STEPS = 12
 """Steps of the whole run: so few that one of them can be seen."""
 
-MIDDLE = 10
+MIDDLE = 6
 CELLS, POINTS = 44, 160
 """Points of the density, a side in the plane and on a line."""
+
+NEAR = 1.5
+"""Half the width of the near view; its middle is a multiple of GRID, so that it holds still while the particle moves a little."""
+
+GRID = 0.5
 
 HEIGHTS = (0.86, 0.62, 0.38)
 """Of the arrows above the density on a line."""
@@ -60,7 +65,8 @@ def slow_motion(experiment: Experiment) -> None:
     _buttons(step, index, ranges)
     left, right = st.columns([3, 2], gap="medium")
     with left:
-        show_pad(_drawing(subject, step, ranges), palette(), lambda point: _move(point, ranges), f"{_KEY}.pad")
+        window = _window(x, ranges) if st.session_state[f"{_KEY}.near"] else ranges
+        show_pad(_drawing(subject, step, window), palette(), lambda point: _move(point, ranges), f"{_KEY}.pad")
         st.caption(
             "Ring: the particle. Solid arrows: blue the score's part, orange guidance. Dashed grey: noise. Dot: the next "
             "point. Shaded: the density of the unguided law at this noise level."
@@ -72,9 +78,8 @@ def slow_motion(experiment: Experiment) -> None:
 # ---------------------------------------------------------------------- controls
 def _controls(subject: Subject, ranges: list[tuple[float, float]]) -> tuple[float, int]:
     """w and the number of the step; the particle's place stays in the session."""
-    defaults = {f"{_KEY}.x{k}": 0.5 for k in range(2)} | {f"{_KEY}.level": MIDDLE, f"{_KEY}.w": 2.0, f"{_KEY}.seed": 1}
-    for key, value in defaults.items():
-        st.session_state.setdefault(key, value)
+    for name, value in {"x0": 0.5, "x1": 0.5, "level": MIDDLE, "w": 2.0, "seed": 1, "near": True}.items():
+        st.session_state.setdefault(f"{_KEY}.{name}", value)
     for k, (low, high) in enumerate(ranges):
         st.session_state[f"{_KEY}.x{k}"] = float(np.clip(st.session_state[f"{_KEY}.x{k}"], low, high))
     places = st.columns([3, 3, *[1.5] * len(ranges)])
@@ -105,6 +110,7 @@ def _buttons(step: OneStep, index: int, ranges: list[tuple[float, float]]) -> No
         st.button("Take the step", icon=":material/step:", on_click=take, disabled=index == STEPS - 1, key=f"{_KEY}.take")
         st.button("Other noise", icon=":material/casino:", on_click=renew, key=f"{_KEY}.renew")
         st.button("From the start", icon=":material/replay:", on_click=again, key=f"{_KEY}.again")
+        st.toggle("Near view", key=f"{_KEY}.near")
 
 
 def _move(point: list[float], ranges: list[tuple[float, float]]) -> None:
@@ -119,6 +125,15 @@ def _ranges(subject: Subject) -> list[tuple[float, float]]:
     corners = [law.box(1e-2) for law in laws]
     low, high = torch.stack([a for a, _ in corners]).amin(0), torch.stack([b for _, b in corners]).amax(0)
     return [(round(min(-3.0, a - 0.5), 1), round(max(3.0, b + 0.5), 1)) for a, b in zip(low.tolist(), high.tolist(), strict=True)]
+
+
+def _window(x: Vector, ranges: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    """What is seen of the axes around the particle, never beyond their ends."""
+    found = []
+    for value, (low, high) in zip(x, ranges, strict=True):
+        middle = float(np.clip(round(float(value) / GRID) * GRID, low + NEAR, high - NEAR))
+        found.append((middle - NEAR, middle + NEAR))
+    return found
 
 
 def _drawing(subject: Subject, step: OneStep, ranges: list[tuple[float, float]]) -> dict[str, Any]:

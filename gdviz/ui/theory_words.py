@@ -34,6 +34,17 @@ def _along(answer: Answer) -> str:
     return f"{said}; {agrees}."
 
 
+def peaks(answer: Answer) -> str:
+    """Where each w gains most: the picture of the rate in words."""
+    said, v = [], answer["log_snr"]
+    for row in answer["rows"]:
+        known = [(rate[0], (a + b) / 2) for rate, a, b in zip(row["rate"], v[:-1], v[1:], strict=True) if rate[0] is not None]
+        if known:
+            rate, at = max(known)
+            said.append(f"w = {row['w']:g}: at most {rate:.3g} at {at:.2g}")
+    return f"Where the gain is made, per unit of w and log-SNR, over log-SNR. {'; '.join(said)}. The table holds the whole gains."
+
+
 def _slope(answer: Answer) -> str:
     measured = [p for p in answer["points"] if p["measured"][0] is not None]
     near = [p for p in measured if abs(p["measured"][0] - p["exact"]) <= 3 * p["measured"][1] + p["step"]]
