@@ -133,6 +133,8 @@ def _edit_field(name: str, info: FieldInfo, value: Any, key: str, choices: Choic
         allowed = choices[name]
         return st.selectbox(label, allowed, index=allowed.index(value) if value in allowed else 0, key=key)
     kind = _bare(info.annotation)
+    if isinstance(kind, type) and issubclass(kind, Kind):  # an optional member of a family: as it is in the file
+        return value
     if isinstance(kind, type) and issubclass(kind, BaseModel):
         with st.expander(label.capitalize()):
             return edit_fields(kind, value or {}, key, choices)
