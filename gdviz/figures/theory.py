@@ -116,8 +116,7 @@ def slope_figure(answer: Answer, palette: Palette = LIGHT) -> go.Figure:
     line = {"color": palette.exact, "dash": "dash", "width": 1.4}
     ends = np.array([10 ** SLOPES[0], 10 ** SLOPES[1]], np.float32)
     figure.add_scatter(x=ends, y=ends, name="equal", mode="lines", line=line, hoverinfo="skip")
-    looks = {1: ("on a line", palette.no_guidance, "circle"), 2: ("in the plane", palette.guided, "square")}
-    for dimension, (name, colour, symbol) in looks.items():
+    for dimension, (name, colour, symbol) in _slope_looks(palette).items():
         points = [p for p in answer["points"] if p["dimension"] == dimension and p["measured"][0] is not None]
         exact = _floats([p["exact"] for p in points])
         value, half = _means([p["measured"] for p in points])
@@ -141,6 +140,39 @@ def slope_figure(answer: Answer, palette: Palette = LIGHT) -> go.Figure:
     figure.update_yaxes(type="log", dtick=1, exponentformat="none")
     figure.update_layout(hovermode="closest", height=420)
     return figure
+
+
+RATIOS: Range = (0.75, 1.25)
+
+
+def ratio_figure(answer: Answer, palette: Palette = LIGHT) -> go.Figure:
+    """Measured over exact slope, where bars can be seen: 95 % intervals, and thin the change against half as many steps."""
+    figure = go.Figure()
+    for dimension, (name, colour, symbol) in _slope_looks(palette).items():
+        points = [p for p in answer["points"] if p["dimension"] == dimension and p["measured"][0] is not None]
+        exact, step = (_floats([p[key] for p in points]) for key in ("exact", "step"))
+        value, half = (part / exact for part in _means([p["measured"] for p in points]))
+        steps = {"type": "data", "array": step / exact, "thickness": 1, "width": 3, "color": palette.muted}
+        figure.add_scatter(
+            x=exact, y=value, mode="markers", marker={"size": 1}, showlegend=False, hoverinfo="skip", error_y=steps,
+            name=f"step change {name}", legendgroup=name,
+        )  # fmt: skip
+        text = [f"{v:.4g} ± {h:.2g}" for v, h in zip(value, half, strict=True)]
+        bars = {"type": "data", "array": half, "thickness": 4, "width": 0, "color": faded(colour, 0.45)}
+        figure.add_scatter(
+            x=exact, y=value, name=name, mode="markers", marker={"color": colour, "size": 6, "symbol": symbol}, error_y=bars,
+            text=text, hovertemplate="%{text}", legendgroup=name,
+        )  # fmt: skip
+    figure.add_hline(y=1, line={"color": palette.exact, "dash": "dash", "width": 1.2})
+    figure = _finished(figure, "exact: (2 / p(c)) KL(p ‖ p(· | c))", SLOPES, "measured / exact", RATIOS)
+    figure.update_xaxes(type="log", dtick=1, exponentformat="none")
+    figure.update_layout(hovermode="closest", height=420)
+    return figure
+
+
+def _slope_looks(palette: Palette) -> dict[int, tuple[str, str, str]]:
+    """Name, colour and symbol by dimension."""
+    return {1: ("on a line", palette.no_guidance, "circle"), 2: ("in the plane", palette.guided, "square")}
 
 
 # ---------------------------------------------------------------------- heavy tails

@@ -36,7 +36,7 @@ function ground({ plane, density, ranges: [[x0, x1], [y0, y1]] }, at, width, hei
     density.forEach((column, i) => column.forEach((value, j) => {
       if (value < 0.02) return;
       group.append(make("rect", {
-        x: (i * w).toFixed(2), y: (height - (j + 1) * h).toFixed(2), width: (w + 0.4).toFixed(2), height: (h + 0.4).toFixed(2),
+        x: (i * w).toFixed(2), y: (height - (j + 1) * h).toFixed(2), width: w.toFixed(2), height: h.toFixed(2),
         opacity: (0.3 * value).toFixed(3),
       }));
     }));
@@ -53,6 +53,7 @@ function axis(low, high, at, other, which) {
   const group = make("g", { class: "gv-axis" });
   const step = [0.5, 1, 2, 5, 10, 20].find((size) => (high - low) / size <= 10) ?? (high - low) / 8;
   for (let value = Math.ceil(low / step) * step; value <= high; value += step) {
+    if (value - low < 0.1 * step || high - value < 0.1 * step) continue; // half of it would lie outside
     const [x, y] = at(which === "x" ? [value, other] : [other, value]);
     const place = which === "x" ? { x, y: y - 5, "text-anchor": "middle" } : { x: x + 5, y: y + 4 };
     group.append(make("text", place, String(Math.round(value * 100) / 100)));

@@ -87,7 +87,11 @@ def _slope(answer: Answer) -> None:
         "order in w. Thick bars: 95 % intervals; thin bars: change against half as many steps. "
         f"{answer['skipped']} mixtures were left out beforehand because the exact variance of 1/p is too large."
     )
-    plot("slope", "Slope at w = 0, measured and exact", "", figures.slope_figure(answer, palette()))
+    left, right = st.columns(2, gap="medium")
+    with left:
+        plot("slope", "Slope at w = 0, measured and exact", "", figures.slope_figure(answer, palette()))
+    with right:
+        plot("ratio", "Measured over exact", "", figures.ratio_figure(answer, palette()))
     lines = [
         {
             "dimension": point["dimension"],

@@ -73,6 +73,9 @@ def test_slopes_lie_on_fixed_axes_and_unknown_ones_nowhere():
     assert trace(figure, "on a line").y.tolist() == pytest.approx([0.41])
     assert len(trace(figure, "in the plane").x) == 0
     np.testing.assert_allclose(trace(figure, "on a line").error_y.array, [0.0196], rtol=1e-5)
+    ratio = theory.ratio_figure({"points": [point]})
+    np.testing.assert_allclose(trace(ratio, "on a line").y, [0.41 / 0.4], rtol=1e-6)
+    np.testing.assert_allclose(trace(ratio, "step change on a line").error_y.array, [0.02 / 0.4], rtol=1e-6)
     empty = theory.slope_figure({"points": []})
     assert empty.layout.xaxis.range == figure.layout.xaxis.range == figure.layout.yaxis.range
 
