@@ -7,11 +7,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-SHARES = {"heun": 0.45, "dpmpp_2m": 0.45, "ddpm": 0.05, "ancestral": 0.05}
-STEPS = {"heun": 40, "dpmpp_2m": 60, "ddpm": 1000, "ancestral": 1000}
-PARTICLES = {"heun": 1000, "dpmpp_2m": 1000, "ddpm": 500, "ancestral": 500}
-"""What the steps leave is to be small beside the noise: an interval of the noise does not answer for it. Samplers of second
-order manage that in few steps, and sample the same laws at w = 0 and at the special w; the identity needs the others."""
+SHARES = {"dpmpp_2m": 0.9, "ddpm": 0.1}
+STEPS = {"dpmpp_2m": 60, "ddpm": 1000}
+PARTICLES = {"dpmpp_2m": 1000, "ddpm": 500}
+"""What the steps leave is to be small beside the noise, for which alone an interval answers: below a tenth of a standard error
+on average here, against 0.3 for Heun's 40 steps and 0.4 for ancestral sampling's 1000. A sampler of second order samples the same
+laws at w = 0 and at the special w; the identity needs the full noise of DDPM."""
 
 LEVELS = {"kind": "logit", "start": 1 - 1e-5, "stop": 1e-3}
 """Ends that do not depend on the steps: sqrt(1e-5) of the data is left at the start, sqrt(1e-3) of noise at the end."""

@@ -2,7 +2,8 @@
 
 A run that missed the heavy tail of 1 / r looks light: for two unit Gaussians at +-1 one run in nine passed any test of its
 own sample, and its interval then covered in 30 % of cases. So the verdict comes from exact samples of the known laws (what
-w = 0 samples; for CFG and cost guidance also what w = -1 samples), many more than the run has and independent of it.
+w = 0 samples; also what w = -1 samples for CFG and cost guidance, and w = 1 where reward is sought), many more than the run
+has and independent of it.
 
 The measure is the skewness of 1 / r over sqrt n. The two-sided coverage of the usual 95 % interval falls by about
 2 z phi(z) (z^4 + 2 z^2 - 3) / 18 = 0.25 times its square (Edgeworth expansion of the studentised mean; Hall, The Bootstrap
@@ -22,6 +23,7 @@ from gdviz.guidance.schedules.constant import Constant
 from gdviz.laws import Law
 from gdviz.metrics.mean import Array
 from gdviz.metrics.reading import Reader
+from gdviz.rewards.class_probability import ClassProbabilityReward
 
 LARGEST = 0.2
 """Largest skewness / sqrt n of a known law: 1 point of coverage."""
@@ -31,8 +33,9 @@ LARGEST_OF_SAMPLE = 0.4
 print the runs that missed the tail."""
 
 LIGHTER = 1.5
-"""Under plain guidance with w > 0 the skewness falls about like (1 + w) to this power, from at most `HEAVIEST` at w = 0: seen
-on pairs of Gaussians at +-0.5 to +-2.5 and on random mixtures, not proved."""
+"""Under plain label guidance with w > 0 the skewness of 1 / p falls about like (1 + w) to this power, from at most `HEAVIEST` at
+w = 0: seen on pairs of Gaussians at +-0.5 to +-2.5 and on random mixtures, not proved. Not so for other rewards: for
+r = exp(b . x) guidance shifts a Gaussian, and the skewness of 1 / r stays what it was."""
 
 HEAVIEST = 1.5
 
@@ -80,11 +83,20 @@ class KnownSkewness:
         cost = plan.improves == "mean_reciprocal" and plan.away is not None and not measured
         self._at_minus_1 = _Sample(plan.away, read, seed) if cost and plan.away is not None else None
         rule = plan.rule
-        self._lightens = type(rule) is Unified and isinstance(rule.schedule, Constant) and not measured
+        plain = type(rule) is Unified and isinstance(rule.schedule, Constant) and not measured
+        seeks = plain and plan.improves == "mean_reward" and plan.toward is not None
+        self._at_1 = _Sample(plan.toward, read, seed) if seeks and plan.toward is not None else None
+        self._lightens = plain and isinstance(plan.reward, ClassProbabilityReward)
 
     def at(self, w: float, n: int) -> float:
-        """Of the law itself at w = 0; at w > 0 no more than it; at w < 0 as large as at w = 0 and w = -1."""
+        """Of the law itself at w = 0, and at w = 1 where reward is sought; between two such laws the larger of both.
+
+        For label guidance with w > 0 less than at w = 0; else what it is at the nearest w whose law is known.
+        """
         here = self._at_0.skewness(n)
+        if w > 0 and self._at_1 is not None:
+            there = self._at_1.skewness(n)
+            return there if w >= 1 else max(here, there)
         if w < 0 and self._at_minus_1 is not None:
             return max(here, self._at_minus_1.skewness(n))
         if w > 0 and self._lightens and here <= HEAVIEST:
