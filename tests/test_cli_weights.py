@@ -77,15 +77,15 @@ def test_the_small_table_has_every_method(call):
 
 
 def test_lines_are_means_and_paired_intervals():
-    energies = {"none": (4.0, 6.0, 5.0), "learned": (1.0, 2.0, 3.0)}
+    energies = {"none": (4.0, 6.0, 5.0), "learned": (1.0, 2.0, 3.0)}  # the others always 2
     found = [
         Contest(80, seed, {m: energies.get(m, (2.0,) * 3)[seed] for m in METHODS}, {}, {"best constant": 36}, 1.0)
         for seed in range(3)
     ]
-    none, best, *_, learned = lines(found)
+    none, best, _, _, learned, _ = lines(found)
     assert (none.mean, best.mean, learned.mean) == (5.0, 2.0, 2.0)
     assert none.se == pytest.approx(1 / math.sqrt(3))
     # t quantile of 2 degrees of freedom 4.30265; differences -3, -4, -2
-    assert none.difference == pytest.approx((-3 - 4.30265 / math.sqrt(3), -3 + 4.30265 / math.sqrt(3)), abs=1e-4)
+    assert none.differences["learned"] == pytest.approx((-3 - 4.30265 / math.sqrt(3), -3 + 4.30265 / math.sqrt(3)), abs=1e-4)
     assert (best.search, none.search) == (36, 0)
     assert interval(np.array([1.0])) == (-math.inf, math.inf)

@@ -28,9 +28,7 @@ def weights(
     source: Annotated[
         str | None, typer.Argument(metavar="FILE|preset:NAME", help="An Experiment file, '-' for standard input, or a preset.")
     ] = None,
-    table: Annotated[
-        bool, typer.Option("--table", help="Compare with constants and intervals on three-class rings.")
-    ] = False,
+    table: Annotated[bool, typer.Option("--table", help="Compare with constants and intervals on three-class rings.")] = False,
     quick: Annotated[bool, typer.Option("--quick", help="With --table: a small version, in seconds.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
@@ -85,7 +83,7 @@ def _tasks(experiment: Experiment) -> tuple[Task, tuple[Task, ...]]:
 
 def _table(quick: bool, as_json: bool) -> None:
     with bar() as show:
-        from gdviz.papers.learned_weights import FULL, QUICK, contests, lines
+        from gdviz.papers.learned_weights import FULL, LEARNED, QUICK, contests, lines
 
         found = contests(QUICK if quick else FULL, lambda done: show(done, "Training and sampling"))
         table = lines(found)
@@ -93,13 +91,13 @@ def _table(quick: bool, as_json: bool) -> None:
         told = {"format": 1, "contests": [asdict(each) for each in found], "lines": [asdict(line) for line in table]}
         typer.echo(json.dumps(told, allow_nan=False))
         return
-    headings = ("denoiser steps", "guidance", "energy distance x 1000", "learned - it, 95 %", "runs searched")
+    headings = ("denoiser steps", "guidance", "energy distance x 1000", *(f"{name} - it" for name in LEARNED), "runs searched")
     rows = [
         (
             f"{line.denoiser_steps}",
             line.method,
             f"{1000 * line.mean:.1f} ± {1000 * line.se:.1f}",
-            "" if line.method == "learned" else f"{1000 * line.difference[0]:.1f} to {1000 * line.difference[1]:.1f}",
+            *(_interval(line.differences.get(name)) for name in LEARNED),
             f"{line.search}",
         )
         for line in table
@@ -107,6 +105,12 @@ def _table(quick: bool, as_json: bool) -> None:
     console().print(plain_table(headings, rows))
     seeds = len({each.seed for each in found})
     seconds = max(each.cpu_seconds for each in found)
-    console().print(plain(f"{seeds} seeds; mean ± standard error. Learning the weights took at most {seconds:.1f} CPU-s."))
+    console().print(
+        plain(f"{seeds} seeds; mean ± standard error; 95 % intervals. Learning the weights took at most {seconds:.1f} CPU-s.")
+    )
     if quick:
         messages.print(plain("Quick version: too small to say anything of the methods."))
+
+
+def _interval(ends: tuple[float, float] | None) -> str:
+    return "" if ends is None else f"{1000 * ends[0]:.1f} to {1000 * ends[1]:.1f}"
