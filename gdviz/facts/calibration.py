@@ -121,7 +121,7 @@ class Calibration:
     def sentence(self) -> str:
         """The outcome in words."""
         shown, means = (sum(getattr(c, field) for c in self.heavy) for field in ("printed", "looked"))
-        told = f"{self.total.covered} of {self.total.printed} bands cover, {_percent(self.total.share)}"
+        told = f"{self.total.covered:,} of {self.total.printed:,} bands cover, {_percent(self.total.share)}"
         return f"{told}; of {means} heavy-tailed means {shown or 'none'} {'has' if shown < 2 else 'have'} a band."
 
     @property
