@@ -398,7 +398,7 @@ def test_a_mistake_is_exit_code_2_one_sentence_and_no_traceback(tmp_path, argume
     assert answer.stderr.startswith(f"gdviz: {said}") and answer.stderr.count("\n") == 1
 
 
-LONG = {**changed("sampler.steps", 20_000), "particles": 100_000, "w": [0, 1, 2, 3]}
+LONG = {**changed("sampler.steps", 2_000), "particles": 1_000_000, "w": [0, 1, 2, 3]}
 
 
 @posix
