@@ -16,6 +16,7 @@ from gdviz.errors import GdvizError
 from gdviz.store import FolderStore, SceneStore, cap, entries
 
 FILES = {"net.bin": b"weights" * 100, "task.json": b"{}"}
+INCOMPLETE = '{"files": {"net.bin": {"at": "x"}}}'
 LEADS_OUT = '{"files": {"net.bin": {"at": "../../x", "size": 1, "sha256": ""}}}'
 posix = pytest.mark.skipif(os.name == "nt", reason="limits and signals as POSIX has them")
 
@@ -76,7 +77,7 @@ def test_a_name_cannot_leave_its_folder(store, name):
         (lambda folder: next(folder.glob("*net.bin")).unlink(), "net.bin: No such file or directory"),
         (lambda folder: (folder / "manifest.json").unlink(), "half-written: it has no manifest"),
         (lambda folder: (folder / "manifest.json").write_bytes(b""), "its manifest is not one"),
-        (lambda folder: (folder / "manifest.json").write_bytes(b'{"files": {"net.bin": {"at": "x"}}}'), "its manifest is not one"),
+        (lambda folder: (folder / "manifest.json").write_text(INCOMPLETE), "its manifest is not one"),
         (lambda folder: (folder / "manifest.json").write_text(LEADS_OUT), "its manifest is not one"),
     ],
 )
