@@ -410,7 +410,14 @@ def test_ctrl_c_stops_with_130_and_writes_nothing(tmp_path):
     ours, theirs = pty.openpty()
     command = [*COMMAND, "run", "long.json", "--out", "out.json"]
     environment = {**os.environ, "TERM": "xterm"}
-    process = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=theirs, env=environment)
+    process = subprocess.Popen(
+        command,
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=theirs,
+        env=environment,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a shell's background jobs inherit that it is ignored
+    )
     os.close(theirs)
     try:
         read_terminal(ours, until=b"Sampling")
