@@ -212,7 +212,8 @@ class Trainings:
             return Training(record.id, record.task, "running", report)
         if job is not None and job.state == "failed":
             return Training(record.id, record.task, "failed", report, error=job.error)
-        return Training(record.id, record.task, "paused", report)
+        record = self._library.record(record.id) or record  # it may have been saved since: a paused training says what is kept
+        return Training(record.id, record.task, "done" if record.done else "paused", record.report or report)
 
     def _seconds_for(self, jobs: Sequence[Job]) -> float | None:
         """Time until these are done, at the speed of the first one, which runs; None while that is unknown."""

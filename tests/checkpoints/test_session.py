@@ -40,7 +40,7 @@ def stored(library: Library, section: str, id: str, file: str) -> Path:
 
 def paused(library: Library, task: Task, after: int = 3) -> None:
     """Train until a few reports have come, and leave."""
-    for number, _ in enumerate(training(task, library, pace=EAGER)):
+    for number, _ in enumerate(training(task, library, pace=EAGER._replace(report=0.0))):
         if number >= after:
             return
 
