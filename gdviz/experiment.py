@@ -11,6 +11,7 @@ import math
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import torch
@@ -208,6 +209,13 @@ class Experiment(Described):
         from gdviz.checkpoints import networks
 
         yield from networks().train(self.tasks())
+
+    def stored_only(self, root: Path | None = None) -> ScoresContext:
+        """Networks that a store has by now, for `build`: whoever shows or shares a run must not train in passing."""
+        from gdviz.checkpoints import networks
+
+        library = networks(root)
+        return ScoresContext(lambda wanted: library.found(self.task(wanted)), library.stored, own_code_is_allowed())
 
     def _networks(self) -> ScoresContext:
         """Networks of the program's own store, trained there when they are missing."""

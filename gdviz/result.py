@@ -202,14 +202,17 @@ def stream(
     distances: bool = True,
     partial: bool = True,
     executor: Executor | None = None,
+    train: bool = True,
 ) -> Iterator[Progress | Result]:
     """Run an Experiment, yielding Progress often, partial Results on the way and the complete one last.
 
-    Stop iterating to cancel. Parameters and errors as for `run`; without `partial` only the last Result comes.
+    Stop iterating to cancel. Parameters and errors as for `run`; without `partial` only the last Result comes, and
+    without `train` a network that the store lacks is an error.
     """
     experiment = Experiment.parse(experiment)
-    for _ in experiment.train():  # what is missing; it can be cancelled here too
-        yield Progress(0.0)
+    if train:
+        for _ in experiment.train():  # it can be cancelled here too
+            yield Progress(0.0)
     yield from _Run(experiment, device, frame_particles, step_change, exact, distances, executor).stream(partial)
 
 
@@ -229,7 +232,7 @@ class _Run:
         self.began = time.perf_counter()
         self.executor = executor or here
         self.device = str(pick_device(device)) if executor is None else far_device(device)
-        self.experiment, self.built = experiment, experiment.build()
+        self.experiment, self.built = experiment, experiment.build(experiment.stored_only())
         built, w, n = self.built, experiment.all_w, experiment.particles
         self.measured = measured_reward(experiment, built)
         self.wants_exact, self.wants_distances = exact, distances

@@ -120,7 +120,7 @@ def sweep(
         noise = CoarseNoise(tiles, levels) if halved else tiles
         grid = levels.halved() if halved else levels
         weight = torch.tensor(list(w), dtype=dtype, device=device)[:, None, None]  # [W, 1, 1]
-        x = _start(noise.start(), len(w))  # [W, n, d], n a multiple of WHOLE
+        x = noise.common_start(len(w))  # [W, n, d], n a multiple of WHOLE
         kept = max(0, min(count, frame_particles - first - done)) if wanted else 0
         record = torch.empty(len(w), kept, len(wanted), dimension) if kept else None
         if record is not None and 0 in wanted:
@@ -207,11 +207,6 @@ def chunks(particles: int, per_chunk: int, gradual: bool = False) -> Iterator[tu
         size = min(per_chunk, max(TILE, first)) if gradual else per_chunk
         yield first, min(size, particles - first)
         first += size
-
-
-def _start(z: Tensor, count: int) -> Tensor:
-    """The common start at every w, stored coordinate first: [n, d] -> [W, n, d]."""
-    return z.T[:, None, :].repeat(1, count, 1).movedim(0, -1)  # [W, n, d]
 
 
 class _Tally:

@@ -7,14 +7,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from gdviz.checkpoints import Library, networks
 from gdviz.device import pick_device
 from gdviz.diffusion.noise import TILE
-from gdviz.errors import GdvizError
 from gdviz.experiment import Built, Experiment
-from gdviz.networks import Checkpoint
-from gdviz.scores import ScoresContext, Wanted
-from gdviz.store import default_root
 from gdviz.sweep import Chunk, Progress, chunks, fitting, sweep
 
 
@@ -89,16 +84,4 @@ def here(request: SweepRequest, built: Built) -> Iterator[Progress | Chunk]:
 @lru_cache(maxsize=16)
 def _built(experiment: Experiment, thread: int) -> Built:
     """The parts of one Experiment come one after another; a thread has its own, for laws remember their last levels."""
-    return experiment.build(ScoresContext(lambda wanted: _stored(experiment, wanted), networks().stored))
-
-
-def _stored(experiment: Experiment, wanted: Wanted) -> Checkpoint:
-    """A network that whoever asks has in the store by now: the workers must not each train their own."""
-    task = experiment.task(wanted)
-    found = Library().find(task)
-    if found is None:
-        raise GdvizError(
-            f"score: found no network {task.id[:12]} in {default_root()} on this worker; "
-            "set GDVIZ_STORE to one folder that all machines share."
-        )
-    return found
+    return experiment.build(experiment.stored_only())  # workers must not each train their own

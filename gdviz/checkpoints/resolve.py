@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
+from pathlib import Path
 
 from gdviz.checkpoints.library import Library
 from gdviz.checkpoints.report import TrainingReport
 from gdviz.checkpoints.session import training
+from gdviz.errors import GdvizError
 from gdviz.networks import Checkpoint
+from gdviz.store import default_root
 from gdviz.training import Task
 
 REMEMBERED = 16
@@ -41,6 +44,21 @@ class Networks:
             if self.library.find(task) is None:
                 yield from training(task, self.library, stop=stop)
 
+    def found(self, task: Task) -> Checkpoint:
+        """The network of a task, which has to be there.
+
+        Raises
+        ------
+        GdvizError
+            If it is not.
+        """
+        if self.library.find(task) is None:
+            raise GdvizError(
+                f"score: found no stored network for {task.title}, {task.steps} steps, in {self.library.root}; train it first, "
+                "or set GDVIZ_STORE to the folder that has it."
+            )
+        return self._read(task.id)
+
     def stored(self, id: str) -> Checkpoint:
         """The network of an id, of which the first characters are enough.
 
@@ -57,13 +75,9 @@ class Networks:
 
 @lru_cache(maxsize=4)
 def _networks_at(root: str) -> Networks:
-    from pathlib import Path
-
     return Networks(Library(Path(root)))
 
 
-def networks() -> Networks:
-    """The networks of the program's own store."""
-    from gdviz.store import default_root
-
-    return _networks_at(str(default_root()))
+def networks(root: Path | None = None) -> Networks:
+    """The networks of a store, the program's own if none is given."""
+    return _networks_at(str(root or default_root()))

@@ -30,6 +30,10 @@ class Noise(ABC):
     def step(self, moment: Moment) -> Tensor:
         """The increment of one step, shape [n, d]."""
 
+    def common_start(self, count: int) -> Tensor:
+        """`count` times the same start, stored coordinate first like a sweep's points, shape [count, n, d]."""
+        return self.start().T[:, None, :].repeat(1, count, 1).movedim(0, -1)  # [W, n, d]
+
 
 class TileNoise(Noise):
     """Increments of particles first, ..., first + count - 1.

@@ -5,12 +5,11 @@ from __future__ import annotations
 import contextlib
 import json
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gdviz import __version__
 from gdviz.errors import GdvizError
-from gdviz.store import SceneStore
+from gdviz.jobs.keep import kept
 
 if TYPE_CHECKING:
     from gdviz.exact_curves import ExactPoint
@@ -43,7 +42,7 @@ def run_curves(text: str, root: str, report: Report) -> bytes:
 
     experiment, first, answer = Experiment.from_json(text), None, b""
     law = find(experiment)
-    for event in stream(experiment, executor=report.executor):
+    for event in stream(experiment, executor=report.executor, train=False):
         if isinstance(event, Result):
             shown = event.to_dict()
             first = first or shown["rows"]
@@ -54,9 +53,7 @@ def run_curves(text: str, root: str, report: Report) -> bytes:
             report.partial(answer)
         else:
             report.progress(event.done)
-    with contextlib.suppress(GdvizError):  # the page has the answer; only a later session has to ask again
-        SceneStore(Path(root)).write(curves_key(experiment.id), answer)
-    return answer
+    return kept(root, curves_key(experiment.id), answer)
 
 
 def _quick_law(result: Result) -> tuple[ExactPoint, ...]:

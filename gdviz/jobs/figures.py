@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gdviz import __version__
-from gdviz.errors import GdvizError
+from gdviz.jobs.keep import kept
 from gdviz.papers.paper_figure import FORMAT
-from gdviz.store import SceneStore
 
 if TYPE_CHECKING:
     from gdviz.jobs import Report
@@ -36,6 +33,4 @@ def run_figure(number: int, quick: bool, root: str, report: Report) -> bytes:
     from gdviz.papers.make import make
 
     answer = make(number, quick, progress=report.progress, executor=report.executor).to_json().encode()
-    with contextlib.suppress(GdvizError):  # the page has the answer; only a later session has to ask again
-        SceneStore(Path(root)).write(figure_key(number, quick), answer)
-    return answer
+    return kept(root, figure_key(number, quick), answer)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import time
 from collections.abc import Callable
@@ -12,14 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 from gdviz import __version__
 from gdviz.errors import GdvizError
-from gdviz.store import SceneStore
+from gdviz.jobs.keep import kept
 
 if TYPE_CHECKING:
     from gdviz.experiment import Experiment
     from gdviz.jobs import Report
     from gdviz.metrics.error_effect import ErrorEffect, ErrorPaths, ErrorStudy
-    from gdviz.networks import Checkpoint
-    from gdviz.scores import Wanted
 
 FORMAT = 2
 
@@ -68,7 +65,8 @@ def run_robustness(text: str, root: str, report: Report) -> bytes:
     if problem is not None:
         raise GdvizError(problem)
     exact = wrong.model_copy(update={"score": Exact()}).build()
-    study = ErrorStudy(exact.plan, wrong.build(_stored_only(wrong, root)).plan, wrong.sampler, exact.levels, wrong.w, wrong.seed)
+    plan = wrong.build(wrong.stored_only(Path(root))).plan
+    study = ErrorStudy(exact.plan, plan, wrong.sampler, exact.levels, wrong.w, wrong.seed)
     halved = min(HALVED, wrong.particles)
     whole, done = wrong.particles + halved / 2, 0.0
 
@@ -95,27 +93,7 @@ def run_robustness(text: str, root: str, report: Report) -> bytes:
         done += count
         report.partial(answer(complete=False))
     coarse.append(study.paths(0, halved, halved=True, progress=said(halved / 2)))
-    found = answer(complete=True)
-    with contextlib.suppress(GdvizError):  # the page has the answer; only a later session has to ask again
-        SceneStore(Path(root)).write(robustness_key(wrong.id), found)
-    return found
-
-
-def _stored_only(experiment: Experiment, root: str) -> Any:
-    """Networks of the store and no others: a run never trains."""
-    from gdviz.checkpoints import Library, Networks
-    from gdviz.scores import ScoresContext
-
-    library = Networks(Library(Path(root)))
-
-    def find(wanted: Wanted) -> Checkpoint:
-        task = experiment.task(wanted)
-        found = library.library.find(task)
-        if found is None:
-            raise GdvizError(f"score: found no stored network for {task.title}, {task.steps} steps; train it first.")
-        return found
-
-    return ScoresContext(find, library.stored)
+    return kept(root, robustness_key(wrong.id), answer(complete=True))
 
 
 def _step_changes(study: ErrorStudy, fine: list[ErrorPaths], coarse: list[ErrorPaths]) -> list[dict[str, float | None]]:

@@ -9,12 +9,11 @@ import math
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gdviz import __version__
 from gdviz.errors import GdvizError
-from gdviz.store import SceneStore
+from gdviz.jobs.keep import kept
 
 if TYPE_CHECKING:
     from gdviz.experiment import Built, Experiment
@@ -73,9 +72,7 @@ def run_theory(topic: str, text: str, root: str, report: Report) -> bytes:
         raw = json.dumps({**plain(answer), "seconds": time.perf_counter() - began}, allow_nan=False).encode()
         if not answer["complete"]:
             report.partial(raw)
-    with contextlib.suppress(GdvizError):  # the page has the answer; only a later session has to ask again
-        SceneStore(Path(root)).write(theory_key(topic, text), raw)
-    return raw
+    return kept(root, theory_key(topic, text), raw)
 
 
 # ---------------------------------------------------------------------- the topics

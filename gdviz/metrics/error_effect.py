@@ -254,8 +254,7 @@ class _Follow:
 
     def run(self, sampler: SamplerKind, noise: Noise) -> Iterator[float]:
         """The share done, after each step; then `x` [W, N, d] holds the end points."""
-        start = noise.start()  # [N, d]
-        self.x = start.T[:, None, :].repeat(1, self.count, 1).movedim(0, -1)  # [W, N, d]
+        self.x = noise.common_start(self.count)  # [W, N, d]
         self.error, self.gain = torch.zeros(self.x.shape[:-1]), torch.zeros(self.x.shape[:-1])  # [W, N]
         for step in sampler.run(self._guide, self.levels, noise, self.x):
             self.x = step.x

@@ -54,6 +54,7 @@ def make_scene(text: str, title: str, caption: str, preview: bool, root: str, re
         distances=whole,
         partial=False,
         executor=executor,
+        train=False,
     ):
         if isinstance(event, Result):
             result = event

@@ -27,8 +27,8 @@ class LearnedScores(Scores):
     def __init__(self, find: Find) -> None:
         self._find = cache(find)
 
-    def single(self, law: Law) -> Score:
-        network, label = self._network(law, isinstance(law.origin, Given))
+    def single(self, law: Law, labelled: bool = False) -> Score:
+        network, label = self._network(law, labelled or isinstance(law.origin, Given))
         if network.what == "difference":
             raise GdvizError(f"score: found a network that only knows what to add to p(x); {law.name} alone needs another.")
         frozen = network.frozen

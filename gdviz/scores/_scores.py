@@ -33,8 +33,11 @@ class Scores(ABC):
         return False
 
     @abstractmethod
-    def single(self, law: Law) -> Score:
-        """The score that stands for grad log p_t of `law`."""
+    def single(self, law: Law, labelled: bool = False) -> Score:
+        """The score that stands for grad log p_t of `law`.
+
+        `labelled` says that it is used beside that of a law given a label, so that one network can know both.
+        """
 
     @abstractmethod
     def pair(self, toward: Law, away: Law, base: Base = "toward") -> Pair:

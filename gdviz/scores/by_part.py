@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from torch import Tensor
 
 from gdviz.family import Card
-from gdviz.laws import Law, Pair, PairScores
+from gdviz.laws import Given, Law, Pair, PairScores
 from gdviz.scores._scores import SCORES, Base, Score, Scores, ScoresContext, ScoresKind
 
 
@@ -21,12 +21,13 @@ class PartScores(Scores):
     def by_part(self) -> bool:
         return self._differ
 
-    def single(self, law: Law) -> Score:
-        return self.base.single(law)
+    def single(self, law: Law, labelled: bool = False) -> Score:
+        return self.base.single(law, labelled)
 
     def pair(self, toward: Law, away: Law, base: Base = "toward") -> Pair:
-        first, second = self.toward.single(toward), self.away.single(away)
-        followed = self.base.single(toward if base == "toward" else away)
+        labelled = any(isinstance(law.origin, Given) for law in (toward, away))
+        first, second = self.toward.single(toward, labelled), self.away.single(away, labelled)
+        followed = self.base.single(toward if base == "toward" else away, labelled)
 
         def pair(x: Tensor, t: float) -> PairScores:
             score = followed(x, t)  # [..., d]

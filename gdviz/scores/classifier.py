@@ -26,10 +26,10 @@ class ClassifierScores(Scores):
         self.plain, self.labels = plain, labels
         self._on = lru_cache(maxsize=4)(lambda device: classifier if device.type == "cpu" else _moved(classifier, device))
 
-    def single(self, law: Law) -> Score:
+    def single(self, law: Law, labelled: bool = False) -> Score:
         if isinstance(law.origin, Given):
             raise GdvizError(f"score: a classifier gives {law.name} only beside p(x); use guidance that has both.")
-        return self.plain.single(law)
+        return self.plain.single(law, labelled)
 
     def pair(self, toward: Law, away: Law, base: Base = "toward") -> Pair:
         if not isinstance(toward.origin, Given) or away.origin is not None:

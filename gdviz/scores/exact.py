@@ -12,7 +12,7 @@ from gdviz.scores._scores import Base, Score, Scores, ScoresContext, ScoresKind
 class ExactScores(Scores):
     """Every score is the law's own."""
 
-    def single(self, law: Law) -> Score:
+    def single(self, law: Law, labelled: bool = False) -> Score:
         return law.score
 
     def pair(self, toward: Law, away: Law, base: Base = "toward") -> Pair:

@@ -95,7 +95,7 @@ class OwnScores(Scores):
         self.network, self.how = network, how
         self.told = _takes(network)
 
-    def single(self, law: Law) -> Score:
+    def single(self, law: Law, labelled: bool = False) -> Score:
         label = self._label(law)
 
         def score(x: Tensor, t: float) -> Tensor:

@@ -93,8 +93,8 @@ class PerturbedScores(Scores):
     def by_part(self) -> bool:
         return self.of.by_part
 
-    def single(self, law: Law) -> Score:
-        score, field = self.of.single(law), ErrorField(self.error, law)
+    def single(self, law: Law, labelled: bool = False) -> Score:
+        score, field = self.of.single(law, labelled), ErrorField(self.error, law)
         return lambda x, t: score(x, t) - field(x, t) / math.sqrt(t)
 
     def pair(self, toward: Law, away: Law, base: Base = "toward") -> Pair:

@@ -126,7 +126,7 @@ class MartingaleStudy:
         levels = subject.levels.halved() if halved else subject.levels
         frames = np.searchsorted(self._both, self._frames) if halved else self._frames
         wanted = {int(level): k for k, level in enumerate(frames)}
-        x = noise.start().T[:, None, :].repeat(1, len(self.w), 1).movedim(0, -1)  # [W, n, d]
+        x = noise.common_start(len(self.w))  # [W, n, d]
         value, integral = (np.empty((*x.shape[:-1], len(wanted))) for _ in range(2))  # [W, n, F]
         total = torch.zeros(x.shape[:-1], dtype=torch.float64)  # [W, n]: the last gains are far below its rounding in float32
         guide = Guide(subject.plan.rule, torch.tensor(self.w, dtype=torch.float32)[:, None, None])

@@ -91,7 +91,7 @@ class StepStudy:
         return np.stack(found)
 
     def _run(self, levels: Levels, noise: Noise) -> NDArray[np.float64]:
-        x = noise.start().T[:, None, :].repeat(1, len(self.w), 1).movedim(0, -1)  # [W, n, d]
+        x = noise.common_start(len(self.w))  # [W, n, d]
         guide = Guide(self.subject.plan.rule, torch.tensor(self.w, dtype=torch.float32)[:, None, None])
         with torch.no_grad():
             for step in self.subject.sampler.run(guide, levels, noise, x):

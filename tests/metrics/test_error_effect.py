@@ -36,7 +36,7 @@ class Affine(Scores):
     def __init__(self, b: float, k: float) -> None:
         self.b, self.k = b, k
 
-    def single(self, law):
+    def single(self, law, labelled=False):
         return lambda x, t: law.score(x, t) + self.b + self.k * x
 
     def pair(self, toward, away, base="toward"):

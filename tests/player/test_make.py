@@ -5,6 +5,9 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
+import pytest
+
+from gdviz.errors import GdvizError
 from gdviz.experiment import Experiment
 from gdviz.player.make import make_scene, scene_key, warm_up
 from gdviz.player.scene import unpack_scene
@@ -43,3 +46,10 @@ def test_warming_up_leaves_nothing(tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setenv("GDVIZ_STORE", str(tmp_path / "store"))
     warm_up()
     assert not list(tmp_path.iterdir())
+
+
+def test_a_scene_never_trains_the_network_it_lacks(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setenv("GDVIZ_STORE", str(tmp_path / "store"))
+    experiment = Experiment.parse({**SMALL, "score": {"kind": "network", "steps": 3, "recipe": {"width": 8, "batch": 8}}})
+    with pytest.raises(GdvizError, match="found no stored network for score of p"):
+        make_scene(experiment.canonical(), "", "", True, str(tmp_path))

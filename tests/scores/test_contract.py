@@ -240,3 +240,10 @@ def test_each_part_is_where_it_says(guidance, part):
     assert (float(base.abs().max()) > 1e-3) == (part == "base")
     assert (float(push.abs().max()) > 1e-3) == (part != "base")
     assert torch.allclose(base + push, (base + push)[0].expand(50, 2), atol=1e-8), "a constant error"
+
+
+def test_parts_of_label_guidance_share_one_network_that_knows_the_labels():
+    network = {"kind": "network", "steps": 3, "recipe": RECIPE}
+    parts = {"kind": "by_part", **dict.fromkeys(("base", "toward", "away"), network)}
+    (task,) = experiment(guidance=CFG, score=parts).tasks()
+    assert task.what == "conditional"
