@@ -149,8 +149,8 @@ def test_network_evaluations_are_counted(sampler, monkeypatch):
     )
     build = type(experiment).build
 
-    def counted(self):
-        built = build(self)
+    def counted(self, *given):
+        built = build(self, *given)
         rule, inner = built.plan.rule, built.plan.rule.pair
 
         def pair_scores(x, t):

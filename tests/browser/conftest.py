@@ -25,7 +25,7 @@ HERE = {"localhost", "127.0.0.1", "::1"}
 # A link to a page makes Streamlit's client look for the server below the page's own path first; that 404 is its own.
 PROBES = re.compile(r"/\w+/_stcore/(health|host-config)")
 
-PATIENCE = 30_000  # milliseconds that an expectation may take on a busy machine
+PATIENCE = 120_000  # milliseconds that an expectation may take: the workers give way to everything else on a shared machine
 expect.set_options(timeout=PATIENCE)
 
 Visit = Callable[..., Page]

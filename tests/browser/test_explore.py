@@ -32,14 +32,14 @@ SMALL: dict[str, Any] = {
 def player(page: Page) -> Locator:
     """The player, once it has drawn a frame."""
     found = page.get_by_test_id("player")
-    expect(found).to_have_attribute("data-frame", re.compile(r"\d+"), timeout=60_000)
+    expect(found).to_have_attribute("data-frame", re.compile(r"\d+"))
     return found
 
 
 def refined(page: Page) -> None:
     """Wait until the whole scene is on stage and nothing is computing any more."""
-    expect(page.get_by_text("preview, refining")).to_be_hidden(timeout=60_000)
-    expect(page.get_by_text(re.compile("Computing the scene|Refining the preview"))).to_have_count(0, timeout=60_000)
+    expect(page.get_by_text("preview, refining")).to_be_hidden()
+    expect(page.get_by_text(re.compile("Computing the scene|Refining the preview"))).to_have_count(0)
 
 
 def small(**changes: Any) -> str:
@@ -105,7 +105,7 @@ def test_an_edit_changes_the_scene_and_keeps_the_player(visit: Any) -> None:
     open_more(page, "Sampler")
     page.get_by_role("spinbutton", name="steps").fill("24")
     page.get_by_role("spinbutton", name="steps").press("Enter")
-    expect(shown.get_by_text("24 steps").first).to_be_visible(timeout=60_000)
+    expect(shown.get_by_text("24 steps").first).to_be_visible()
     refined(page)
     assert shown.evaluate("node => node.isTheSame === true"), "the player was made anew"
 
@@ -128,7 +128,7 @@ def test_the_link_reopens_scene_and_view(visit: Any) -> None:
 
 def test_preset_box_opens_another_scene(visit: Any) -> None:
     page = visit("/?preset=two-moons")
-    expect(player(page).get_by_text("Two moons").first).to_be_visible(timeout=60_000)
+    expect(player(page).get_by_text("Two moons").first).to_be_visible()
     page.get_by_role("combobox").first.click()
     page.get_by_role("option", name=re.compile("^Two-component stand-in|Figure 1", re.IGNORECASE)).first.click()
     expect(page).to_have_url(re.compile("preset=figure-1"))
@@ -144,7 +144,7 @@ def test_a_bad_reward_is_refused_beside_the_box(visit: Any, expression: str) -> 
     box = page.get_by_role("textbox", name="expression")
     box.fill(expression)
     box.press("Control+Enter")
-    expect(page.get_by_role("alert").filter(has_text=re.compile("expression|r\\(x\\)|reward"))).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("alert").filter(has_text=re.compile("expression|r\\(x\\)|reward"))).to_be_visible()
     expect(shown).to_be_visible()
 
 
@@ -160,7 +160,7 @@ def test_an_experiment_file_opens_and_is_saved(visit: Any, tmp_path: Any) -> Non
     file = tmp_path / "other.json"
     file.write_text(json.dumps({**SMALL, "sampler": {"kind": "ancestral", "steps": 30}}))
     page.locator("input[type=file]").set_input_files(str(file))
-    expect(player(page).get_by_text("ancestral, 30 steps").first).to_be_visible(timeout=60_000)
+    expect(player(page).get_by_text("ancestral, 30 steps").first).to_be_visible()
 
 
 def test_a_wrong_file_is_refused_and_the_page_lives(visit: Any, tmp_path: Any) -> None:
@@ -170,7 +170,7 @@ def test_a_wrong_file_is_refused_and_the_page_lives(visit: Any, tmp_path: Any) -
     file = tmp_path / "wrong.json"
     file.write_text('{"w": [NaN]}')
     page.locator("input[type=file]").set_input_files(str(file))
-    expect(page.get_by_text("not strict JSON: found NaN")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("not strict JSON: found NaN")).to_be_visible()
     expect(shown).to_be_visible()
 
 
@@ -182,7 +182,7 @@ def test_copy_to_b_and_another_sampler_are_held_apart(visit: Any) -> None:
     open_more(page, "Sampler")
     page.get_by_role("spinbutton", name="steps").fill("24")
     page.get_by_role("spinbutton", name="steps").press("Enter")
-    expect(shown.get_by_text("24 steps").first).to_be_visible(timeout=60_000)
+    expect(shown.get_by_text("24 steps").first).to_be_visible()
     refined(page)
     expect(shown.get_by_text(re.compile("A → B")).first).to_be_visible()
     expect(shown.locator("canvas")).to_have_count(3)
@@ -190,7 +190,7 @@ def test_copy_to_b_and_another_sampler_are_held_apart(visit: Any) -> None:
 
 def test_a_damaged_link_says_so_and_shows_the_default(visit: Any) -> None:
     page = visit("/?scene=AAAA")
-    expect(page.get_by_text("link: found")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("link: found")).to_be_visible()
     player(page)
 
 
