@@ -15,7 +15,7 @@ from gdviz.experiment import Experiment
 NAN, INF = float("nan"), float("inf")
 FIRST = "target.components.0"
 KEYS = "format, target, guidance, score, sampler, measure, w, particles, frames, seed"
-TARGETS = "checkerboard, circles, gaussian_mixture, grid, letters, moons, pinwheel, points, ring, spiral, swiss_roll"
+TARGETS = "checkerboard, circles, digits, gaussian_mixture, grid, letters, moons, pinwheel, points, ring, spiral, swiss_roll"
 SAMPLERS = "ancestral, churn, ddim, ddpm, dpmpp_2m, heun"
 
 

@@ -13,7 +13,12 @@ POOL = 200_000
 
 
 def mean_reciprocal(law: Law, label: str) -> float | None:
-    """E 1/p(c | x) under p(. | c): 1/p(c), as long as p(. | c) > 0 wherever p > 0; None otherwise (MATH section 2, fact 1)."""
+    """E 1/p(c | x) under p(. | c): 1/p(c), as long as p(. | c) > 0 wherever p > 0; None otherwise (MATH section 2, fact 1).
+
+    None as well for a law known by samples alone: its p(c | x) is a classifier's, not Bayes' rule.
+    """
+    if law.by_samples:
+        return None
     if isinstance(law, Mixture) and law.atomic:
         log_p = law.log_posterior(label)(law.components.means[law.support])  # [K']
         if not bool(torch.isfinite(log_p).all()):
@@ -25,7 +30,8 @@ def label_goals(law: Law, label: str) -> tuple[Goal, ...]:
     """The conditional law p(x | c) and the powered law p(x | c)^g p(x)^(1 - g), g = 1 + w.
 
     The powered law is proportional to p(x) p(c | x)^g and, for w >= 0, to p(x | c) p(c | x)^w. The
-    last factor is at most 1, so rejection samples it exactly (MATH section 4).
+    last factor is at most 1, so rejection samples it exactly (MATH section 4). For a law known by samples alone there
+    is no powered law, only the samples that carry the label.
     """
     given = law.given(label)
     posterior = law.log_posterior(label)
@@ -47,6 +53,8 @@ def label_goals(law: Law, label: str) -> tuple[Goal, ...]:
         return None
 
     name = f"x | {label}"
+    if law.by_samples:
+        return (Goal("conditional", f"p({name})", conditional),)
     return (
         Goal("conditional", f"p({name})", conditional),
         Goal("powered", f"p({name})^(1+w) p(x)^(-w)", powered, depends_on_w=True),

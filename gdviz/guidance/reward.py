@@ -71,7 +71,7 @@ class RewardGuidance(GuidanceKind):
             away=law,
             reward=reward,
             improves="mean_reward",
-            baseline=_exp(log_mean),
+            baseline=None if law.by_samples else _exp(log_mean),
             goals=(_tilted_goal(law, reward, Tilted(tilted, log_mean)),),
         )
 
@@ -84,7 +84,7 @@ class RewardGuidance(GuidanceKind):
             away=costly,
             reward=reward,
             improves="mean_reciprocal",
-            baseline=_exp(log_mean),
+            baseline=None if law.by_samples else _exp(log_mean),
             goals=(_tilted_goal(law, reward),),
         )
 

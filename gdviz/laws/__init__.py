@@ -16,3 +16,4 @@ from gdviz.laws.law import Points as Points
 from gdviz.laws.law import TiltedBy as TiltedBy
 from gdviz.laws.mixture import Mixture as Mixture
 from gdviz.laws.pair import pair as pair
+from gdviz.laws.sampled import SampledLaw as SampledLaw

@@ -99,6 +99,8 @@ class Law(ABC):
     labels: tuple[str, ...]
     name: str
     atomic: bool = False
+    by_samples: bool = False
+    """Whether the law is known by samples alone (`SampledLaw`): no density, no exact score, nothing to hold numbers against."""
     origin: Origin | None = None
     """What was done to the target to get this law: a learned score has nothing else to know it by."""
 

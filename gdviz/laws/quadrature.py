@@ -39,10 +39,10 @@ class Expectation(NamedTuple):
 
 
 def expectation(law: Law, integrand: Integrand) -> Expectation | None:
-    """E f(X_0) under the law; None where it is infinite, or not known (a density with d >= 3)."""
+    """E f(X_0) under the law; None where it is infinite, or not known (a density with d >= 3, samples alone)."""
     if isinstance(law, Mixture) and law.atomic:
         return _over_atoms(law, integrand)
-    if law.dimension > 2:
+    if law.dimension > 2 or law.by_samples:
         return None
 
     def log_size(x: Tensor) -> Tensor:

@@ -6,11 +6,13 @@ import math
 from typing import NamedTuple
 
 import torch
+from torch import Tensor
 
 from gdviz.errors import GdvizError
 from gdviz.laws.law import LabelPosterior, Law, TiltedBy
 from gdviz.laws.mixture import Mixture
 from gdviz.laws.quadrature import expectation
+from gdviz.laws.sampled import SampledLaw
 from gdviz.laws.tilt_mixture import tilt_mixture
 from gdviz.rewards import Reciprocal, Reward
 from gdviz.rewards.class_probability import ClassProbabilityReward
@@ -34,7 +36,7 @@ def tilt(law: Law, reward: Reward) -> Law:
 def tilt_with_mean(law: Law, reward: Reward) -> Tilted:
     """The law p^r and log E r.
 
-    Atoms are reweighted, for any reward. The posterior of one of the law's own labels gives the
+    Atoms, and samples, are reweighted, for any reward. The posterior of one of the law's own labels gives the
     conditional law. A Gaussian mixture times a sum of exponentials of quadratics stays a mixture.
     Otherwise E[r(X_0) | X_t = x] is tabulated (`GridTilt`, d <= 2).
 
@@ -51,6 +53,8 @@ def tilt_with_mean(law: Law, reward: Reward) -> Tilted:
 def _tilt(law: Law, reward: Reward) -> Tilted:
     costly = isinstance(reward, Reciprocal)
     name = f"{law.name} J(x) / E J" if costly else f"{law.name} r(x) / E r"
+    if isinstance(law, SampledLaw):
+        return _tilt_samples(law, reward, name)
     if isinstance(law, Mixture) and law.atomic:
         return _tilt_atoms(law, reward, name)
     if isinstance(reward, ClassProbabilityReward) and _is_own(reward.posterior, law):
@@ -79,11 +83,22 @@ def _is_own(posterior: object, law: Law) -> bool:
 def _tilt_atoms(law: Mixture, reward: Reward, name: str) -> Tilted:
     log_r = torch.full_like(law.log_weights, -torch.inf)  # [K]
     log_r[law.support] = reward.log(law.components.means[law.support])
-    wrong = torch.isnan(log_r) | (log_r == torch.inf)
-    if bool(wrong.any()):
-        place = ", ".join(f"{c:.4g}" for c in law.components.means[int(wrong.int().argmax())].tolist())
-        raise GdvizError(
-            f"reward: found a value that is negative or not finite at the atom ({place}); r must be finite and above 0."
-        )
+    _check_finite(log_r, law.components.means, "atom")
     log_mean = float(torch.logsumexp(law.log_weights + log_r, 0))
     return Tilted(law.reweighted(log_r, name), log_mean)
+
+
+def _tilt_samples(law: SampledLaw, reward: Reward, name: str) -> Tilted:
+    log_r = reward.log(law.x)  # [n]
+    _check_finite(log_r, law.x, "sample")
+    return Tilted(law.reweighted(log_r, name), float(torch.logsumexp(law.log_weights + log_r, 0)))
+
+
+def _check_finite(log_r: Tensor, points: Tensor, what: str) -> None:
+    wrong = torch.isnan(log_r) | (log_r == torch.inf)  # [n]
+    if bool(wrong.any()):
+        first = [f"{c:.4g}" for c in points[int(wrong.int().argmax())].tolist()]
+        place = ", ".join(first[:4] + ["..."] * (len(first) > 4))
+        raise GdvizError(
+            f"reward: found a value that is negative or not finite at the {what} ({place}); r must be finite and above 0."
+        )

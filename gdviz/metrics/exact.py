@@ -62,7 +62,7 @@ def exact_values(plan: Plan, sampler: SamplerKind, measured: Reward | None = Non
         What is read off when it is not what guides; slopes and the value at w = 1 are then None.
     """
     reward = measured or plan.reward
-    if reward is None:
+    if reward is None or plan.unguided.by_samples:
         return Exact()
     base = plan.unguided
     mean, reciprocal = _mean(base, reward), _mean_reciprocal(plan, reward)

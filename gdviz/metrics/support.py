@@ -30,6 +30,8 @@ class Support:
     def __init__(self, law: Law, seed: int) -> None:
         self.law = law
         self.atoms = law if isinstance(law, Mixture) and law.atomic else None
+        if law.by_samples:
+            return
         if self.atoms is not None:
             self._reach = _reach(self.atoms.components.means[self.atoms.support])
         else:
@@ -37,7 +39,9 @@ class Support:
             self._lowest = float(self._log_density(x).quantile(QUANTILE))
 
     def off(self, reading: Reading) -> float | None:
-        """Share of the finite particles that lie off the support."""
+        """Share of the finite particles that lie off the support; None where the law is known by samples alone."""
+        if self.law.by_samples:
+            return None
         keep = torch.from_numpy(reading.finite)  # [N]
         x = reading.x[keep]
         if not len(x):

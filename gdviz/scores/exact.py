@@ -4,19 +4,29 @@ from __future__ import annotations
 
 from typing import Literal
 
+import torch
+
 from gdviz.family import Card
 from gdviz.laws import Law, Pair, pair
 from gdviz.scores._scores import Base, Score, Scores, ScoresContext, ScoresKind
 
 
 class ExactScores(Scores):
-    """Every score is the law's own."""
+    """Every score is the law's own; a law known by samples alone has none, which is said at once and not at the first step."""
 
     def single(self, law: Law, labelled: bool = False) -> Score:
+        _check_known(law)
         return law.score
 
     def pair(self, toward: Law, away: Law, base: Base = "toward") -> Pair:
+        _check_known(toward)
+        _check_known(away)
         return pair(toward, away)
+
+
+def _check_known(law: Law) -> None:
+    if law.by_samples:
+        law.score(torch.zeros(1, law.dimension), 0.5)  # the law itself says why not
 
 
 class Exact(ScoresKind):

@@ -21,3 +21,6 @@ def _of_presets() -> dict[str, TargetKind]:
 
 
 CASES: dict[str, TargetKind] = {**EXAMPLES, **_of_presets()}
+
+KNOWN = {name: target for name, target in CASES.items() if not target.build().by_samples}
+"""Those with a density; the others are known by samples alone."""

@@ -1,0 +1,38 @@
+"""scikit-learn's 1797 images of hand-written digits, 8x8 pixels, and how they are shared out."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Literal, NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from gdviz.resources import resource
+
+SIDE = 8
+LABELS = tuple("0123456789")
+
+Part = Literal["diffusion", "classifier", "test"]
+PARTS: dict[Part, int] = {"diffusion": 899, "classifier": 500, "test": 398}
+"""Images for the diffusion networks; for the classifier; and seen by none of them, to judge both by."""
+
+SPLIT_SEED = 0
+
+
+class DigitImages(NamedTuple):
+    """Images x [n, 64], float64, row by row from the top, -1 for paper and 1 for ink; their digits [n], int64."""
+
+    x: Tensor
+    digit: Tensor
+
+
+@cache
+def digit_images(part: Part) -> DigitImages:
+    """The images of one part. The same writers are in all three."""
+    with np.load(resource("assets", "digits", "digits.npz")) as file:
+        images, digit = torch.from_numpy(file["images"]), torch.from_numpy(file["digit"])  # [1797, 64], [1797]
+    order = torch.randperm(len(images), generator=torch.Generator().manual_seed(SPLIT_SEED))
+    mine = dict(zip(PARTS, order.split(list(PARTS.values())), strict=True))[part]  # [n]
+    return DigitImages(images[mine].double() / 8 - 1, digit[mine].long())
