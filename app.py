@@ -18,6 +18,7 @@ st.navigation(
             st.Page("pages/figures.py", title="Figures", icon=":material/monitoring:", url_path="figures"),
             st.Page("pages/train.py", title="Train", icon=":material/model_training:", url_path="train"),
             st.Page("pages/robustness.py", title="Robustness", icon=":material/vital_signs:", url_path="robustness"),
+            st.Page("pages/weights.py", title="Weights", icon=":material/tune:", url_path="weights"),
             st.Page("pages/theory.py", title="Theory", icon=":material/functions:", url_path="theory"),
         ],
     },

@@ -1,0 +1,143 @@
+"""What the page of learned weights is about: a target, how well its denoiser is trained, and the loss of the weights."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from gdviz.jobs.weights_subjects import (
+    DENOISERS,
+    EXACT,
+    LOSSES,
+    PARTICLES,
+    SEEDS,
+    TITLES,
+    USUAL,
+    WEIGHT_STEPS,
+    answer_name,
+    experiment,
+)
+
+_MEMORY = "weights.memory"
+_LIMITS = {"particles": (100, 20_000), "seeds": (1, 5), "steps": (10, 5000)}
+_WORDS = {
+    USUAL: "self-consistency, the usual recipe",
+    "repulsion-1": "self-consistency, repulsion 1",
+    "repulsion-0.5": "self-consistency, repulsion 0.5",
+    "l2": "l2: beta 2, repulsion 0, no churn",
+    "score-matching": "guided score matching",
+}
+_HELP = {
+    "denoiser": "Optimiser steps of the network whose scores are guided; exact: the scores of the law itself.",
+    "loss": "What the weights are fitted to. All but the usual recipe are trained here when asked for.",
+    "particles": "Of each class and method; a search has half as many.",
+    "seeds": "Networks, each with weights of its own.",
+    "steps": "Optimiser steps of the weights.",
+}
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What the page shows.
+
+    Attributes
+    ----------
+    target, denoiser, loss : str
+        Names in `gdviz.jobs.weights_subjects`.
+    particles, seeds, steps : int
+    """
+
+    target: str
+    denoiser: str
+    loss: str
+    particles: int
+    seeds: int
+    steps: int
+
+    @property
+    def title(self) -> str:
+        """Target and denoiser in words."""
+        return f"{TITLES[self.target]}, {self.phrase}"
+
+    @property
+    def phrase(self) -> str:
+        """The denoiser in words."""
+        return "exact scores" if self.denoiser == EXACT else f"a denoiser of {int(self.denoiser):,} steps"
+
+    @property
+    def answer(self) -> str:
+        """Name of the answer that may have come with the program."""
+        return answer_name(self.target, self.denoiser, self.loss)
+
+
+def choose() -> Choice:
+    """The widgets; the choice goes into the address."""
+    memory = _memory()
+    one, two, three = st.columns([3, 4, 3], gap="medium")
+    target = _select(one, "Target", list(TITLES), memory, "target", TITLES)
+    names = {name: "exact" if name == EXACT else f"{int(name):,}" for name in DENOISERS}
+    memory["denoiser"] = two.select_slider(
+        "How long the denoiser is trained, steps",
+        list(DENOISERS),
+        memory["denoiser"],
+        format_func=names.__getitem__,
+        key="weights.denoiser",
+        help=_HELP["denoiser"],
+    )
+    loss = _select(three, "Loss of the weights", offered(), memory, "loss", _WORDS)
+    with st.expander("Particles, seeds, steps", icon=":material/tune:"):
+        for place, (name, label) in zip(
+            st.columns(3), (("particles", "Particles"), ("seeds", "Seeds"), ("steps", "Weight steps")), strict=True
+        ):
+            low, high = _LIMITS[name]
+            memory[name] = place.number_input(
+                label, low, high, memory[name], step=1 if name == "seeds" else 100, key=f"weights.{name}", help=_HELP[name]
+            )
+    _write_address(memory)
+    return Choice(target, memory["denoiser"], loss, memory["particles"], memory["seeds"], memory["steps"])
+
+
+def offered() -> list[str]:
+    """The losses, without those that are the usual one under another name."""
+    usual = experiment("rings", EXACT).guidance.schedule
+    return [name for name in LOSSES if name == USUAL or experiment("rings", EXACT, name).guidance.schedule != usual]
+
+
+def _select(place: Any, label: str, options: Sequence[str], memory: dict[str, Any], name: str, words: Any) -> str:
+    start = options.index(memory[name]) if memory[name] in options else 0
+    key, help = f"weights.{name}", _HELP.get(name)
+    memory[name] = place.selectbox(label, options, index=start, format_func=words.__getitem__, key=key, help=help)
+    picked: str = memory[name]
+    return picked
+
+
+def _memory() -> dict[str, Any]:
+    """What was chosen in this session; at first, what the address says."""
+    if _MEMORY not in st.session_state:
+        usual = {"target": "rings", "denoiser": DENOISERS[0], "loss": USUAL}
+        numbers = {"particles": PARTICLES, "seeds": SEEDS, "steps": WEIGHT_STEPS}
+        memory: dict[str, Any] = {**usual, **numbers}
+        for name, known in (("target", TITLES), ("denoiser", DENOISERS), ("loss", LOSSES)):
+            asked = st.query_params.get(name)
+            if asked in known:
+                memory[name] = asked
+            elif asked is not None:
+                st.warning(f"{name}: found {asked!r}; allowed: {', '.join(known)}.")
+        for name, (low, high) in _LIMITS.items():
+            asked = st.query_params.get(name, "")
+            if asked.isdecimal() and low <= int(asked) <= high:
+                memory[name] = int(asked)
+            elif asked:
+                st.warning(f"{name}: found {asked!r}; allowed: whole numbers from {low} to {high:,}.")
+        st.session_state[_MEMORY] = memory
+    found: dict[str, Any] = st.session_state[_MEMORY]
+    return found
+
+
+def _write_address(memory: dict[str, Any]) -> None:
+    wanted = {name: str(memory[name]) for name in ("target", "denoiser", "loss", "particles", "seeds", "steps")}
+    if st.query_params.to_dict() != wanted:
+        st.query_params.from_dict(wanted)
