@@ -38,31 +38,36 @@ class Fitting:
 
     def __init__(self, network: nn.Module, steps: int, rate: float, averaging: float) -> None:
         self.network, self.steps, self.rate, self.step = network, steps, rate, 0
-        self.optimiser = torch.optim.AdamW(network.parameters(), lr=rate, weight_decay=0.0, fused=True)
-        self._weights = dict(network.named_parameters())
-        self._current = [weight.detach() for weight in self._weights.values()]
-        self._average = [weight.clone() for weight in self._current]
+        self._weights = {name: weight for name, weight in network.named_parameters() if weight.requires_grad}
+        # Weights and gradients of all layers lie in one piece of memory each: a small network's time would go into calls.
+        self._all = nn.Parameter(torch.cat([weight.detach().flatten() for weight in self._weights.values()]))  # [P]
+        self._gradient = self._all.grad = torch.zeros_like(self._all)  # [P]
+        self._average = self._all.detach().clone()  # [P]
         self._approach = get_ema_multi_avg_fn(averaging)
+        of_weights, of_gradients = self._by_name(self._all.detach()), self._by_name(self._gradient)
+        for name, weight in self._weights.items():
+            weight.data, weight.grad = of_weights[name], of_gradients[name]
+        self.optimiser = torch.optim.AdamW([self._all], lr=rate, weight_decay=0.0, fused=True)
 
     def descend(self, loss: Tensor) -> float:
         """One step of the optimiser down a scalar loss of the network; returns the loss."""
-        for weight in self._weights.values():
-            weight.grad = None
-        loss.backward()
-        nn.utils.clip_grad_norm_(self._weights.values(), LONGEST_GRADIENT, foreach=True)
+        gradients = torch.autograd.grad(loss, tuple(self._weights.values()), materialize_grads=True)
+        norm = nn.utils.get_total_norm(gradients, foreach=True)
+        torch.cat([gradient.flatten() for gradient in gradients], out=self._gradient)
+        self._gradient.mul_((LONGEST_GRADIENT / (norm + 1e-6)).clamp(max=1))
         for group in self.optimiser.param_groups:
             group["lr"] = self.rate * rate_share(self.step, self.steps)
         self.optimiser.step()
         if self.step:
-            self._approach(self._average, self._current, self.step)
+            self._approach([self._average], [self._all.detach()], self.step)
         else:
-            torch._foreach_copy_(self._average, self._current)
+            self._average.copy_(self._all.detach())
         self.step += 1
         return float(loss.detach())
 
     def averaged(self) -> dict[str, Tensor]:
         """A copy of the network's state with averaged weights: what samples."""
-        state = self.network.state_dict() | dict(zip(self._weights, self._average, strict=True))
+        state = self.network.state_dict() | self._by_name(self._average)
         return {name: value.clone() for name, value in state.items()}
 
     # ------------------------------------------------------------------ stopping and going on
@@ -70,8 +75,9 @@ class Fitting:
         """A copy of all that the next step depends on."""
         tensors = {f"network.{name}": value.clone() for name, value in self.network.state_dict().items()}
         tensors |= {f"average.{name}": value for name, value in self.averaged().items()}
-        for name, weight in self._weights.items():
-            tensors |= {f"{key}.{name}": value.clone() for key, value in self.optimiser.state[weight].items()}
+        for key, value in self.optimiser.state[self._all].items():
+            parts = self._by_name(value) if value.ndim else dict.fromkeys(self._weights, value)
+            tensors |= {f"{key}.{name}": part.clone() for name, part in parts.items()}
         return tensors
 
     def take_up(self, tensors: dict[str, Tensor], step: int) -> None:
@@ -83,12 +89,22 @@ class Fitting:
             If the tensors are not those of this network.
         """
         self.network.load_state_dict(_under("network.", tensors))
-        for (name, weight), average in zip(self._weights.items(), self._average, strict=True):
-            average.copy_(tensors[f"average.{name}"])
-            if f"step.{name}" in tensors:
-                keys = ("step", "exp_avg", "exp_avg_sq")
-                self.optimiser.state[weight] = {key: tensors[f"{key}.{name}"].clone() for key in keys}
+        self._average.copy_(self._joined(_under("average.", tensors)))
+        if step:
+            first = next(iter(self._weights))
+            moments = {key: self._joined(_under(f"{key}.", tensors)) for key in ("exp_avg", "exp_avg_sq")}
+            self.optimiser.state[self._all] = {"step": tensors[f"step.{first}"].clone(), **moments}
         self.step = step
+
+    # ------------------------------------------------------------------ all weights and each
+    def _by_name(self, joined: Tensor) -> dict[str, Tensor]:
+        """Each weight's part of [P], as views."""
+        parts = joined.split([weight.numel() for weight in self._weights.values()])
+        return {name: part.view(weight.shape) for part, (name, weight) in zip(parts, self._weights.items(), strict=True)}
+
+    def _joined(self, tensors: dict[str, Tensor]) -> Tensor:
+        """[P] from each weight's part."""
+        return torch.cat([tensors[name].reshape(weight.numel()) for name, weight in self._weights.items()])
 
 
 def rate_share(step: int, steps: int) -> float:

@@ -134,6 +134,20 @@ def test_any_module_can_be_fitted():
     assert torch.allclose(torch.cat([averaged["weight"][0], averaged["bias"]]), best, atol=1e-3)
 
 
+def test_a_weight_that_the_loss_does_not_touch_stays_and_is_no_hindrance():
+    """And what is fitted is the module's own weights, whoever holds them."""
+    both = nn.ModuleDict({"used": nn.Linear(2, 1), "unused": nn.Linear(2, 1), "frozen": nn.Linear(2, 1).requires_grad_(False)})
+    kept = {name: value.clone() for name, value in both.state_dict().items()}
+    held = both["used"].weight
+    fitting = Fitting(both, 20, rate=0.1, averaging=0.5)
+    for _ in range(20):
+        fitting.descend(both["used"](torch.ones(1, 2)).square().sum())
+    now = both.state_dict()
+    assert all(torch.equal(now[name], kept[name]) == ("used." not in name.replace("unused", "")) for name in kept)
+    assert held is both["used"].weight and not torch.equal(held, kept["used.weight"])
+    assert fitting.averaged().keys() == kept.keys()
+
+
 def test_the_average_is_an_exponential_moving_average():
     line = nn.Linear(2, 1)
     fitting, by_hand = Fitting(line, 50, rate=0.1, averaging=0.8), None
