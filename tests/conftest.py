@@ -17,6 +17,8 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+import gdviz
+
 BROWSER_TESTS = Path(__file__).parent / "browser"
 SYSTEM_BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 RESULT = "verify_result"  # the user property that carries a result from an xdist worker to the main process
@@ -129,7 +131,8 @@ def result_row(value: Any, outcome: str) -> str:
 
 
 def results_page(rows: list[str], tests: list[tuple[str, str, float]]) -> str:
-    versions = ", ".join(f"{name} {version(name)}" for name in ("gdviz", "torch", "numpy"))
+    others = ", ".join(f"{name} {version(name)}" for name in ("torch", "numpy"))
+    versions = f"gdviz {gdviz.__version__}, {others}"  # a checkout that is not installed has no metadata
     lines = [
         "# Verification",
         "",

@@ -15,6 +15,7 @@ from gdviz.guidance import Plan
 from gdviz.guidance._unified import Unified
 from gdviz.guidance.none import Unguided
 from gdviz.guidance.schedules.constant import Constant
+from gdviz.guided_law.budget import Progress, Steps, silent
 from gdviz.guided_law.levels import Weight, active_levels
 from gdviz.guided_law.march import Density, Problem, march
 from gdviz.guided_law.solve import (
@@ -23,8 +24,8 @@ from gdviz.guided_law.solve import (
     counts,
     extrapolated,
     find_box,
+    integrals,
     log_integral,
-    means,
     sketch_levels,
 )
 from gdviz.laws import pair
@@ -78,7 +79,14 @@ def guided_law(
 
 
 def guided_laws(
-    plan: Plan, sampler: SamplerKind, levels: Levels, w: Sequence[float], measured: Reward | None = None, steps: int = STEPS
+    plan: Plan,
+    sampler: SamplerKind,
+    levels: Levels,
+    w: Sequence[float],
+    measured: Reward | None = None,
+    steps: int = STEPS,
+    means: bool = True,
+    progress: Progress = silent,
 ) -> tuple[GuidedLaw, ...]:
     """The law of the guided sampler's output at each w.
 
@@ -98,6 +106,10 @@ def guided_laws(
         What is read off, when it is not what guides.
     steps : int
         Steps in noise level of the finest of the three calculations.
+    means : bool
+        Whether the means of r and 1/r are wanted; without them the box need not hold their tails.
+    progress : Progress
+        Told how far it is; a `Budget` ends what would take too long.
 
     Raises
     ------
@@ -108,18 +120,23 @@ def guided_laws(
     if reason is not None:
         raise GdvizError(f"guided law: {reason}.")
     problem = _problem(plan, levels, w)
-    reward = measured or plan.reward
+    reward = measured or plan.reward if means else None
     fine_levels = active_levels(plan, problem.pair, levels, problem.weight.breaks, steps)
-    box, held = find_box(problem, sketch_levels(fine_levels), reward)
+    box, held = find_box(problem, sketch_levels(fine_levels), reward, progress)
+    progress(0.0)
     n = counts(problem, box)
     few = tuple(2 * count // 3 for count in n)
     read = tuple(2 * (FINER[len(n)] * count // 2) + 1 for count in n)
+    half_levels = fine_levels.halved()
+    parts = max(1, TOGETHER // math.prod(read))  # values of w that go together
+    marches = fine_levels.steps * math.prod(n) + half_levels.steps * (math.prod(n) + math.prod(few))
+    stepped = Steps(-(-len(w) // parts) * marches, progress)
     found: list[GuidedLaw] = []
-    for some, fit in zip(*(part.split(max(1, TOGETHER // math.prod(read)), -1) for part in (problem.w, held)), strict=True):
+    for some, fit in zip(*(part.split(parts, -1) for part in (problem.w, held)), strict=True):
         part = replace(problem, w=some)
-        fine = march(part, fine_levels, box, n, read)
-        half = march(part, fine_levels.halved(), box, n, read)
-        coarse = march(part, fine_levels.halved(), box, few, read)
+        fine = march(part, fine_levels, box, n, read, stepped)
+        half = march(part, half_levels, box, n, read, stepped)
+        coarse = march(part, half_levels, box, few, read, stepped)
         found += _records(part, reward, fit, fine, half, coarse)
     return tuple(found)
 
@@ -164,9 +181,9 @@ def _records(
     problem: Problem, reward: Reward | None, held: Tensor, fine: Density, half: Density, coarse: Density
 ) -> list[GuidedLaw]:
     best = extrapolated(fine, half)
-    value = means(best, reward)  # [3, W]: mass, E r, E 1/r
+    value = integrals(best, reward)  # [3, W]: mass, E r, E 1/r
     pairs = ((best, fine), (half, coarse), (best, best.sparser()))  # steps, grid, quadrature
-    error = torch.stack([(means(a, reward) - means(b, reward)).abs() for a, b in pairs]).sum(0)  # [3, W]
+    error = torch.stack([(integrals(a, reward) - integrals(b, reward)).abs() for a, b in pairs]).sum(0)  # [3, W]
     whole = (value[0] - 1).abs() <= WORST  # [W]
     known = held & whole & (error[1:] <= WORST * value[1:])  # [2, W]; never for NaN
     off = _distance(best, fine) + _distance(half, coarse)  # [W]

@@ -14,6 +14,8 @@ At w = 0, and where w + sign = 0, nothing is multiplied and the law comes out ex
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -84,7 +86,14 @@ class Density:
         return Density(Grid(axes), self.log_q[every])
 
 
-def march(problem: Problem, levels: Levels, box: Box, counts: tuple[int, ...], read: tuple[int, ...]) -> Density:
+def march(
+    problem: Problem,
+    levels: Levels,
+    box: Box,
+    counts: tuple[int, ...],
+    read: tuple[int, ...],
+    stepped: Callable[[int], None] = lambda points: None,
+) -> Density:
     """Carry g from the first level to the last, and give the density there.
 
     Parameters
@@ -95,6 +104,8 @@ def march(problem: Problem, levels: Levels, box: Box, counts: tuple[int, ...], r
         What the density is wanted on, at the last level.
     counts, read : tuple of int
         Grid points per axis, on the way and at the end, to which the last step goes.
+    stepped : callable
+        Called after each step with the number of points carried.
     """
     w = problem.w.reshape(-1, *[1] * problem.base.dimension)  # [W, 1, .., 1]
     grid = Grid.over(box, counts, float(levels.alpha_bar[0]), float(levels.t[0]))
@@ -116,6 +127,7 @@ def march(problem: Problem, levels: Levels, box: Box, counts: tuple[int, ...], r
         if square is not None:
             square = problem.push_square(grid.points, moment.t_next)
             log_g = log_g - potential * square * (moment.du / 2)
+        stepped(math.prod(counts))
     x, t = grid.points, float(levels.t[-1])
     log_q = log_g + problem.base.log_density(x, t) + w * omega * problem.log_ratio(x, t)  # [W, n_1, .., n_d]
     return Density(grid, torch.nan_to_num(log_q, nan=-torch.inf, posinf=torch.inf, neginf=-torch.inf))

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from gdviz.diffusion import Levels
 from gdviz.errors import GdvizError
+from gdviz.guided_law.budget import Progress, silent
 from gdviz.guided_law.grid import Box
 from gdviz.guided_law.march import Density, Problem, march
 from gdviz.laws import Law
@@ -47,7 +48,7 @@ def log_integral(log_values: Tensor, cell: float) -> Tensor:
     return values.flatten(1).logsumexp(1) + math.log(cell)
 
 
-def means(density: Density, reward: Reward | None) -> Tensor:
+def integrals(density: Density, reward: Reward | None) -> Tensor:
     """Integrals of q, q r / mass and q / (r mass), [3, W]; NaN without a reward."""
     log_q, cell = density.log_q, density.grid.cell
     log_mass = log_integral(log_q, cell)  # [W]
@@ -79,7 +80,7 @@ def first_box(*laws: Law) -> Box:
     return tuple(zip(low.tolist(), high.tolist(), strict=True))
 
 
-def find_box(problem: Problem, levels: Levels, reward: Reward | None) -> tuple[Box, Tensor]:
+def find_box(problem: Problem, levels: Levels, reward: Reward | None, progress: Progress = silent) -> tuple[Box, Tensor]:
     """A box that holds the guided law at every w, and which of the means of r and 1/r it holds, [2, W].
 
     A mean whose integrand still reaches the edge after ROUNDS of growth is infinite, or as good as that.
@@ -93,6 +94,7 @@ def find_box(problem: Problem, levels: Levels, reward: Reward | None) -> tuple[B
     rough = (SKETCH_COUNTS[len(box)],) * len(box)
     tried: list[tuple[Box, Tensor]] = []
     for _ in range(ROUNDS):
+        progress(0.0)
         sketch = march(problem, levels, box, rough, rough)
         reaches = _edges(sketch, reward)  # [3, W, d, 2]
         tried.append((box, ~reaches.flatten(2).any(-1)))

@@ -13,7 +13,9 @@ from numpy.typing import NDArray
 from gdviz.diffusion import Moment
 from gdviz.exact_curves import find
 from gdviz.experiment import Built, Experiment
+from gdviz.guided_law.budget import Progress, silent
 from gdviz.metrics.reading import Reader
+from gdviz.player.law_field import SECONDS, law_field
 from gdviz.player.scene import Arrows, Grid, Scene
 from gdviz.result import Result, measured_reward
 from gdviz.scores.exact import Exact
@@ -28,7 +30,14 @@ SHOWN_NOISE = 2e-3
 """Atoms have no density: their fields are drawn at this noise variance at least."""
 
 
-def scene_from_result(result: Result, title: str = "", caption: str = "", preview: bool = False) -> Scene:
+def scene_from_result(
+    result: Result,
+    title: str = "",
+    caption: str = "",
+    preview: bool = False,
+    law_seconds: float | None = SECONDS,
+    progress: Progress = silent,
+) -> Scene:
     """Everything that the browser needs to draw a run, from the run with its frames kept.
 
     Parameters
@@ -38,7 +47,11 @@ def scene_from_result(result: Result, title: str = "", caption: str = "", previe
     title, caption : str
         Of the preset, or empty.
     preview : bool
-        Marks a coarse first answer.
+        Marks a coarse first answer, which has no law of the guided sampler.
+    law_seconds : float, optional
+        CPU time for that law; any if None.
+    progress : Progress
+        Told how far it is.
     """
     experiment, built = result.experiment, result.built
     assert result.frames is not None
@@ -64,6 +77,7 @@ def scene_from_result(result: Result, title: str = "", caption: str = "", previe
         arrows=_arrows(built, moments, extent),
         final_class=_final_class(built, paths[:, -1]),
         log_reward=_log_reward(experiment, built, paths[:, -1]),
+        law=None if preview else law_field(built, list(experiment.all_w), extent, law_seconds, progress),
         preview=preview,
         notes=result.notes,
     )

@@ -7,7 +7,7 @@ from importlib.resources import files
 
 # Functions only refer to each other when called, but constants and classes must stand before their use.
 SCRIPTS = (
-    "decode.js", "theme.js", "motion.js", "paint.js", "contour.js", "axes.js", "field.js", "plane.js", "line.js",
+    "decode.js", "theme.js", "motion.js", "paint.js", "contour.js", "law.js", "axes.js", "field.js", "plane.js", "line.js",
     "sentence.js", "paired.js", "readouts.js", "chart_axes.js", "chart_draw.js", "chart_figures.js", "chart_readouts.js",
     "charts.js", "clock.js", "view.js", "load.js", "panel.js", "controls.js", "keys.js", "main.js", "component.js",
 )  # fmt: skip

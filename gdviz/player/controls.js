@@ -141,11 +141,13 @@ function gdvizMore(parent, act) {
   const readout = gdvizSelect(box, "time shown as", GDVIZ_READOUTS, set("readout"));
   const field = gdvizSelect(box, "shading", [], set("field"));
   const contours = gdvizSelect(box, "exact curves", [], set("contours"));
+  const law = gdvizCheck(box, "guided law", set("law"));
   const colour = gdvizSelect(box, "colour by", [["panel", "panel"], ["class", "final class"]], set("colour"));
   const trails = gdvizSelect(box, "trails", GDVIZ_TRAIL_NAMES.map((name) => [name, name]), set("trails"));
   const base = gdvizCheck(box, "arrows: base", set("base"));
   const push = gdvizCheck(box, "arrows: w × push", set("push"));
   const sum = gdvizCheck(box, "arrows: sum", set("sum"));
+  const lawless = gdvizElement("p", box, { class: "gv-keys" });
   gdvizElement("p", box, { class: "gv-keys" },
     "Keys: space plays, ← → step in time, [ ] step in w, Home and End. Click a particle to follow it, or walk through them with , and . ; click beside it or press Escape to let it go.");
   return {
@@ -157,6 +159,10 @@ function gdvizMore(parent, act) {
       const laws = Object.fromEntries((scene.header.laws.goals ?? []).map((goal) => [goal.name, goal.law]));
       contours.fill([["auto", "automatic"], ["none", "none"], ...(has("density") ? [["density", "target"]] : []),
         ...names.filter((n) => n.startsWith("goal:")).map((n) => [n, `${n.slice(5)}: ${laws[n.slice(5)] ?? ""}`])]);
+      const reason = scene.header.law?.absent;
+      law.box.hidden = !scene.law;
+      lawless.hidden = !reason;
+      gdvizText(lawless, reason ? `No law of the guided sampler is drawn: ${reason}.` : "");
       for (const arrow of [base, push, sum]) arrow.box.hidden = !scene.arrows;
       colour.box.hidden = !scene.finalClass || scene.d === 1;
       trails.box.hidden = scene.d === 1;
@@ -168,7 +174,7 @@ function gdvizMore(parent, act) {
       contours.select.value = o.contours;
       colour.select.value = o.colour;
       trails.select.value = o.trails;
-      for (const [check, name] of [[base, "base"], [push, "push"], [sum, "sum"]]) check.input.checked = o[name];
+      for (const [check, name] of [[law, "law"], [base, "base"], [push, "push"], [sum, "sum"]]) check.input.checked = o[name];
     },
   };
 }

@@ -37,6 +37,26 @@ function gdvizUndifference(planes, shape) {
   return codes;
 }
 
+// Differences along each row -> bytes; the array itself wraps round at 256.
+function gdvizAlongRows(bytes, width) {
+  for (let i = 0; i < bytes.length; i++) if (i % width) bytes[i] += bytes[i - 1];
+  return bytes;
+}
+
+// The guided law's densities: log(k) of the k-th w ascending, up to a constant in 2-D, where they travel as bytes.
+function gdvizGuidedLaws(entry, arrays, shapes) {
+  if (!entry || entry.absent) return null;
+  const shape = shapes.law;
+  const size = shape.slice(1).reduce((a, b) => a * b, 1);
+  const part = (k) => arrays.law.subarray(k * size, (k + 1) * size);
+  const plane = shape.length === 3;
+  const unit = -Math.log(entry.floor) / 255;
+  const log = plane
+    ? (k) => Float32Array.from(part(k), (code) => (code ? unit * (code - 255) : -Infinity))
+    : (k) => Float32Array.from(part(k), Math.log);
+  return { width: shape.at(-1), height: plane ? shape[1] : 1, log };
+}
+
 const GDVIZ_ARRAYS = { uint8: Uint8Array, int8: Int8Array, int16: Int16Array, uint16: Uint16Array, float32: Float32Array };
 
 async function gdvizDecodeArray(entry, payload) {
@@ -44,6 +64,7 @@ async function gdvizDecodeArray(entry, payload) {
   if (chunk.length !== entry.length) throw new Error("The animation could not be read: the scene is cut short.");
   const bytes = entry.encoding === "raw" ? chunk.slice() : await gdvizInflate(chunk);
   if (entry.encoding === "paths12") return gdvizUndifference(bytes, entry.shape);
+  if (entry.encoding === "across") return gdvizAlongRows(bytes, entry.shape.at(-1));
   return new GDVIZ_ARRAYS[entry.dtype](bytes.buffer, bytes.byteOffset, entry.shape.reduce((a, b) => a * b, 1));
 }
 
@@ -61,7 +82,7 @@ function gdvizGrid(entry, array, shape) {
 async function gdvizDecode(buffer) {
   const bytes = buffer instanceof Uint8Array ? buffer : new Uint8Array(buffer);
   const { header, payload } = gdvizSceneHeader(bytes);
-  if (header.format !== 1) throw new Error(`The animation has format ${header.format}; this player reads format 1.`);
+  if (![1, 2].includes(header.format)) throw new Error(`The animation has format ${header.format}; this player reads formats 1 to 2.`);
   const arrays = {};
   const shapes = {};
   await Promise.all(header.arrays.map(async (entry) => {
@@ -86,6 +107,7 @@ async function gdvizDecode(buffer) {
     row: (k) => header.rows[header.order[k]] ?? null,
     grids: header.grids.map((entry) => gdvizGrid(entry, arrays[entry.array], shapes[entry.array])),
     grid(name) { return this.grids.find((g) => g.name === name) ?? null; },
+    law: gdvizGuidedLaws(header.law, arrays, shapes),
     finalClass: byParticle(arrays.final_class),
     arrows: arrays.arrows_base ? {
       shape: shapes.arrows_base,

@@ -32,6 +32,10 @@ function gdvizLegendText(node, scene, overlays, theme) {
     const target = overlays.contours === "density";
     if (!target || scene.d > 1) items.push([target ? "line" : "dash", target ? theme.muted : theme.exact, `${target ? "target" : `exact ${goal?.law ?? overlays.contours.slice(5)}`}${shares}`]);
   }
+  if (scene.law && overlays.law) {
+    const shares = scene.d > 1 ? "50, 80, 95 % of its mass; " : "";
+    items.push(["line", theme.exact, `law of the guided sampler (${shares}refinement error ${gdvizGuidedLawError(scene)})`]);
+  }
   if (scene.arrows && overlays.base) items.push(["line", theme.none, "base score"]);
   if (scene.arrows && overlays.push) items.push(["line", theme.reward, "w × push"]);
   if (scene.arrows && overlays.sum) items.push(["line", theme.guided, "their sum"]);

@@ -85,7 +85,7 @@ class GdvizLine {
     pen.drawImage(this.still, 0, 0);
     gdvizPositions(scene, at, frame, scene.particles, this.positions);
     this.drawHistogram(at, colour);
-    this.drawCurves();
+    this.drawCurves(overlays.law ? gdvizGuidedLaw(scene, at) : null);
     if (scene.arrows) gdvizDrawArrows(pen, scene, at.w, frame, view, theme, dpr, overlays);
     this.drawPaths(at, frame, colour, overlays, follow, pair);
   }
@@ -114,7 +114,7 @@ class GdvizLine {
     pen.restore();
   }
 
-  drawCurves() {
+  drawCurves(law) {
     const { pen, theme, view, dpr } = this;
     const [left, top, right, bottom] = view.box;
     const stroke = (grid, colour, width, dash) => {
@@ -131,6 +131,7 @@ class GdvizLine {
     this.classes.forEach((grid, i) => stroke(grid, theme.classes[i % theme.classes.length], 2, []));
     if (this.density) stroke(this.density, theme.muted, 1.2, []);
     if (this.exact) stroke(this.exact, theme.exact, 1.6, [5, 3.5]);
+    if (law) stroke(law, theme.exact, 1.6, []);
     pen.restore();
   }
 

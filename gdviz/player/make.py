@@ -34,10 +34,17 @@ def previewed(experiment: Experiment) -> Experiment:
     return experiment.model_copy(update=update)
 
 
-def make_scene(text: str, title: str, caption: str, preview: bool, root: str, report: Report | None = None) -> str:
-    """Run an Experiment (JSON text), pack its scene into the store at `root`, and return the digest."""
+def make_scene(
+    text: str, title: str, caption: str, preview: bool, root: str, report: Report | None = None, in_haste: bool = True
+) -> str:
+    """Run an Experiment (JSON text), pack its scene into the store at `root`, and return the digest.
+
+    In haste, somebody waits for it: a law of the guided sampler that takes longer than a few seconds is left out.
+    """
     from gdviz.experiment import Experiment
+    from gdviz.guided_law.budget import silent
     from gdviz.player.build import scene_from_result
+    from gdviz.player.law_field import SECONDS
     from gdviz.player.scene import pack_scene
     from gdviz.result import Result, stream
 
@@ -61,7 +68,8 @@ def make_scene(text: str, title: str, caption: str, preview: bool, root: str, re
         elif report is not None:
             report.progress(event.done)
     assert result is not None
-    data = pack_scene(scene_from_result(result, title, caption, preview))
+    heard = silent if report is None else lambda done: report.progress(1.0)  # so that it can be cancelled
+    data = pack_scene(scene_from_result(result, title, caption, preview, SECONDS if in_haste else None, heard))
     return SceneStore(Path(root)).write(scene_key(asked.id, preview), data)
 
 

@@ -78,7 +78,7 @@ class GdvizPanel {
     const title = gdvizPanelTitle(scene, at.w);
     this.name(title);
     const step = Math.round(scene.header.frames[Math.round(frame)].step);
-    const label = `${title}; ${scene.particles} particles at step ${step} of ${scene.header.steps_total}${at.interpolated ? ", interpolated" : ""}`;
+    const label = `${title}; ${scene.particles} particles at step ${step} of ${scene.header.steps_total}${at.interpolated ? ", interpolated" : ""}${scene.law && this.overlays.law ? `; ${gdvizGuidedLawWords(scene)}` : ""}`;
     if (this.canvas.getAttribute("aria-label") !== label) this.canvas.setAttribute("aria-label", label);
     this.describeFollowed(follow, at, frame, paired);
   }

@@ -36,7 +36,8 @@ class GdvizPlane {
     this.still = new Uint32Array(pen.getImageData(0, 0, width, height).data.buffer);
     this.pixels = pen.createImageData(width, height);
     this.words = new Uint32Array(this.pixels.data.buffer);
-    this.contours = this.traceContours(overlays.contours);
+    this.contours = this.traceContours(scene.grid(overlays.contours));
+    this.law = { key: "", paths: [] };
     const grow = scene.particles <= 400 ? 1.5 : scene.particles <= 2500 ? 1.15 : 1;
     this.dot = gdvizStamp(1.45 * grow * dpr);
     this.hollow = gdvizStamp(2.1 * grow * dpr, dpr);
@@ -70,8 +71,7 @@ class GdvizPlane {
   }
 
   // Regions of highest density as paths, traced once; they are stroked over the dots, which would hide them.
-  traceContours(name) {
-    const grid = this.scene.grid(name);
+  traceContours(grid) {
     if (!grid) return [];
     const { view } = this;
     return gdvizMassLevels(grid.values, GDVIZ_SHARES).map((level) => {
@@ -83,12 +83,18 @@ class GdvizPlane {
     });
   }
 
-  drawContours(name) {
-    const { pen, dpr, theme } = this;
+  drawLaw(at) {
+    const key = gdvizGuidedLawKey(at);
+    if (key !== this.law.key) this.law = { key, paths: this.traceContours(gdvizGuidedLaw(this.scene, at)) };
+    this.stroke(this.law.paths, this.theme.exact, []);
+  }
+
+  stroke(paths, colour, dash) {
+    const { pen, dpr } = this;
     pen.save();
-    pen.strokeStyle = name === "density" ? theme.muted : theme.exact;
-    pen.setLineDash(name === "density" ? [] : [5 * dpr, 3.5 * dpr]);
-    this.contours.forEach((path, i) => {
+    pen.strokeStyle = colour;
+    pen.setLineDash(dash.map((v) => v * dpr));
+    paths.forEach((path, i) => {
       pen.lineWidth = dpr * [1.3, 1.1, 0.9][i];
       pen.globalAlpha = [0.85, 0.65, 0.45][i];
       pen.stroke(path);
@@ -110,7 +116,9 @@ class GdvizPlane {
     gdvizPaintDots(image, this.positions, scene.particles, view, at.interpolated ? this.hollow : this.dot, wordOf, dense);
     this.pen.putImageData(this.pixels, 0, 0);
     this.clipped(() => {
-      this.drawContours(overlays.contours);
+      const target = overlays.contours === "density";
+      this.stroke(this.contours, target ? theme.muted : theme.exact, target ? [] : [5, 3.5]);
+      if (overlays.law) this.drawLaw(at);
       if (scene.arrows) gdvizDrawArrows(this.pen, scene, at.w, frame, view, theme, this.dpr, overlays);
       if (follow !== null && follow < scene.particles) this.drawFollowed(follow, at, frame, colour, pair);
     });

@@ -10,9 +10,7 @@ deflated.
 from __future__ import annotations
 
 import json
-import math
 import struct
-import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -21,8 +19,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gdviz.errors import GdvizError
+from gdviz.player.law_field import LOG_FLOOR as LAW_FLOOR
+from gdviz.player.law_field import LawField, from_codes, to_codes
+from gdviz.player.payload import Payload, decode, encode_paths, strict
 
 FORMAT = 1
+READ = (1, 2)
+"""Formats that are read; 1 had no law of the guided sampler."""
+
 CODES = 4095  # codes 0..4094 are positions, 4095 means "not finite"
 MARGIN = 0.5  # positions are kept this share of the axes beyond each end; further out they are clipped
 LOG_FLOOR = 1e-5  # a log grid keeps values down to this share of its largest
@@ -95,6 +99,8 @@ class Scene:
         The fixed axes, (x0, x1) or (x0, x1, y0, y1).
     final_class : array of uint8, shape [W, N], optional
         Most probable class of each end point, for colouring.
+    law : LawField, optional
+        The law of the guided sampler at each w, or why it is not there; None where nobody asked.
     log_reward : array of float32, shape [W, N], optional
         log r at the end points (NaN where there is none), from which paired differences of two scenes
         are read. Kept whole: which of two nearly equal rewards is the larger must survive.
@@ -120,6 +126,7 @@ class Scene:
     arrows: Arrows | None = None
     final_class: NDArray[np.uint8] | None = None
     log_reward: Floats | None = None
+    law: LawField | None = None
     preview: bool = False
     notes: Sequence[str] = ()
 
@@ -137,6 +144,8 @@ class Scene:
             if array is not None and array.shape != (shape[0], shape[2]):
                 found = f"{name} of shape {list(array.shape)} for paths of shape {list(shape)}"
                 raise GdvizError(f"found {found}; it holds one value for each w and particle.")
+        if self.law is not None and not self.law.absent and len(self.law.values) != shape[0]:
+            raise GdvizError(f"found {len(self.law.values)} densities of the law for {shape[0]} w; there is one at each w.")
         if 0 not in self.w:
             raise GdvizError(f"found w = {list(self.w)}; a scene always holds w = 0, the pair of every other w.")
 
@@ -153,11 +162,11 @@ def pack_scene(scene: Scene) -> bytes:
     bytes
         About 0.6 bytes a coordinate for 60 frames and 13 w.
     """
-    payload = _Payload()
+    payload = Payload()
     order = np.argsort(np.asarray(scene.w, dtype=float), kind="stable")  # payload runs over w ascending
     low, step = _quantisation(scene.extent)
     codes = _quantise(scene.paths[order], low, step)
-    payload.add("paths", codes.shape, "uint16", "paths12", _encode_paths(codes))
+    payload.add("paths", codes.shape, "uint16", "paths12", encode_paths(codes))
     for name, dtype in BY_PARTICLE.items():
         if (array := getattr(scene, name)) is not None:
             payload.add_array(name, array[order].astype(dtype))
@@ -166,14 +175,15 @@ def pack_scene(scene: Scene) -> bytes:
             lattice, scale = _quantise_arrows(arrows)
             payload.add_array(f"arrows_{name}", lattice)
             payload.add_array(f"arrows_{name}_scale", scale)
+    law = None if scene.law is None else _add_law(payload, scene.law, order)
     grids = [_add_grid(payload, index, grid) for index, grid in enumerate(scene.grids)]
     n, d = scene.paths.shape[2:]
     header = {
         "format": FORMAT, "dimension": d, "particles": n, "order": order.tolist(), "extent": list(scene.extent),
         **{key: getattr(scene, key) for key in AS_THEY_ARE},
-        "quantisation": {"low": low.tolist(), "step": step.tolist()}, "grids": grids, "arrays": payload.entries,
+        "quantisation": {"low": low.tolist(), "step": step.tolist()}, "grids": grids, "law": law, "arrays": payload.entries,
     }  # fmt: skip
-    text = json.dumps(_strict(header), allow_nan=False, separators=(",", ":")).encode()
+    text = json.dumps(strict(header), allow_nan=False, separators=(",", ":")).encode()
     return struct.pack("<I", len(text)) + text + payload.data()
 
 
@@ -186,7 +196,7 @@ def unpack_scene(data: bytes) -> Scene:
         If the bytes are not a scene of this format.
     """
     header, payload = _split(data)
-    arrays = {entry["name"]: _decode(entry, payload) for entry in header["arrays"]}
+    arrays = {entry["name"]: decode(entry, payload) for entry in header["arrays"]}
     order = np.asarray(header["order"])
     low, step = (np.asarray(header["quantisation"][key]) for key in ("low", "step"))
     codes = np.empty_like(arrays["paths"])
@@ -194,12 +204,13 @@ def unpack_scene(data: bytes) -> Scene:
     paths = (low + step * codes).astype(np.float32)  # [W, F, N, d]
     paths[codes == CODES] = np.nan
     by_particle: dict[str, Any] = {name: arrays[name][np.argsort(order)] for name in BY_PARTICLE if name in arrays}
+    law = _read_law(header.get("law"), arrays, np.argsort(order))
     arrows = None
     if "arrows_base" in arrays:
         base, push = (_dequantise_arrows(arrays[f"arrows_{name}"], arrays[f"arrows_{name}_scale"]) for name in ("base", "push"))
         arrows = Arrows(base, push)
     return Scene(
-        paths=paths, extent=tuple(header["extent"]), arrows=arrows, **by_particle,
+        paths=paths, extent=tuple(header["extent"]), arrows=arrows, law=law, **by_particle,
         grids=tuple(_read_grid(entry, arrays) for entry in header["grids"]), **{key: header[key] for key in AS_THEY_ARE},
     )  # fmt: skip
 
@@ -217,31 +228,9 @@ def _split(data: bytes) -> tuple[dict[str, Any], bytes]:
     except (struct.error, ValueError, KeyError, TypeError) as error:
         message = f"found {len(data)} bytes that are not a scene; a scene starts with its header's length and JSON."
         raise GdvizError(message) from error
-    if found != FORMAT:
-        raise GdvizError(f"found scene format {found!r}; this program reads format {FORMAT}.")
+    if found not in READ:
+        raise GdvizError(f"found scene format {found!r}; this program reads formats {READ[0]} to {READ[-1]}.")
     return header, data[4 + length :]
-
-
-class _Payload:
-    """Payload arrays in order, and the header entries that find them again."""
-
-    def __init__(self) -> None:
-        self.entries: list[dict[str, Any]] = []
-        self._chunks: list[bytes] = []
-        self._offset = 0
-
-    def add(self, name: str, shape: Sequence[int], dtype: str, encoding: str, chunk: bytes) -> None:
-        entry = {"name": name, "dtype": dtype, "shape": list(shape), "offset": self._offset, "length": len(chunk)}
-        self.entries.append({**entry, "encoding": encoding})
-        self._chunks.append(chunk)
-        self._offset += len(chunk)
-
-    def add_array(self, name: str, array: NDArray[Any]) -> None:
-        little = np.ascontiguousarray(array).astype(array.dtype.newbyteorder("<"), copy=False)
-        self.add(name, array.shape, array.dtype.name, "deflate", zlib.compress(little.tobytes(), 6))
-
-    def data(self) -> bytes:
-        return b"".join(self._chunks)
 
 
 def _quantisation(extent: tuple[float, ...]) -> tuple[Floats, Floats]:
@@ -258,31 +247,6 @@ def _quantise(paths: Floats, low: Floats, step: Floats) -> NDArray[np.uint16]:
     return np.where(finite, codes, CODES).astype(np.uint16)
 
 
-def _encode_paths(codes: NDArray[np.uint16]) -> bytes:
-    """Difference over w, then over time; zigzag to unsigned; low bytes, then high bytes; deflate."""
-    rest = codes.astype(np.int16)  # differences stay within +-8190
-    rest[1:] -= codes[:-1].astype(np.int16)
-    rest[:, 1:] -= rest[:, :-1].copy()
-    zigzag = ((rest << 1) ^ (rest >> 15)).astype(np.uint16)
-    planes = zigzag.astype("<u2").reshape(-1).view(np.uint8).reshape(-1, 2).T
-    return zlib.compress(np.ascontiguousarray(planes).tobytes(), 4)
-
-
-def _decode_paths(data: bytes, shape: list[int]) -> NDArray[np.uint16]:
-    planes = np.frombuffer(zlib.decompress(data), np.uint8).reshape(2, -1).astype(np.uint16)
-    zigzag = (planes[0] | planes[1] << 8).astype(np.int32).reshape(shape)
-    rest = (zigzag >> 1) ^ -(zigzag & 1)
-    return np.cumsum(np.cumsum(rest, axis=1), axis=0).astype(np.uint16)
-
-
-def _decode(entry: dict[str, Any], payload: bytes) -> NDArray[Any]:
-    chunk = payload[entry["offset"] : entry["offset"] + entry["length"]]
-    if entry["encoding"] == "paths12":
-        return _decode_paths(chunk, entry["shape"])
-    raw = zlib.decompress(chunk) if entry["encoding"] == "deflate" else chunk
-    return np.frombuffer(raw, np.dtype(entry["dtype"]).newbyteorder("<")).reshape(entry["shape"])
-
-
 def _quantise_arrows(arrows: Floats) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
     finite = np.nan_to_num(np.asarray(arrows, np.float32), nan=0.0, posinf=0.0, neginf=0.0)
     scale = np.abs(finite).reshape(len(finite), -1).max(axis=1) / 127  # [F]
@@ -294,7 +258,7 @@ def _dequantise_arrows(lattice: NDArray[Any], scale: NDArray[Any]) -> NDArray[np
     return (lattice * scale.reshape(-1, *[1] * (lattice.ndim - 1))).astype(np.float32)
 
 
-def _add_grid(payload: _Payload, index: int, grid: Grid) -> dict[str, Any]:
+def _add_grid(payload: Payload, index: int, grid: Grid) -> dict[str, Any]:
     name, entry = f"grid_{index}", {"name": grid.name, "extent": list(grid.extent)}
     values = np.asarray(grid.values, np.float64)
     if values.ndim == 1:
@@ -319,14 +283,23 @@ def _read_grid(entry: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Grid:
     return Grid(entry["name"], tuple(entry["extent"]), values, entry["map"])
 
 
-def _strict(value: Any) -> Any:
-    """The same structure in strict JSON: plain numbers, and null where one is not finite."""
-    if isinstance(value, Mapping):
-        return {str(key): _strict(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_strict(item) for item in value]
-    if isinstance(value, np.generic):
-        value = value.item()
-    if isinstance(value, float) and not math.isfinite(value):
+def _add_law(payload: Payload, law: LawField, order: NDArray[np.int64]) -> dict[str, Any]:
+    if law.absent:
+        return {"absent": law.absent, "errors": []}
+    values = law.values[order]  # [W, ..], w ascending
+    if values.ndim == 2:
+        payload.add_array("law", values.astype(np.float32))
+    else:
+        codes, largest = to_codes(values)
+        payload.add_across("law", codes)
+        payload.add_array("law_largest", largest)
+    return {"absent": "", "errors": [law.errors[k] for k in order], "floor": LAW_FLOOR}
+
+
+def _read_law(entry: dict[str, Any] | None, arrays: dict[str, NDArray[Any]], place: NDArray[np.int64]) -> LawField | None:
+    if entry is None:
         return None
-    return value
+    if entry["absent"]:
+        return LawField.none(entry["absent"])
+    values = arrays["law"] if "law_largest" not in arrays else from_codes(arrays["law"], arrays["law_largest"])
+    return LawField(values[place], tuple(entry["errors"][k] for k in place))

@@ -24,7 +24,7 @@ def ship(chosen: tuple[str, ...] = ()) -> None:
     store = SceneStore(root)
     for name in chosen or names():
         preset = load(name)
-        digest = make_scene(preset.experiment.canonical(), preset.title, preset.caption, False, str(root))
+        digest = make_scene(preset.experiment.canonical(), preset.title, preset.caption, False, str(root), in_haste=False)
         store.link(f"preset-{name}", digest)
         print(f"{name}: {(Path(root) / 'scenes' / digest).stat().st_size / 1e6:.2f} MB", flush=True)
 

@@ -7,7 +7,7 @@ const GDVIZ_TRAIL_NAMES = ["off", "few", "many"];
 function gdvizDefaultView() {
   return {
     w: null, frame: null, speed: 1, readout: "t", pins: [], // pins: [{id, w}], w null follows the slider
-    overlays: { trails: "few", base: false, push: false, sum: false, field: "auto", contours: "auto", colour: "panel" },
+    overlays: { trails: "few", base: false, push: false, sum: false, field: "auto", contours: "auto", law: true, colour: "panel" },
   };
 }
 
@@ -22,6 +22,7 @@ function gdvizEncodeView(view) {
   if (flags !== "1000") parts.push(`o${flags}`);
   if (o.field !== "auto") parts.push(`d${o.field}`);
   if (o.contours !== "auto") parts.push(`c${o.contours}`);
+  if (!o.law) parts.push("g0");
   if (o.colour !== "panel") parts.push(`l${o.colour}`);
   for (const pin of view.pins) parts.push(`p${pin.id}_${pin.w ?? ""}`);
   return parts.join("*");
@@ -43,6 +44,7 @@ function gdvizDecodeView(text) {
     }
     if (key === "d") view.overlays.field = value;
     if (key === "c") view.overlays.contours = value;
+    if (key === "g") view.overlays.law = value !== "0";
     if (key === "l") view.overlays.colour = value;
     if (key === "p" && value.includes("_")) {
       const cut = value.lastIndexOf("_");

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from player.fake_scene import LADDER, fake_scene
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from gdviz.player import Scene, pack_scene, standalone_html, unpack_scene
+from gdviz.player.law_field import LawField
 
 Open = Callable[..., Page]
 
@@ -69,6 +71,18 @@ def colours(page: Page, panel: int) -> dict[str, int]:
         return { none, guided };
     }"""
     found: dict[str, int] = page.locator("canvas").nth(panel).evaluate(count)
+    return found
+
+
+def dark(page: Page, panel: int) -> int:
+    """Pixels of a panel's canvas that are next to black: exact laws."""
+    count = """(canvas) => {
+        const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+        let found = 0;
+        for (let i = 0; i < data.length; i += 4) found += Math.max(data[i], data[i + 1], data[i + 2]) < 80;
+        return found;
+    }"""
+    found: int = page.locator("canvas").nth(panel).evaluate(count)
     return found
 
 
@@ -335,6 +349,37 @@ def test_one_dimension_shows_histogram_and_paths(open_page: Open, line: Scene) -
     early_bars, early_paths = page.locator("canvas").nth(1).evaluate(orange)
     assert bars > 1000 and early_bars > 1000
     assert paths > 4 * early_paths > 0  # the paths have hardly begun
+
+
+@pytest.mark.parametrize("dimension", [1, 2])
+def test_the_guided_law_is_drawn_named_and_put_away(open_page: Open, dimension: int) -> None:
+    """Wherever nothing else is: contours of an empty scene's law, at the w of the slider and not at w = 0."""
+    bare = fake_scene(dimension, n=50, frames=5, w=(0, 1), steps=10)
+    shape = bare.grids[0].values.shape
+    bell = np.exp(-(np.linspace(-4, 4, shape[-1]) ** 2) / 2)
+    law = LawField(np.stack([np.zeros(shape) + 1e-9, bell if dimension == 1 else bell * bell[:, None]]), (1e-6, 0.0004))
+    scene = dataclasses.replace(bare, law=law)
+    page = open_page([scene], {"w": 1, "frame": 4, "overlays": {"contours": "none"}})
+    shown = player(page).locator(".gv-legend")
+    expect(shown).to_contain_text("law of the guided sampler")
+    expect(shown).to_contain_text("refinement error 0.0004")
+    expect(page.locator("canvas").nth(1)).to_have_attribute(
+        "aria-label", re.compile("solid c.*law of the guided sampler.* 0.0004$")
+    )
+    before = [dark(page, panel) for panel in (0, 1)]
+    page.get_by_text("More", exact=True).click()
+    page.get_by_label("guided law").uncheck()
+    expect(shown).not_to_contain_text("law of the guided sampler")
+    assert "g0" in page.url
+    after = [dark(page, panel) for panel in (0, 1)]
+    assert before[1] - after[1] > 100 and before[0] - after[0] < before[1] - after[1]
+
+
+def test_a_scene_without_a_law_says_why(open_page: Open, plane: Scene) -> None:
+    page = open_page([dataclasses.replace(plane, law=LawField.none("found three dimensions"))], {"frame": 4})
+    page.get_by_text("More", exact=True).click()
+    expect(player(page).get_by_text("No law of the guided sampler is drawn: found three dimensions.")).to_be_visible()
+    expect(page.get_by_label("guided law")).to_be_hidden()
 
 
 def test_trails_are_few_by_default_and_fade_while_noise_is_high(open_page: Open, plane: Scene) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 import gdviz
@@ -13,15 +15,16 @@ from gdviz.result import Result
 W = (0.5, 2.0, 10.0)
 
 
-def check(result: Result, z: float) -> None:
+def check(result: Result, z: float, record: Callable[..., None] = lambda *found: None) -> None:
     """Every estimated mean within z standard errors and its step change of the law's."""
     built = result.built
     laws = guided_laws(built.plan, built.sampler, built.levels, result.experiment.w)
     compared = 0
     for row, law in zip(result.rows, laws, strict=True):
-        for estimate, se, step, exact, error in (
-            (row.mean_reward, row.se_reward, row.step_changes.mean_reward, law.mean_reward, law.error_reward),
+        for what, estimate, se, step, exact, error in (
+            ("r", row.mean_reward, row.se_reward, row.step_changes.mean_reward, law.mean_reward, law.error_reward),
             (
+                "1/r",
                 row.mean_reciprocal,
                 row.se_reciprocal,
                 row.step_changes.mean_reciprocal,
@@ -30,6 +33,7 @@ def check(result: Result, z: float) -> None:
             ),
         ):
             if estimate is not None:  # too heavy a tail
+                record(f"mean {what} at w = {row.w:g}; step change {step:.2g}", estimate, exact, se)
                 assert abs(estimate - exact) <= z * se + step + error, (row.w, estimate, se, step, exact)
                 compared += 1
     assert compared >= len(W)
@@ -45,8 +49,12 @@ def test_against_some_particles(name):
 
 @pytest.mark.verify
 @pytest.mark.parametrize("name", ["figure-1", "surrounded-class", "ring-reward"])
-def test_against_a_million_particles(name):
+def test_against_a_million_particles(name, verify_result):
     """3 standard errors and the step change, at the preset's own steps."""
+
+    def record(what: str, *found: float) -> None:
+        verify_result(f"{name}, a million particles against the law: {what}", *found)
+
     experiment = presets.load(name).experiment.model_dump(mode="json")
     experiment |= {"w": W, "particles": 1_000_000, "seed": 1}
-    check(gdviz.run(Experiment.parse(experiment), frame_particles=0, exact=False), 3.0)
+    check(gdviz.run(Experiment.parse(experiment), frame_particles=0, exact=False), 3.0, record)

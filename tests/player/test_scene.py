@@ -12,6 +12,8 @@ from player.fake_scene import fake_scene
 
 from gdviz.errors import GdvizError
 from gdviz.player import Arrows, Grid, Scene, pack_scene, unpack_scene
+from gdviz.player.law_field import LOG_FLOOR as LAW_FLOOR
+from gdviz.player.law_field import LawField
 from gdviz.player.scene import CODES, LOG_FLOOR, MARGIN
 
 
@@ -72,6 +74,35 @@ def test_optional_parts_may_be_absent_and_linear_grids_keep_zero(scene: Scene) -
     assert np.abs(back.grids[0].values - ramp.values).max() <= 0.51 * 2 / 255 and back.grids[0].values[0, 0] == 0
 
 
+@pytest.mark.parametrize("shape", [(4, 50), (4, 12, 16)])
+def test_the_guided_law_survives_in_its_order(scene: Scene, shape: tuple[int, ...]) -> None:
+    values = np.random.default_rng(0).exponential(1, shape)
+    values[0].flat[3] = 0
+    law = LawField(values, (0.1, 0.2, 0.3, 0.4))
+    back = unpack_scene(pack_scene(dataclasses.replace(scene, law=law))).law
+    assert back is not None and back.errors == law.errors and not back.absent
+    half_a_code = 1e-6 if len(shape) == 2 else 0.51 * np.log(1 / LAW_FLOOR) / 255
+    seen = values > values.reshape(4, -1).max(1).reshape(4, *[1] * (len(shape) - 1)) * LAW_FLOOR
+    assert np.allclose(back.values[seen], values[seen], rtol=1.05 * half_a_code, atol=0) and back.values[0].flat[3] == 0
+
+
+def test_a_law_that_is_not_there_says_why(scene: Scene) -> None:
+    back = unpack_scene(pack_scene(dataclasses.replace(scene, law=LawField.none("found three dimensions")))).law
+    assert back is not None and back.absent == "found three dimensions"
+    assert unpack_scene(pack_scene(scene)).law is None
+
+
+def test_a_scene_of_the_first_format_still_opens(scene: Scene) -> None:
+    data = pack_scene(scene)
+    (length,) = struct.unpack_from("<I", data)
+    header = json.loads(data[4 : 4 + length])
+    header["format"] = 1
+    del header["law"]
+    text = json.dumps(header).encode()
+    back = unpack_scene(struct.pack("<I", len(text)) + text + data[4 + length :])
+    assert back.law is None and np.array_equal(back.paths, unpack_scene(data).paths)
+
+
 def test_header_is_strict_json(scene: Scene) -> None:
     rows = [{"w": w, "mean_reward": np.float64("nan"), "improved": np.float32(0.5)} for w in scene.w]
     data = pack_scene(dataclasses.replace(scene, rows=rows))
@@ -117,8 +148,8 @@ def test_bytes_that_are_no_scene_are_refused(data: bytes) -> None:
 
 
 def test_another_format_is_refused() -> None:
-    header = b'{"format": 2}'
-    with pytest.raises(GdvizError, match="scene format 2; this program reads format 1"):
+    header = b'{"format": 9}'
+    with pytest.raises(GdvizError, match="scene format 9; this program reads formats 1 to 2"):
         unpack_scene(struct.pack("<I", len(header)) + header)
 
 
@@ -130,6 +161,7 @@ def test_another_format_is_refused() -> None:
         ({"extent": (0, 1, 2)}, "extent"),
         ({"paths": np.zeros((4, 12, 5, 3))}, "1 or 2"),
         ({"log_reward": np.zeros((4, 12))}, "log_reward of shape"),
+        ({"law": LawField(np.zeros((3, 50)), (0.0,) * 3)}, "3 densities of the law for 4 w"),
     ],
 )
 def test_parts_that_do_not_fit_are_refused(scene: Scene, change: dict[str, object], message: str) -> None:

@@ -1,0 +1,58 @@
+"""How far a calculation of the law is, and an end to one that would take too long."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from gdviz.errors import GdvizError
+
+Progress = Callable[[float], None]
+"""Called with the share done, 0 while the box is sought; what it raises ends the calculation."""
+
+TRUSTED = 0.05
+"""Share done from which the rest is foreseen."""
+
+
+def silent(done: float) -> None:
+    """Nobody listens."""
+
+
+class TooLong(GdvizError):
+    """The calculation would take more CPU time than it was given."""
+
+
+class Budget:
+    """A progress that allows so much CPU time, of this process, and passes on what it hears.
+
+    Parameters
+    ----------
+    seconds : float
+    then : Progress
+    """
+
+    def __init__(self, seconds: float, then: Progress = silent) -> None:
+        self.seconds, self._then = seconds, then
+        self._began = time.process_time()
+        self._box = 0.0
+
+    def __call__(self, done: float) -> None:
+        """Raises TooLong as soon as the whole is seen to take longer."""
+        used = time.process_time() - self._began
+        if done == 0:
+            self._box = used
+        foreseen = self._box + (used - self._box) / done if done >= TRUSTED else used
+        if foreseen > self.seconds:
+            raise TooLong(f"guided law: found {foreseen:.0f} s of work; it is given {self.seconds:g} s.")
+        self._then(done)
+
+
+class Steps:
+    """Counts the steps of several marches, each by the points it carries."""
+
+    def __init__(self, total: float, progress: Progress) -> None:
+        self._total, self._progress, self._done = total, progress, 0.0
+
+    def __call__(self, points: int) -> None:
+        self._done += points
+        self._progress(min(1.0, self._done / self._total))
