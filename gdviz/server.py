@@ -29,8 +29,8 @@ _TRIED_PORTS = 50
 
 
 def store() -> SceneStore:
-    """The scenes on disk, the presets' shipped ones first."""
-    return SceneStore(shipped=resource("assets", "scenes"))
+    """Scenes and answers on disk, first those that come with the program."""
+    return SceneStore(shipped=(resource("assets", "scenes"), resource("assets", "answers")))
 
 
 async def scene_bytes(request: Request) -> Response:

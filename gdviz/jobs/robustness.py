@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 FORMAT = 2
 
+LENGTHS = 300, 1000, 4000
+"""Optimiser steps of the networks that are compared at first; those of the first preset come with the program."""
+
 HALVED = 1024
 """Particles that are run again at half the steps: the change of a paired difference needs no more."""
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from gdviz.store.cap import evict, remove
@@ -23,13 +24,13 @@ class SceneStore:
     ----------
     root : Path, optional
         The store's folder; `default_root()` if not given.
-    shipped : Path, optional
-        A read-only folder of the same layout that is looked into first (the presets' scenes).
+    shipped : sequence of Path
+        Read-only folders of the same layout that are looked into first (the presets' scenes, the Lab's first answers).
     """
 
-    def __init__(self, root: Path | None = None, shipped: Path | None = None) -> None:
+    def __init__(self, root: Path | None = None, shipped: Sequence[Path] = ()) -> None:
         self.root = root or default_root()
-        self._places = [place for place in (shipped, self.root) if place is not None]
+        self._places = [*shipped, self.root]
 
     def find(self, key: str) -> str | None:
         """The digest stored for a key, or None."""

@@ -17,6 +17,7 @@ from gdviz.server import store
 from gdviz.ui.curves_choice import choose, how_shown
 from gdviz.ui.curves_results import draw
 from gdviz.ui.follow import follow
+from gdviz.ui.kept import SAME, kept, run_again
 from gdviz.ui.needed import duration
 from gdviz.ui.progress import SceneProgress
 from gdviz.ui.work import networks_needed, pool
@@ -77,15 +78,8 @@ def _found(experiment: Experiment, asked: set[str]) -> Run:
             asked.discard(key)
         if networks.done and not networks.error:
             pool().submit("curves", key, run_curves, experiment.canonical(), str(store().root))
-    job, kept = pool().find(key), _kept(key)
-    raw = kept or (job.result if job is not None and job.state == "done" else None)
+    job, raw = pool().find(key), kept(key)
     return Run(experiment, job, raw or (job.partial if job is not None else None), raw is not None, networks)
-
-
-def _kept(key: str) -> bytes | None:
-    """The finished answer, from this session or another, before or after a restart."""
-    digest = store().find(key)
-    return None if digest is None else store().read(digest)
 
 
 def _buttons(runs: Sequence[Run], asked: set[str]) -> None:
@@ -93,7 +87,9 @@ def _buttons(runs: Sequence[Run], asked: set[str]) -> None:
     missing = [run for run in runs if not run.complete]
 
     def begin() -> None:
-        asked.update(curves_key(run.experiment.id) for run in missing)
+        for key in [curves_key(run.experiment.id) for run in missing or runs]:
+            run_again(key)
+            asked.add(key)
 
     def stop() -> None:
         for run in runs:
@@ -101,9 +97,9 @@ def _buttons(runs: Sequence[Run], asked: set[str]) -> None:
             if run.job is not None:
                 run.job.cancel()
 
-    words = None if missing else "These curves are finished; the same experiment gives the same numbers."
-    go = missing and not running
-    st.button("Run", type="primary", icon=":material/play_arrow:", on_click=begin, disabled=not go, help=words, key="curves.run")
+    words = None if missing else SAME
+    icon = ":material/play_arrow:"
+    st.button("Run", type="primary", icon=icon, on_click=begin, disabled=running, help=words, key="curves.run")
     st.button("Stop", icon=":material/stop:", on_click=stop, disabled=not running, key="curves.stop")
 
 

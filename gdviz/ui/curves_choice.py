@@ -10,6 +10,7 @@ import streamlit as st
 from gdviz.errors import GdvizError
 from gdviz.experiment import MAX_PARTICLES, Experiment
 from gdviz.figures.axes import Scale
+from gdviz.presets import load
 from gdviz.ui.editor import parse_numbers
 from gdviz.ui.source import SOURCES, choose_source, own_source, with_source
 from gdviz.ui.subject import SCENE, asked_for, pick, write_address
@@ -44,7 +45,7 @@ def choose() -> Choice | None:
     texts = memory["w"]
     text = two.text_input(
         "Guidance scales w",
-        texts.get(picked) or ", ".join(f"{w:g}" for w in usual_w(base)),
+        texts.get(picked) or usual_w(base),
         key=f"curves.w.{picked}",
         help="Numbers between commas; w = 0 is no guidance, gamma = 1 + w is what other libraries print.",
     )
@@ -56,7 +57,7 @@ def choose() -> Choice | None:
         source = choose_source(memory["source"] or own, f"curves.source.{own}", label=True)
     memory["source"] = None if source == own else source
     try:
-        experiment = Experiment.parse({**base.model_dump(mode="json"), "w": parse_numbers(text), "particles": count})
+        experiment = _experiment(base, text, count)
     except GdvizError as error:
         st.error(_first_sentence(str(error)), icon=":material/error:")
         return None
@@ -66,11 +67,21 @@ def choose() -> Choice | None:
     return Choice(tuple(with_source(experiment, one) for one in sources), "scene" if picked == SCENE else picked)
 
 
-def usual_w(experiment: Experiment) -> list[float]:
+def usual(name: str) -> Experiment:
+    """What the page offers to run when it is opened with a preset."""
+    base = load(name).experiment
+    return _experiment(base, usual_w(base), PARTICLES)
+
+
+def usual_w(experiment: Experiment) -> str:
     """The Experiment's own w, no guidance, and two small ones that show the slope at 0 and start a logarithmic axis."""
     own = set(experiment.all_w)
     smallest = min((w for w in own if w > 0), default=1.0)
-    return sorted(own | {smallest / 25, smallest / 5})
+    return ", ".join(f"{w:g}" for w in sorted(own | {smallest / 25, smallest / 5}))
+
+
+def _experiment(base: Experiment, w: str, particles: int) -> Experiment:
+    return Experiment.parse({**base.model_dump(mode="json"), "w": parse_numbers(w), "particles": particles})
 
 
 def how_shown() -> View:

@@ -19,6 +19,7 @@ from gdviz.papers.picture import Panel
 from gdviz.server import store
 from gdviz.tables import interval
 from gdviz.ui.follow import follow
+from gdviz.ui.kept import SAME, kept, run_again
 from gdviz.ui.needed import duration
 from gdviz.ui.work import pool
 
@@ -45,9 +46,7 @@ def page() -> None:
         st.info(str(error), icon=":material/info:")
         return
     key = figure_key(number, quick)
-    raw, job = _kept(key), pool().find(key)
-    if raw is None and job is not None and job.state == "done":
-        raw = job.result
+    raw, job = kept(key), pool().find(key)
     with st.container(horizontal=True, vertical_alignment="center"):
         _buttons(number, quick, job, raw is not None)
         slot = st.empty()
@@ -75,25 +74,20 @@ def _choose() -> tuple[int, bool]:
     return number, quick
 
 
-def _kept(key: str) -> bytes | None:
-    """The finished figure, from this session or another, before or after a restart."""
-    digest = store().find(key)
-    return None if digest is None else store().read(digest)
-
-
 def _buttons(number: int, quick: bool, job: Job | None, there: bool) -> None:
     running = job is not None and not job.finished
 
     def begin() -> None:
+        run_again(figure_key(number, quick))
         pool().submit("curves", figure_key(number, quick), run_figure, number, quick, str(store().root))
 
     def stop() -> None:
         if job is not None:
             job.cancel()
 
-    words = "This figure is finished; the same runs give the same numbers." if there else None
-    idle = there or running
-    st.button("Run", type="primary", icon=":material/play_arrow:", on_click=begin, disabled=idle, help=words, key="figures.run")
+    words = SAME if there else None
+    icon = ":material/play_arrow:"
+    st.button("Run", type="primary", icon=icon, on_click=begin, disabled=running, help=words, key="figures.run")
     st.button("Stop", icon=":material/stop:", on_click=stop, disabled=not running or there, key="figures.stop")
 
 

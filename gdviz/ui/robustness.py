@@ -16,6 +16,7 @@ from gdviz.jobs.robustness import robustness_key, run_robustness
 from gdviz.jobs.training import training_key
 from gdviz.server import store
 from gdviz.ui.follow import follow
+from gdviz.ui.kept import SAME, kept, run_again
 from gdviz.ui.needed import tasks_of
 from gdviz.ui.progress import SceneProgress
 from gdviz.ui.robustness_choice import Source, choose
@@ -105,13 +106,9 @@ def page() -> None:
 def _found(source: Source) -> Run:
     """The run of a source: its answer, its job, or the training that it waits for; jobs start here when they can."""
     key = robustness_key(source.experiment.id)
-    digest = store().find(key)
-    kept = None if digest is None else store().read(digest)
-    job = pool().find(key)
-    if kept is None and job is not None and job.state == "done":
-        kept = job.result
-    if kept is not None:
-        return Run(source, key, job, kept, complete=True)
+    job, raw = pool().find(key), kept(key)
+    if raw is not None:
+        return Run(source, key, job, raw, complete=True)
     if job is None and key in _asked():
         network = networks_needed(source.experiment) if source.group == "network" else None
         if network is not None and (not network.done or network.error):
@@ -132,9 +129,9 @@ def _buttons(runs: Sequence[Run]) -> None:
 
     def start() -> None:
         for run in runs:
-            if not run.complete:
+            if whole or not run.complete:
                 _asked().add(run.key)
-                pool().forget(run.key)  # stopped before
+                run_again(run.key)
                 _resume(run.source)
 
     def stop() -> None:
@@ -149,9 +146,9 @@ def _buttons(runs: Sequence[Run]) -> None:
             for task in tasks_of(run.source.experiment.canonical()):
                 trainings().cancel(task.id)
 
-    words = "All of these runs are finished; the same choice gives the same numbers." if whole else None
+    words = SAME if whole else None
     icon = ":material/play_arrow:"
-    st.button("Run", type="primary", icon=icon, on_click=start, disabled=bool(active) or whole, help=words, key="robustness.run")
+    st.button("Run", type="primary", icon=icon, on_click=start, disabled=bool(active), help=words, key="robustness.run")
     st.button("Stop", icon=":material/stop:", on_click=stop, disabled=not active, key="robustness.stop")
     if training:
         icon = ":material/model_training:"

@@ -11,9 +11,9 @@ import streamlit as st
 
 from gdviz.errors import GdvizError
 from gdviz.experiment import Experiment
-from gdviz.jobs.robustness import why_not
+from gdviz.jobs.robustness import LENGTHS, why_not
 from gdviz.networks import Recipe
-from gdviz.presets import load, titles
+from gdviz.presets import DEFAULT, load, titles
 from gdviz.scores.exact import Exact
 from gdviz.scores.network import Network
 from gdviz.scores.perturbed import Error, Perturbed
@@ -21,7 +21,7 @@ from gdviz.ui.editor import parse_numbers
 from gdviz.ui.subject import asked_for, pick, write_address
 
 PARTICLES, FEWEST, MOST = 2000, 100, 100_000
-W, SIZES, STEPS = "0, 0.5, 1, 2, 4", "5, 10, 20", "300, 1000, 4000"
+W, KIND, SIZES, STEPS = "0, 0.5, 1, 2, 4", "inward", "5, 10, 20", ", ".join(map(str, LENGTHS))
 LONGEST = 4
 """Members of a family."""
 
@@ -102,9 +102,7 @@ def choose() -> Choice | None:
         st.info(problem, icon=":material/info:")
         return None
     try:
-        exact = Experiment.parse(
-            {**base.model_dump(mode="json"), "w": parse_numbers(memory["w"]), "particles": memory["particles"]}
-        ).model_copy(update={"score": Exact()})
+        exact = _exact(base, memory["w"], memory["particles"])
         sizes = [size / 100 for size in _positive("sizes", memory["sizes"], 1000)]
         steps = [int(number) for number in _positive("training lengths", memory["steps"], 1_000_000, whole=True)]
     except GdvizError as error:
@@ -115,6 +113,18 @@ def choose() -> Choice | None:
     recipe = base.score.recipe if isinstance(base.score, Network) else Recipe()
     sources = (*perturbed(exact, memory["kind"], sizes), *networks(exact, steps, recipe))
     return Choice(exact, sources, "scene" if picked.startswith("_") else picked)
+
+
+def usual() -> tuple[Source, ...]:
+    """What is compared when the page is opened."""
+    exact = _exact(load(DEFAULT).experiment, W, PARTICLES)
+    sizes = [float(size) / 100 for size in SIZES.split(",")]
+    return (*perturbed(exact, KIND, sizes), *networks(exact, list(LENGTHS), Recipe()))
+
+
+def _exact(base: Experiment, w: str, particles: int) -> Experiment:
+    described = {**base.model_dump(mode="json"), "w": parse_numbers(w), "particles": particles}
+    return Experiment.parse(described).model_copy(update={"score": Exact()})
 
 
 def perturbed(exact: Experiment, kind: str, sizes: list[float]) -> list[Source]:
@@ -164,7 +174,7 @@ def _memory() -> dict[str, Any]:
     """What was chosen in this session; at first, what the address says."""
     if _MEMORY not in st.session_state:
         asked = st.query_params
-        start = {"w": W, "particles": PARTICLES, "kind": "inward", "sizes": SIZES, "steps": STEPS}
+        start = {"w": W, "particles": PARTICLES, "kind": KIND, "sizes": SIZES, "steps": STEPS}
         found = {**start, **{name: asked[name] for name in ("w", "sizes", "steps") if name in asked}}
         if asked.get("kind") in _KINDS:
             found["kind"] = asked["kind"]

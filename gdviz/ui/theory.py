@@ -13,6 +13,7 @@ from gdviz.jobs import Job
 from gdviz.jobs.theory import asked, run_theory, theory_key
 from gdviz.server import store
 from gdviz.ui.follow import follow
+from gdviz.ui.kept import SAME, kept, run_again
 from gdviz.ui.needed import duration
 from gdviz.ui.theory_choice import TOPICS, Choice, choose
 from gdviz.ui.theory_results import draw
@@ -91,25 +92,22 @@ def _found(choice: Choice) -> Run:
     """The run as it is: finished and kept, under way, or not begun."""
     text = asked(choice.topic, choice.experiment)
     key = theory_key(choice.topic, text)
-    digest, job = store().find(key), pool().find(key)
-    kept = None if digest is None else store().read(digest)
-    if kept is None and job is not None and job.state == "done":
-        kept = job.result
-    return Run(key, text, job, kept or (None if job is None else job.partial), kept is not None)
+    job, raw = pool().find(key), kept(key)
+    return Run(key, text, job, raw or (None if job is None else job.partial), raw is not None)
 
 
 def _buttons(choice: Choice, run: Run) -> None:
     def start() -> None:
-        pool().forget(run.key)  # stopped or failed before
+        run_again(run.key)
         pool().submit("curves", run.key, run_theory, choice.topic, run.text, str(store().root))
 
     def stop() -> None:
         if run.job is not None:
             run.job.cancel()
 
-    words = "This run is finished; the same choice gives the same numbers." if run.complete else None
-    off = run.active or run.complete
-    st.button("Run", type="primary", icon=":material/play_arrow:", on_click=start, disabled=off, help=words, key="theory.run")
+    words = SAME if run.complete else None
+    icon = ":material/play_arrow:"
+    st.button("Run", type="primary", icon=icon, on_click=start, disabled=run.active, help=words, key="theory.run")
     st.button("Stop", icon=":material/stop:", on_click=stop, disabled=not run.active, key="theory.stop")
 
 

@@ -90,6 +90,17 @@ def choose() -> Choice | None:
     return Choice(topic, experiment, "scene" if picked.startswith("_") else picked)
 
 
+def usual(topic: str, name: str = DEFAULT) -> Experiment:
+    """What a topic is about when the page is opened with a preset.
+
+    Raises
+    ------
+    GdvizError
+        If the theorem does not apply to it.
+    """
+    return _experiment(load(name).experiment, {"w": W, "particles": PARTICLES}, topic)
+
+
 def _scales(memory: dict[str, Any], topic: str, place: Any) -> None:
     words = "w = 0 is no guidance; gamma = 1 + w is what other libraries print."
     if topic == "winners":

@@ -88,7 +88,7 @@ def test_the_shipped_scenes_come_first_and_are_left_alone(tmp_path, monkeypatch)
     digest = shipped.write("preset", b"shipped")
     (tmp_path / "shipped" / "scenes" / "0").write_bytes(b"")
     before = {path: path.stat().st_mtime_ns for path in (tmp_path / "shipped").rglob("*")}
-    store = SceneStore(tmp_path / "own", shipped=tmp_path / "shipped")
+    store = SceneStore(tmp_path / "own", shipped=[tmp_path / "shipped"])
     assert store.find("preset") == digest
     assert store.read(digest) == b"shipped"
     monkeypatch.setattr(cap, "CAP", 1)
