@@ -39,7 +39,6 @@ def test_a_figure_is_written_where_it_is_told(call, monkeypatch, tmp_path):
 @pytest.mark.parametrize(
     "arguments, said",
     [
-        (["2"], "gdviz: figure: found 2, which needs networks and a classifier for the 8x8 digits"),
         (["6"], "gdviz: figure: found 6; allowed: 1, 2, 3, 4, 5."),
         (["one"], "gdviz: invalid value for '1|2|3|4|5': "),
         (["1", "--out", "taken"], "gdviz: --out: found a file taken; name a folder."),

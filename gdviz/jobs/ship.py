@@ -1,7 +1,7 @@
-"""Trains the networks that come with the program into assets/networks: ``python -m gdviz.jobs.ship [PRESET ...]``.
+"""Trains the networks that come with the program into assets/networks: ``python -m gdviz.jobs.ship [NAME ...]``.
 
-What a preset needs decides their ids, and the usual recipe is part of that, so they are made again when it changes on
-purpose; a test says which are missing.
+What the presets and the runs on digits need decides their ids, and the usual recipe is part of that, so they are made again
+when it changes on purpose; a test says which are missing.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from gdviz.papers.digit_runs import LONGER, REWARDS, TRAINED, label_run, reward_run
 from gdviz.presets import load
 from gdviz.resources import resource
 
@@ -21,14 +22,29 @@ if TYPE_CHECKING:
 PRESETS = ("figure-1", "surrounded-class", "ring-reward", "swiss-roll-reward", "two-moons", "overlapping-classes")
 """Whose first click on "Network" shall not wait for a training."""
 
+DIGITS = "digits", "digits-longer", *(f"digits-{name}" for name in REWARDS)
+"""The runs on images, for the Digits page and figure 2."""
+
+NAMES = (*PRESETS, *DIGITS)
+
+
+def tasks_of(name: str) -> tuple[Task, ...]:
+    """The trainings that a preset, or a run on digits, needs."""
+    if name in PRESETS:
+        return load(name).experiment.tasks()
+    what = name.removeprefix("digits-")
+    if what in REWARDS:
+        return reward_run(what, (0.0,), 2, 2).tasks()
+    return label_run("0", (0.0,), 2, 2, TRAINED if name == "digits" else LONGER).tasks()
+
 
 def shipped_tasks() -> dict[str, Task]:
-    """The trainings that these presets need, by id."""
-    return {task.id: task for name in PRESETS for task in load(name).experiment.tasks()}
+    """The trainings that they all need, by id."""
+    return {task.id: task for name in NAMES for task in tasks_of(name)}
 
 
 def ship(chosen: tuple[str, ...] = ()) -> None:
-    """Train again what the named presets need; or train what is missing, and remove what no preset needs any more."""
+    """Train again what those named need; or train what is missing, and remove what nothing needs any more."""
     from gdviz.checkpoints import Library, training
 
     place = resource("assets") / "networks"
@@ -37,7 +53,7 @@ def ship(chosen: tuple[str, ...] = ()) -> None:
     for old in place.iterdir():
         if old.name not in needed:
             shutil.rmtree(old)
-    again = {task.id for name in chosen for task in load(name).experiment.tasks()}
+    again = {task.id for name in chosen for task in tasks_of(name)}
     with tempfile.TemporaryDirectory() as folder:
         library = Library(Path(folder), shipped=Path(folder) / "none")
         for id, task in needed.items():

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gdviz import __version__
+from gdviz.errors import GdvizError
 from gdviz.player.scene import FORMAT
 from gdviz.store import SceneStore
 
@@ -34,6 +35,22 @@ def previewed(experiment: Experiment) -> Experiment:
     return experiment.model_copy(update=update)
 
 
+def check_drawable(experiment: Experiment) -> None:
+    """Refuse at once what no player draws, before anything is trained or run for it.
+
+    Raises
+    ------
+    GdvizError
+        In one sentence that says where it is shown instead.
+    """
+    where = experiment.target.shown_at
+    if where is not None:
+        name = experiment.target.kind_name()
+        raise GdvizError(
+            f"target: found {name!r}, whose points are no places on a line or in the plane; they are shown at {where}."
+        )
+
+
 def make_scene(
     text: str, title: str, caption: str, preview: bool, root: str, report: Report | None = None, in_haste: bool = True
 ) -> str:
@@ -49,6 +66,7 @@ def make_scene(
     from gdviz.result import Result, stream
 
     asked = Experiment.from_json(text)
+    check_drawable(asked)
     experiment = previewed(asked) if preview else asked
     result = None
     whole = not preview

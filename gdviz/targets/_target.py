@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
@@ -21,6 +21,9 @@ Weight = Annotated[float, Field(gt=0, le=1e12)]
 
 class TargetKind(Kind):
     """Description of a target law: deterministic, its scale stated, labels where they make sense."""
+
+    shown_at: ClassVar[str | None] = None
+    """Address of the page for a target whose points are no places on a line or in the plane; None for the others."""
 
     def build(self) -> Law:
         """Make the law.

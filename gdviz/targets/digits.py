@@ -24,6 +24,7 @@ class Digits(TargetKind):
     """
 
     kind: Literal["digits"] = "digits"
+    shown_at = "/digits"
 
     card = Card(
         title="Digits",

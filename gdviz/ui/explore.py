@@ -179,10 +179,13 @@ def _progress(state: Opened, source: Literal["exact", "network"], on_stage: str 
     shipped = _shipped(state) if source == "exact" else None
     if shipped:
         return SceneProgress(shipped, done=True)
+    from gdviz.player.make import check_drawable
     from gdviz.ui.work import scene_progress
 
     try:
-        return scene_progress(with_source(experiment_of(state), source), *_words(state), on_stage)
+        experiment = with_source(experiment_of(state), source)
+        check_drawable(experiment)
+        return scene_progress(experiment, *_words(state), on_stage)
     except GdvizError as error:
         return SceneProgress(None, done=True, error=str(error))
 
