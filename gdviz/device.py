@@ -48,6 +48,20 @@ def far_device(choice: str = "auto") -> str:
     return "cpu" if choice == "auto" else choice
 
 
+def training_device(choice: str = "auto") -> torch.device:
+    """The torch device that networks are trained on: the one asked for, or the CPU.
+
+    A step of so small a network is a hundred calls of microseconds each, which a GPU starts no sooner than the CPU is done
+    with them; and on the CPU the same task gives the same network on a machine with a GPU and without.
+
+    Raises
+    ------
+    GdvizError
+        As for `pick_device`.
+    """
+    return pick_device("cpu" if far_device(choice) == "cpu" else choice)
+
+
 def has_float64(device: torch.device) -> bool:
     """Whether the device can compute in float64."""
     return device.type != "mps"

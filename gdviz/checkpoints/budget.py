@@ -6,6 +6,7 @@ import math
 import time
 
 from gdviz.checkpoints.library import Library
+from gdviz.device import training_device
 from gdviz.scores import ScoresContext
 from gdviz.training import Task, train, untrained
 
@@ -19,7 +20,7 @@ MOST = 1_000_000
 """Steps of the longest task."""
 
 
-def within(task: Task, seconds: float, library: Library) -> Task:
+def within(task: Task, seconds: float, library: Library, device: str = "auto") -> Task:
     """The task with as many steps as this machine takes in so many seconds, from a few steps that are timed.
 
     The number has two significant digits, so that the same time asked for twice is often the same task. It does not
@@ -29,7 +30,7 @@ def within(task: Task, seconds: float, library: Library) -> Task:
     networks = ScoresContext(lambda wanted: untrained(task.network(wanted)), library.stored)
     began = start = time.monotonic()
     probed = 0
-    for step in train(task, base=base, networks=networks):
+    for step in train(task, base=base, networks=networks, device=training_device(device)):
         if step.step == WARM:
             start = time.monotonic()
         probed = step.step - WARM

@@ -7,11 +7,13 @@ from collections.abc import Callable, Generator, Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
+import torch
 from filelock import Timeout
 
 from gdviz.checkpoints.history import History
 from gdviz.checkpoints.library import Library
 from gdviz.checkpoints.report import TrainingReport
+from gdviz.device import training_device
 from gdviz.errors import GdvizError
 from gdviz.networks import Checkpoint
 from gdviz.scores import ScoresContext
@@ -49,6 +51,7 @@ def training(
     *,
     stop: Callable[[], bool] = lambda: False,
     pace: Pace = Pace(),  # noqa: B008  it is frozen
+    device: str = "auto",
 ) -> Generator[TrainingReport, None, None]:
     """Train what the library does not have; the last report carries the id of the stored checkpoint.
 
@@ -68,16 +71,18 @@ def training(
     stop : callable
         Looked at after every step: when true the state is saved and the reports end, the last one without an id.
     pace : Pace
+    device : {"auto", "cpu", "cuda", "mps"}
+        Where it is trained (`gdviz.device.training_device`); a saved state goes on anywhere.
 
     Raises
     ------
     GdvizError
         If the task cannot be trained, or the disk refuses; the state saved last is still whole.
     """
-    began = time.monotonic()
+    began, where = time.monotonic(), training_device(device)
     for needed in () if library.find(task) is not None else bases(task, library.stored):
         left = None if seconds is None else max(0.0, seconds - (time.monotonic() - began))
-        yield from _base_first(needed, library, left, stop, pace)
+        yield from _base_first(needed, library, left, stop, pace, device)
         if library.find(needed) is None:
             return
     seconds = None if seconds is None else max(0.0, seconds - (time.monotonic() - began))
@@ -101,7 +106,7 @@ def training(
         if (found := _finished(task, library)) is not None:  # the other process has just ended it
             yield found
         else:
-            yield from _Session(task, library, seconds, stop, pace).run()
+            yield from _Session(task, library, seconds, stop, pace, where).run()
     finally:
         lock.release()
 
@@ -115,10 +120,10 @@ def _finished(task: Task, library: Library) -> TrainingReport | None:
 
 
 def _base_first(
-    base: Task, library: Library, seconds: float | None, stop: Callable[[], bool], pace: Pace
+    base: Task, library: Library, seconds: float | None, stop: Callable[[], bool], pace: Pace, device: str
 ) -> Iterator[TrainingReport]:
     """The reports of a network that another one starts from."""
-    for report in training(base, library, seconds, stop=stop, pace=pace):
+    for report in training(base, library, seconds, stop=stop, pace=pace, device=device):
         yield replace(report, id=None)
         if report.id is not None and report.id != base.id:
             raise GdvizError(
@@ -144,11 +149,12 @@ class _Session:
         seconds: float | None,
         stop: Callable[[], bool],
         pace: Pace,
+        device: torch.device,
     ) -> None:
         self._task, self._library = task, library
         self._base = None if task.base is None else library.find(task.base)
         self._networks = ScoresContext(lambda wanted: _there(library, task.network(wanted)), library.stored)
-        self._seconds, self._stop, self._pace = seconds, stop, pace
+        self._seconds, self._stop, self._pace, self._device = seconds, stop, pace, device
         self._assessment: tuple[int, Assessment] | None = None
         self._history, self._first, self._saved = History(), 0, 0
         self._began = self._looked = time.monotonic()
@@ -182,7 +188,7 @@ class _Session:
         """From where the training was saved, if that can be gone on with."""
         state, record = self._library.state(self._task), self._library.record(self._task.id)
         if state is not None:
-            steps = train(self._task, state, self._base, self._networks)
+            steps = train(self._task, state, self._base, self._networks, self._device)
             try:
                 step = next(steps)
             except GdvizError as error:
@@ -194,7 +200,7 @@ class _Session:
                 yield step
                 yield from steps
                 return
-        yield from train(self._task, None, self._base, self._networks)
+        yield from train(self._task, None, self._base, self._networks, self._device)
 
     def _end(self, step: TrainingStep) -> TrainingReport:
         """Store the network. One that has had all its steps leaves nothing to go on with."""

@@ -18,6 +18,11 @@ Device = Annotated[
     typer.Option("--device", metavar="|".join(CHOICES), help="What to compute on; auto takes GDVIZ_DEVICE, else the fastest."),
 ]
 
+TrainingDevice = Annotated[
+    str,
+    typer.Option("--device", metavar="|".join(CHOICES), help="What to train on; auto takes GDVIZ_DEVICE, else the CPU."),
+]
+
 Scheduler = Annotated[
     str | None,
     typer.Option(

@@ -13,7 +13,8 @@ import typer
 
 from gdviz.cli._source import read_experiment
 from gdviz.cli._terminal import app, bar, console, messages
-from gdviz.cli._where import Scheduler
+from gdviz.cli._where import Scheduler, TrainingDevice
+from gdviz.device import far_device
 from gdviz.errors import GdvizError
 from gdviz.tables import plain
 
@@ -36,6 +37,7 @@ def train(
         float | None, typer.Option("--seconds", help="Train about so long (wall time), all networks together.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print a JSON line per report, and one with the ids.")] = False,
+    device: TrainingDevice = "auto",
     scheduler: Scheduler = None,
 ) -> None:
     """Train the networks that an Experiment needs; Ctrl-C keeps what is done."""
@@ -43,6 +45,7 @@ def train(
         raise GdvizError("--seconds: found with --steps; give one of them.")
     if seconds is not None and not 0 < seconds < float("inf"):
         raise GdvizError(f"--seconds: found {seconds:g}; more than 0 is needed.")
+    far_device(device)  # a name that is none is refused before anything slow
     with bar():
         tasks = read_experiment(source).tasks()
         from gdviz.checkpoints import Library
@@ -50,7 +53,7 @@ def train(
     if not tasks:
         raise GdvizError(f"{source}: found no network to train; its scores are exact or loaded.")
     with _interruptible() as stopped, _pool_at(scheduler) as pool:
-        ended = _train_all(tasks, Library(), seconds, stopped, _print_line if as_json else None, pool)
+        ended = _train_all(tasks, Library(), seconds, stopped, _print_line if as_json else None, pool, device)
     if stopped():
         at = ended[-1] if ended else None
         how = "" if at is None else f"; gdviz train {source} --steps {at.steps} goes on from step {at.saved}"
@@ -107,6 +110,7 @@ def _train_all(
     stopped: Callable[[], bool],
     line: Callable[[TrainingReport], None] | None,
     pool: Pool | None,
+    device: str = "auto",
 ) -> list[TrainingReport]:
     """The last report of every network; the last of all has no id when it was stopped."""
     ended, began = [], time.monotonic()
@@ -115,7 +119,7 @@ def _train_all(
             # What is left is shared by what is left to train.
             share = None if seconds is None else (began + seconds - time.monotonic()) / (len(tasks) - number)
             report = None
-            for report in _reports(task, library, share, stopped, pool):
+            for report in _reports(task, library, share, stopped, pool, device):
                 if report.notice:
                     messages.print(plain(report.notice))
                 if line is None:
@@ -130,7 +134,7 @@ def _train_all(
 
 
 def _reports(
-    task: Task, library: Library, seconds: float | None, stopped: Callable[[], bool], pool: Pool | None
+    task: Task, library: Library, seconds: float | None, stopped: Callable[[], bool], pool: Pool | None, device: str
 ) -> Iterator[TrainingReport]:
     """Reports of a training here or in a pool, of as many steps as fit where seconds are given."""
     from gdviz.checkpoints import training, within
@@ -138,12 +142,12 @@ def _reports(
 
     if seconds is not None:
         began = time.monotonic()
-        task = within(task, seconds, library)
+        task = within(task, seconds, library, device)
         seconds = max(0.0, seconds - (time.monotonic() - began))
     if pool is None:
-        yield from training(task, library, seconds, stop=stopped)
+        yield from training(task, library, seconds, stop=stopped, device=device)
     else:
-        yield from follow(task, pool, library, stopped)
+        yield from follow(task, pool, library, stopped, device)
 
 
 @contextlib.contextmanager

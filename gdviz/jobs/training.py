@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from gdviz.device import far_device
 from gdviz.errors import GdvizError
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def training_key(id: str) -> str:
     return f"{LANE}-{id}"
 
 
-def run_training(text: str, root: str, pace: Pace | None, report: Report) -> str | None:
+def run_training(text: str, root: str, pace: Pace | None, device: str, report: Report) -> str | None:
     """Train a task (JSON text) in a worker, publishing every report; returns the id of the stored checkpoint.
 
     A partial result is a `TrainingReport` as JSON, the curve so far with it. A worker that is ended loses what was
@@ -49,7 +50,8 @@ def run_training(text: str, root: str, pace: Pace | None, report: Report) -> str
 
     library, told = Library(Path(root)), None
     report.kept(0.0)
-    reports = training(Task.from_json(text), library, stop=lambda: report.unwanted, pace=pace or Pace())
+    task, pace = Task.from_json(text), pace or Pace()
+    reports = training(task, library, stop=lambda: report.unwanted, pace=pace, device=device)
     with contextlib.closing(reports):  # if this is cancelled between two reports
         for told in reports:
             report.kept(told.saved / told.steps)
@@ -59,7 +61,9 @@ def run_training(text: str, root: str, pace: Pace | None, report: Report) -> str
     return told.id if told is not None else None
 
 
-def follow(task: Task, pool: Pool, library: Library, stop: Callable[[], bool]) -> Iterator[TrainingReport]:
+def follow(
+    task: Task, pool: Pool, library: Library, stop: Callable[[], bool], device: str = "auto"
+) -> Iterator[TrainingReport]:
     """The reports of a training that a pool's workers run, as `gdviz.checkpoints.training` gives those of one here.
 
     Raises
@@ -71,7 +75,7 @@ def follow(task: Task, pool: Pool, library: Library, stop: Callable[[], bool]) -
 
     from gdviz.checkpoints import TrainingReport
 
-    job = pool.submit(LANE, training_key(task.id), run_training, task.canonical(), str(library.root), None)
+    job = pool.submit(LANE, training_key(task.id), run_training, task.canonical(), str(library.root), None, far_device(device))
     told = None
     while not job.wait(LOOK):
         if stop():
@@ -147,7 +151,8 @@ class Trainings:
         if self._library.find(task) is None:
             self._library.request(task)
             self._pool.forget(training_key(task.id))  # done once, and lost since
-            self._pool.submit(LANE, training_key(task.id), run_training, task.canonical(), str(self._library.root), self._pace)
+            asked = (task.canonical(), str(self._library.root), self._pace, far_device())
+            self._pool.submit(LANE, training_key(task.id), run_training, *asked)
         return task.id
 
     def resume(self, id: str) -> None:

@@ -93,7 +93,7 @@ class Fitting:
         if step:
             first = next(iter(self._weights))
             moments = {key: self._joined(_under(f"{key}.", tensors)) for key in ("exp_avg", "exp_avg_sq")}
-            self.optimiser.state[self._all] = {"step": tensors[f"step.{first}"].clone(), **moments}
+            self.optimiser.state[self._all] = {"step": tensors[f"step.{first}"].to(self._all.device, copy=True), **moments}
         self.step = step
 
     # ------------------------------------------------------------------ all weights and each
@@ -104,7 +104,8 @@ class Fitting:
 
     def _joined(self, tensors: dict[str, Tensor]) -> Tensor:
         """[P] from each weight's part."""
-        return torch.cat([tensors[name].reshape(weight.numel()) for name, weight in self._weights.items()])
+        parts = [tensors[name].reshape(weight.numel()) for name, weight in self._weights.items()]
+        return torch.cat(parts).to(self._all.device)
 
 
 def rate_share(step: int, steps: int) -> float:

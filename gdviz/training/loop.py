@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import math
 import time
 from collections.abc import Iterator
@@ -87,6 +88,7 @@ def train(
     resume: TrainingState | None = None,
     base: Checkpoint | None = None,
     networks: ScoresContext = ScoresContext(),  # noqa: B008  it is frozen
+    device: torch.device | str = "cpu",
 ) -> Iterator[TrainingStep]:
     """Train a task's network; stop iterating to cancel.
 
@@ -102,6 +104,9 @@ def train(
         The network of `task.base`, which a difference is added to.
     networks : ScoresContext, optional
         The networks of the scores that guidance weights are learned for, where these are not exact.
+    device : torch.device or str
+        Where the network and what fits it live. Points and noise are drawn on the CPU, so that every device meets the same
+        ones, and a state of one device can be gone on with on another.
 
     Raises
     ------
@@ -110,12 +115,12 @@ def train(
     """
     if task.base is not None and base is None:
         raise GdvizError("training: found no network of p(x) to learn the difference from; train that one first.")
-    return _Loop(task, base, networks).run(resume)
+    return _Loop(task, base, networks, device).run(resume)
 
 
 def untrained(task: Task) -> Checkpoint:
     """The network that a training begins with: what a task fits can be seen before it is trained."""
-    return _Loop(task, None, ScoresContext()).checkpoint()
+    return _Loop(task, None, ScoresContext(), "cpu").checkpoint()
 
 
 class Fitted(Protocol):
@@ -135,18 +140,22 @@ class PointNetwork:
     network: Trunk
 
     def __init__(self, problem: Problem, task: Task, network: Trunk, base: Checkpoint | None) -> None:
-        self.network, self._base = network, None if base is None else base.denoiser
+        self.network, self._device = network, network.scale.device
+        self._base = None if base is None else copy.deepcopy(base.denoiser).to(self._device)
         self._batches = batches(problem, task.recipe, task.seed)
 
     def loss(self, step: int, generator: Generator) -> Tensor:
-        return loss(self.network, self._batches.at(step, generator), self._base)
+        return loss(self.network, self._batches.at(step, generator).on(self._device), self._base)
 
 
-def _fitted(problem: Problem, task: Task, base: Checkpoint | None, networks: ScoresContext) -> Fitted:
+def _fitted(
+    problem: Problem, task: Task, base: Checkpoint | None, networks: ScoresContext, device: torch.device | str
+) -> Fitted:
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(task.seed % 2**63)
         recipe, labels = task.weights or task.recipe, len(problem.labels)
         network = blank(problem.learned, problem.law.dimension, labels, recipe, 1.0 if task.weights else problem.scale)
+    network = network.to(device)
     if isinstance(network, Trunk):
         return PointNetwork(problem, task, network, base)
     return GuidanceWeights(problem, task, network, networks)
@@ -155,12 +164,14 @@ def _fitted(problem: Problem, task: Task, base: Checkpoint | None, networks: Sco
 class _Loop:
     """Network, loss, fitting and counters of one training."""
 
-    def __init__(self, task: Task, base: Checkpoint | None, networks: ScoresContext) -> None:
+    def __init__(
+        self, task: Task, base: Checkpoint | None, networks: ScoresContext, device: torch.device | str
+    ) -> None:
         self.task, self.recipe = task, task.weights or task.recipe
         self.problem = problem = Problem.of(task)
         if problem.learned in ("conditional", "classifier", "weights") and not problem.labels:
             raise GdvizError(f"what: found {task.what!r}, but this target has no labels.")
-        self.fitted = _fitted(problem, task, base, networks)
+        self.fitted = _fitted(problem, task, base, networks, device)
         self.fitting = Fitting(self.fitted.network, task.steps, self.recipe.rate, self.recipe.averaging)
         self.generator = torch.Generator().manual_seed(task.seed)
         self.smoothed, self.before = math.nan, (0.0, 0.0)
@@ -225,7 +236,7 @@ class _Loop:
             "task": self.task.model_dump(mode="json"),
             "steps": self.fitting.step,
         }
-        return Checkpoint(self.fitting.averaged(), about)
+        return Checkpoint({name: value.cpu() for name, value in self.fitting.averaged().items()}, about)
 
 
 def _clock() -> tuple[float, float]:

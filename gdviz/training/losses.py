@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -36,6 +36,10 @@ class Noised:
     truth: Tensor
     wanted: Tensor
     weight: Tensor | None
+
+    def on(self, device: torch.device) -> Noised:
+        """The batch on a device."""
+        return replace(self, **{name: part.to(device) for name, part in vars(self).items() if part is not None})
 
 
 def loss(network: Trunk, batch: Noised, base: Denoiser | None) -> Tensor:

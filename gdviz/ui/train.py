@@ -40,7 +40,7 @@ def page() -> None:
     left, right = st.columns([1, 2], gap="medium")
     with left:
         show_list(found, chosen, watched.id if watched else None)
-        st.caption(where_computed())
+        st.caption(where_computed(training=True))
     with right:
         if watched is not None:
             watch(watched, library())

@@ -54,15 +54,16 @@ def networks_needed(experiment: Experiment) -> SceneProgress:
     return networks_progress(experiment, trainings(), pool())
 
 
-def where_computed() -> str:
-    """Where the numbers on a page come from, in a few words."""
+def where_computed(training: bool = False) -> str:
+    """Where the numbers on a page come from, in a few words; trainings stay on the CPU unless a device is named."""
     from gdviz.device import device_name, far_device
 
     address = scheduler_setting()
     if address:
         return f"Computed on the cluster at {address} ({far_device()} unless its workers have another setting)."
     try:
-        return f"Computed on this machine's {device_name()}."
+        name = device_name(far_device()) if training else device_name()
+        return f"Computed on this machine's {name}."
     except GdvizError as error:  # a setting that names no device
         return str(error)
 

@@ -100,7 +100,8 @@ def test_the_same_request_twice_runs_once(trainings, pool, library):
 
 def test_a_queue_says_who_comes_first_and_when_it_starts(trainings):
     first, second, third = (trainings.start(tiny(LONG, seed=seed)) for seed in range(3))
-    assert running(trainings, first) and until(lambda: trainings.find(second).seconds_to_start is not None)
+    assert running(trainings, first) and until(lambda: trainings.find(first).report.step > 1000), "its speed is known"
+    assert until(lambda: trainings.find(second).seconds_to_start is not None)
     listed = trainings.list()
     assert [(each.id, each.state, each.position) for each in listed] == [
         (first, "running", None),
@@ -247,11 +248,11 @@ def test_the_workers_function_says_what_it_keeps(library):
     def send(what: str, value: object) -> None:
         said.append((what, value))
 
-    assert run_training(task.canonical(), str(library.root), EAGER, Report(send, lambda: False)) == task.id
+    assert run_training(task.canonical(), str(library.root), EAGER, "auto", Report(send, lambda: False)) == task.id
     kept = [value for what, value in said if what == "kept"]
     assert kept == sorted(kept) and kept[0] == 0 and kept[-1] == 1 and len(set(kept)) > 2
     assert [value for what, value in said if what == "left"][-1] == 0
     other = tiny(300, seed=1)
     with pytest.raises(Cancelled):
-        run_training(other.canonical(), str(library.root), Pace(), Report(send, lambda: len(said) > 10))
+        run_training(other.canonical(), str(library.root), Pace(), "auto", Report(send, lambda: len(said) > 10))
     assert library.record(other.id).report.saved == 1

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from dataclasses import replace
+from functools import cache, cached_property
 
 import torch
 from torch import Generator, Tensor
@@ -35,15 +36,18 @@ class GuidanceWeights:
     def __init__(self, problem: Problem, task: Task, network: WeightNetwork, networks: ScoresContext) -> None:
         assert task.weights is not None and task.score is not None
         self.network, self.recipe = network, task.weights
-        self._problem, self._score, self._seed, self._networks = problem, task.score, task.seed, networks
+        self._problem, self._score, self._seed = problem, task.score, task.seed
+        # Read once: the scores of p and of p(. | c) are then seen to be one network, which is evaluated for both at once.
+        self._networks = replace(networks, trained=cache(networks.trained))
         self._levels = min(LEVELS, -(-task.steps * self.recipe.points // POINTS))
         self._points = max(POINTS, -(-self.recipe.points // self._levels))
         self._per_pool = self._levels * self._points // self.recipe.points
         self._number = -1
 
     def loss(self, step: int, generator: Generator) -> Tensor:
-        """Of the steps of a batch, which seed and step alone decide."""
-        steps = self._batch(step)
+        """Of the steps of a batch, which seed and step alone decide; on a path, present weights and the generator."""
+        steps = self._law.along(self.network, generator) if self.recipe.path else self._batch(step)
+        steps = steps.on(next(self.network.parameters()).device)
         return weights_loss(steps, self.network(steps.label, steps.log_snr, steps.log_snr_next), self.recipe, self._reward)
 
     def _batch(self, step: int) -> GuidedSteps:

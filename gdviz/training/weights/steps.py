@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 
 import torch
@@ -11,7 +11,7 @@ from torch import Generator, Tensor
 
 from gdviz.diffusion.flow import flow_moment, flow_size
 from gdviz.laws import Law, Pair
-from gdviz.networks import WeightRecipe
+from gdviz.networks import WeightNetwork, WeightRecipe
 from gdviz.samplers.churn import Churn
 from gdviz.scores import Scores
 
@@ -51,6 +51,10 @@ class GuidedSteps:
         """Some of the clean points."""
         return GuidedSteps(*(getattr(self, each.name)[rows] for each in fields(self)))
 
+    def on(self, device: torch.device) -> GuidedSteps:
+        """The steps on a device."""
+        return GuidedSteps(*(getattr(self, each.name).to(device) for each in fields(self)))
+
     def guided(self, omega: Tensor) -> Tensor:
         """The particles at s for weights [B], [B, m, d]."""
         return self.start + omega[:, None, None] * self.push
@@ -76,7 +80,7 @@ class StepLaw:
     """
 
     def __init__(self, law: Law, scores: Scores, recipe: WeightRecipe) -> None:
-        self.law, self.recipe = law, recipe
+        self.law, self.recipe, self._kernel = law, recipe, Churn(churn=recipe.churn)
         self._given = [law.given(label) for label in law.labels]
         self._pairs = [scores.pair(given, law) for given in self._given]
         self._share = torch.tensor([law.class_probability(label) for label in law.labels], dtype=torch.float64)  # [C]
@@ -85,8 +89,7 @@ class StepLaw:
         """`levels` steps drawn at random, `points` clean points for each."""
         s, t = self.flow_times(levels, generator)  # [L]
         drawn = zip(s.tolist(), t.tolist(), self._labels(levels, generator).tolist(), strict=True)
-        parts = [self.between(low, high, label, points, generator) for low, high, label in drawn]
-        return GuidedSteps(*(torch.cat([getattr(part, each.name) for part in parts]) for each in fields(GuidedSteps)))
+        return _joined([self.between(low, high, label, points, generator) for low, high, label in drawn])
 
     def flow_times(self, count: int, generator: Generator) -> tuple[Tensor, Tensor]:
         """s ~ U[S_min, 1 - zeta - delta] and t - s ~ U[delta, 1 - zeta - s], each [count]; s one in each of equal parts."""
@@ -112,11 +115,65 @@ class StepLaw:
         each = m if self.recipe.marginal else 1
         x_0 = self._given[label].sample(2 * points * each, generator).x.view(2, points, each, d)
         of_data, of_step = (x.expand(points, m, d) for x in (x_0 if self.recipe.marginal else x_0[:1].repeat(2, 1, 1, 1)))
-        z, z_next, redrawn = torch.randn(3, points, m, d, generator=generator, dtype=torch.float64)
+        z, *noises = torch.randn(3, points, m, d, generator=generator, dtype=torch.float64)
         moment = flow_moment(s, t)
         x = math.sqrt(moment.alpha_bar) * of_step + math.sqrt(moment.t) * z  # [n, m, d]
-        score, push = _scores(self._pairs[label], x, moment.t)
-        keep, drift, noise = Churn(churn=self.recipe.churn).linear_step(moment)
+        return self._step(s, t, label, x, _scores(self._pairs[label], x, moment.t), of_data, of_step, noises)
+
+    @torch.no_grad()
+    def along(self, weights: WeightNetwork, generator: Generator) -> GuidedSteps:
+        """Steps of one label, drawn at random, from points of a path that present weights guide.
+
+        Particles start as noised data and are sampled as the sampler would, in `recipe.path` steps that are equal in flow
+        time but for a random start. At each of their levels a step as long as training's leads to data noised afresh: so
+        the law of the label is compared, after the errors of all steps before.
+        """
+        recipe, points, m, d = self.recipe, self.recipe.points, self.recipe.particles, self.law.dimension
+        label = int(torch.multinomial(self._share, 1, generator=generator))
+        times = self._path(generator)
+        omega = self._omega(weights, label, times)
+        moment = flow_moment(times[1], times[0])
+        x_0, data = self._given[label].sample(2 * points * m, generator).x.view(2, points, m, d)
+        x = math.sqrt(moment.alpha_bar) * x_0 + math.sqrt(moment.t) * torch.randn(x_0.shape, generator=generator)  # [n, m, d]
+        parts = []
+        for t, after, weight in zip(times, times[1:], omega, strict=False):
+            moment = flow_moment(after, t)
+            score, push = _scores(self._pairs[label], x, moment.t)
+            longest = min(2 * recipe.gap, t - recipe.nearest_data)
+            if longest >= recipe.gap:
+                s = t - recipe.gap - (longest - recipe.gap) * float(torch.rand(1, generator=generator))
+                parts.append(self._step(s, t, label, x, (score, push), data, x_0, torch.randn(2, *x.shape, generator=generator)))
+            keep, drift, noise = self._kernel.linear_step(moment)
+            x = keep * x + drift * (score + weight * push) + noise * torch.randn(x.shape, generator=generator)
+        return _joined(parts)
+
+    def _path(self, generator: Generator) -> list[float]:
+        """Falling flow times of a path, [path + 1]."""
+        first, last, steps = 1 - self.recipe.nearest_noise, self.recipe.nearest_data, self.recipe.path
+        shift = float(torch.rand(1, generator=generator))  # the first step is a part of one
+        return [first, *(first - (first - last) * (k + shift) / steps for k in range(steps)), last]
+
+    def _omega(self, weights: WeightNetwork, label: int, times: list[float]) -> list[float]:
+        """Present weights of the steps between flow times."""
+        log_snr = torch.tensor([_log_snr(tau) for tau in times])  # [L + 1]
+        device = next(weights.parameters()).device
+        before, after = log_snr[:-1].to(device), log_snr[1:].to(device)
+        return weights(torch.full_like(before, label, dtype=torch.long), before, after).tolist()
+
+    def _step(
+        self,
+        s: float,
+        t: float,
+        label: int,
+        x: Tensor,
+        scores: Sequence[Tensor],
+        of_data: Tensor,
+        truth: Tensor,
+        noises: Iterable[Tensor],
+    ) -> GuidedSteps:
+        """Steps from particles x [n, m, d] at flow time t to s, beside clean points `of_data` noised to s."""
+        moment, (score, push), (z_next, redrawn) = flow_moment(s, t), scores, noises
+        keep, drift, noise = self._kernel.linear_step(moment)
         size = flow_size(s)
         amplitude = math.sqrt(moment.alpha_bar)
         parts = (
@@ -125,11 +182,18 @@ class StepLaw:
             size * drift * push,
             (x + moment.t * score) / amplitude,
             moment.t * push / amplitude,
-            of_step,
+            truth,
         )
-        log_snr = [2 * math.log((1 - tau) / tau) for tau in (t, s)]
-        levels = (torch.full((points,), value, dtype=torch.float32) for value in log_snr)
-        return GuidedSteps(torch.full((points,), label), *levels, *(part.float() for part in parts))
+        levels = (torch.full((len(x),), _log_snr(tau), dtype=torch.float32) for tau in (t, s))
+        return GuidedSteps(torch.full((len(x),), label), *levels, *(part.float() for part in parts))
+
+
+def _joined(parts: Sequence[GuidedSteps]) -> GuidedSteps:
+    return GuidedSteps(*(torch.cat([getattr(part, each.name) for part in parts]) for each in fields(GuidedSteps)))
+
+
+def _log_snr(flow_time: float) -> float:
+    return 2 * math.log((1 - flow_time) / flow_time)
 
 
 def _scores(pair: Pair, x: Tensor, t: float) -> Sequence[Tensor]:
