@@ -16,6 +16,7 @@ st.navigation(
         "Lab": [
             st.Page("pages/curves.py", title="Curves", icon=":material/show_chart:", url_path="curves"),
             st.Page("pages/figures.py", title="Figures", icon=":material/monitoring:", url_path="figures"),
+            st.Page("pages/digits.py", title="Digits", icon=":material/image:", url_path="digits"),
             st.Page("pages/train.py", title="Train", icon=":material/model_training:", url_path="train"),
             st.Page("pages/robustness.py", title="Robustness", icon=":material/vital_signs:", url_path="robustness"),
             st.Page("pages/weights.py", title="Weights", icon=":material/tune:", url_path="weights"),

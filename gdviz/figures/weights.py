@@ -189,7 +189,7 @@ def profiles_figure(profiles: Sequence[Answer], exact: bool, palette: Palette = 
         errors = [None if name == "closed form of l2" else error for error, (name, _, _) in zip(errors, arrays, strict=True)]
         change = {"x": [x for _, x, _ in arrays], "y": [y for _, _, y in arrays], "error_x.array": errors}
         moves.append((f"{profile['t']:g}", change, list(range(len(arrays)))))
-    figure.update_xaxes(title="one weight omega for all classes  (negative: not allowed)", range=[-1, 3])
+    figure.update_xaxes(title="omega, one for all classes  (shaded: not allowed)", range=[-1, 3])
     figure.update_yaxes(title="loss, least = 0, largest = 1", range=[-0.06, 1.03])
     figure.update_layout(height=HEIGHT + 40, margin=MARGIN, legend=LEGEND)
     if len(moves) > 1:

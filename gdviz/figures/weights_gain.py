@@ -68,7 +68,8 @@ def distances_figure(
     y = np.array([THOUSAND * value for _, value in seeds], np.float32)
     figure.add_scatter(x=[name for name, _ in seeds], y=y, mode="markers", marker=marker, name="one seed", hoverinfo="y")
     y = np.array([THOUSAND * mean for _, mean, _ in means], np.float32)
-    error = {"type": "data", "array": np.array([THOUSAND * half for _, _, half in means], np.float32), "thickness": 2, "width": 8}
+    bars = np.array([THOUSAND * half for _, _, half in means], np.float32)
+    error = {"type": "data", "array": bars, "thickness": 2, "width": 8, "color": palette.muted}
     marker = {"size": 12, "color": [colours.get(name, palette.conditional) for name, _, _ in means], "symbol": "diamond"}
     figure.add_scatter(x=[name for name, _, _ in means], y=y, mode="markers", marker=marker, error_y=error, name="mean, 95 %")
     figure.add_hline(y=THOUSAND * floor, line={"color": palette.exact, "dash": "dot", "width": 1.4})
@@ -127,7 +128,7 @@ def tradeoff_figure(answer: Answer, reward: str, palette: Palette = LIGHT) -> go
     reward : str
         How log r is written.
     """
-    figure = make_subplots(rows=2, cols=1, row_heights=[0.5, 0.5], vertical_spacing=0.13)
+    figure = make_subplots(rows=2, cols=1, row_heights=[0.45, 0.55], vertical_spacing=0.13)
     names = (
         ("learned", "learned, over gamma_R", palette.guided, "solid", "circle"),
         ("constant", "constant, over w", palette.conditional, "dash", "square"),
@@ -157,11 +158,12 @@ def tradeoff_figure(answer: Answer, reward: str, palette: Palette = LIGHT) -> go
             x=cloud[:, 0], y=cloud[:, 1], mode="markers", marker=dots, name=f"class {labels[k]}", hoverinfo="skip", row=2, col=1
         )
     box = extent([each["samples"] for each in learned])
-    figure.update_xaxes(title=f"reward, mean of {reward}", row=1, col=1)
-    figure.update_yaxes(title="energy distance x 1000", rangemode="tozero", range=_near(answer), row=1, col=1)
+    across, up = _near(answer)
+    figure.update_xaxes(title=f"reward, mean of {reward}", range=across, row=1, col=1)
+    figure.update_yaxes(title="energy distance x 1000", range=up, row=1, col=1)
     figure.update_xaxes(range=box[0], constrain="domain", row=2, col=1)
     figure.update_yaxes(range=box[1], scaleanchor="x2", constrain="domain", row=2, col=1)
-    figure.update_layout(height=2 * HEIGHT, margin=MARGIN, legend={**LEGEND, "y": 1.01})
+    figure.update_layout(height=2 * HEIGHT + 80, margin=MARGIN, legend={**LEGEND, "y": 1.01})
     moves = []
     for number, each in enumerate(learned):
         clouds = [np.array(points, np.float32) for points in each["samples"]]
@@ -183,8 +185,10 @@ def _pairs(entries: Sequence[Answer]) -> tuple[Floats, Floats, Floats, Floats]:
     return x, y, x_bar, y_bar
 
 
-def _near(answer: Answer) -> Range:
-    """The distances of learned weights and tilts, with air: large constants are far away and leave the picture."""
-    held = [each["energy"][0] for key in ("learned", "tilt") for each in answer[key]]
-    high = 1.3 * THOUSAND * max(held)
-    return -0.04 * high, high
+def _near(answer: Answer) -> tuple[Range, Range]:
+    """Axes that hold learned weights and tilts, with air: large constants are far away and leave the picture."""
+    held = [each for key in ("learned", "tilt") for each in answer[key]]
+    high = 1.3 * THOUSAND * max(each["energy"][0] for each in held)
+    seen = held + [each for each in answer["constant"] if THOUSAND * each["energy"][0] < high]
+    across = padded([np.array([each["reward"][0] for each in seen])]) or (-1.0, 0.0)
+    return across, (-0.04 * high, high)

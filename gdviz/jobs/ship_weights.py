@@ -18,13 +18,15 @@ from gdviz.jobs.weights_reward import run_reward
 from gdviz.jobs.weights_subjects import DENOISERS, EXACT, USUAL, answer_name, reward_study, weights_study
 from gdviz.resources import resource
 
+OTHERS = "overlapping-classes", "two-moons"
+
 CHOICES: dict[str, tuple[str, str, str, bool]] = {
     answer_name(*choice): choice
     for choice in (
         *(("rings", denoiser, USUAL, False) for denoiser in DENOISERS),
         *(("rings", denoiser, USUAL, True) for denoiser in DENOISERS),
         ("rings", EXACT, "l2", False),
-        *((target, denoiser, USUAL, False) for target in ("overlapping-classes", "two-moons") for denoiser in DENOISERS),
+        *((target, denoiser, USUAL, False) for target in OTHERS for denoiser in ("80", "400", EXACT)),
     )
 }
 """Target, denoiser, loss, and whether it is the reward version, by the name of the file."""

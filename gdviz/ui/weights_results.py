@@ -16,7 +16,7 @@ from gdviz.papers.learned_weights import interval
 from gdviz.tables import interval as said_interval
 from gdviz.ui.theory_results import CONFIG, palette
 from gdviz.ui.weights_choice import Choice
-from gdviz.ui.weights_words import methods, sentence
+from gdviz.ui.weights_words import methods, sentence, signed
 
 Answer = dict[str, Any]
 
@@ -87,7 +87,7 @@ def _table(rows: list[tuple[str, list[float]]], contests: list[Answer]) -> None:
                 "guidance": name,
                 "energy distance x 1000": said_interval(*_mean(energy)),
                 "seeds": ", ".join(f"{1000 * value:.4g}" for value in energy),
-                "learned − it, paired 95 %": f"{1000 * low:.1f} to {1000 * high:.1f}" if known else "-",
+                "learned − it, paired 95 %": f"{signed(1000 * low)} to {signed(1000 * high)}" if known else "-",
                 "picked": "; ".join(dict.fromkeys(contest["picked"][name] for contest in contests if contest["picked"][name])),
                 "runs searched, a seed": contests[0]["search"][name],
                 "floor x 1000": said_interval(1000 * float(np.mean([contest["floor"] for contest in contests])), None),
@@ -143,8 +143,8 @@ def show_reward(answer: Answer) -> None:
     left, right = st.columns([3, 2], gap="medium")
     with left:
         words = (
-            "Up and left is worse. Above: reward against distance to p(x | c), mean over the classes, 95 % bars. Below: samples "
-            "at the gamma_R of the slider, all on the same noise. Large constants leave the picture."
+            "Right and down is better. Above: reward against distance to p(x | c), mean over the classes, 95 % bars. Below: "
+            "samples at the gamma_R of the slider, all on the same noise. Large constants leave the picture."
         )
         learned = answer["learned"]
         ends = [f"gamma_R = {each['at']:g}: reward {each['reward'][0]:.2f}" for each in (learned[0], learned[-1])]
@@ -172,8 +172,8 @@ _REWARD = f"""
 The loss has one more term, −gamma_R E log r of the guided guess of the clean point; self-consistency holds the samples near the
 data. Here **{REWARD_WORDS}**: near a circle of radius 3 around all classes.
 
-- The weight is one number a class and step, so it can only go **where the push goes**: learned weights and constants move along
-  one direction, and the exact tilt p(x | c) r^k / E r^k beats both.
-- Learned weights choose **when** to push, and that is all they can gain over a constant.
+- The weight is one number a class and step, so samples can only go **where the push goes**. The exact tilt
+  p(x | c) r^k / E r^k shows what could be had: more reward at less distance.
+- Learned weights choose **when** to push and **for which class**; that is all they can gain over a constant.
 - A reward that grows faster than the distances of the loss wins at any gamma_R, and the weights grow without end.
 """

@@ -39,4 +39,9 @@ def _against(name: str, article: str, learned: Any, other: Any) -> str:
         return f"Learned weights come nearer than {called} by {-high:.3g} to {-low:.3g} (95 %, paired)."
     if low > 0:
         return f"Learned weights stay farther than {called} by {low:.3g} to {high:.3g} (95 %, paired)."
-    return f"Learned weights and {called} are not told apart (95 %, paired: {low:.3g} to {high:.3g})."
+    return f"Learned weights and {called} are not told apart (95 %, paired: {signed(low)} to {signed(high)})."
+
+
+def signed(value: float) -> str:
+    """Three digits, with a minus sign that is one."""
+    return f"{value:.3g}".replace("-", "−", 1)
