@@ -18,6 +18,7 @@ from typing import Any
 
 from gdviz.experiment import Experiment
 from gdviz.guided_law import guided_laws, refusal
+from gdviz.guided_law.budget import Progress, silent
 from gdviz.presets import load, names
 from gdviz.resources import resource
 from gdviz.result import measured_reward
@@ -45,20 +46,22 @@ def curve_key(experiment: Experiment) -> str:
     return hashlib.sha256(json.dumps(plain, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
-def compute(experiment: Experiment, w: Sequence[float] | None = None) -> tuple[ExactPoint, ...] | None:
+def compute(
+    experiment: Experiment, w: Sequence[float] | None = None, progress: Progress = silent
+) -> tuple[ExactPoint, ...] | None:
     """The means at the Experiment's w, or at those given, by rising w; None where the law cannot be had.
 
     Raises
     ------
     GdvizError
-        If guidance carries the law off, or the Experiment does not fit together.
+        If guidance carries the law off, or the Experiment does not fit together; TooLong from a `Budget` as progress.
     """
     built = experiment.build()
     measured = measured_reward(experiment, built)
     if refusal(built.plan, built.sampler) is not None or (measured or built.plan.reward) is None:
         return None
     scales = sorted(experiment.all_w if w is None else w)
-    laws = guided_laws(built.plan, built.sampler, built.levels, scales, measured)
+    laws = guided_laws(built.plan, built.sampler, built.levels, scales, measured, progress=progress)
     return tuple(ExactPoint(law.w, law.mean_reward, law.error_reward, law.mean_reciprocal, law.error_reciprocal) for law in laws)
 
 

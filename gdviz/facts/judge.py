@@ -17,9 +17,9 @@ from gdviz.experiment import Built, Experiment
 from gdviz.guidance import Goal
 from gdviz.laws import Mixture
 from gdviz.metrics.energy import energy_distance, energy_floor
-from gdviz.metrics.mean import UNKNOWN, Mean, mean
+from gdviz.metrics.mean import UNKNOWN, Mean
 from gdviz.metrics.reading import Reader
-from gdviz.metrics.row import reciprocal
+from gdviz.metrics.row import mean_reward, reciprocal
 from gdviz.metrics.support import Support
 from gdviz.metrics.tails import Tail
 
@@ -200,7 +200,7 @@ def _points(samples: NDArray[np.floating[Any]], dimension: int) -> Tensor:
 def _rewards(log_reward: NDArray[np.float64] | None) -> tuple[Mean, Mean, Tail | None]:
     if log_reward is None:
         return UNKNOWN, UNKNOWN, None
-    return mean(np.exp(log_reward)), *reciprocal(log_reward)
+    return mean_reward(log_reward), *reciprocal(log_reward)
 
 
 class _Modes:

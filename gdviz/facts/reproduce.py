@@ -179,6 +179,8 @@ def _error(name: str, old: dict[str, Any], new: dict[str, Any], n: int) -> float
         return 0.0
     place, last = name.rpartition(".")[0], parts[-1]
     twin = f"{place}.se" if place else f"se_{last.removeprefix('mean_')}"
+    if twin in old and twin in new and None in (old[twin], new[twin]):  # a tail too heavy for an error
+        return None
     errors = [error for flat in (old, new) if isinstance(error := flat.get(twin), int | float)]
     if len(errors) == 2:
         return math.hypot(*errors)

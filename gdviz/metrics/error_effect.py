@@ -27,7 +27,7 @@ from gdviz.errors import GdvizError
 from gdviz.guidance import Guide, Guided, Plan
 from gdviz.metrics.mean import UNKNOWN, Array, Mean, mean
 from gdviz.metrics.reading import Reader
-from gdviz.metrics.row import reciprocal
+from gdviz.metrics.row import mean_reward, reciprocal
 from gdviz.metrics.skewness import KnownSkewness
 from gdviz.metrics.tails import tail
 from gdviz.samplers import SamplerKind
@@ -192,11 +192,12 @@ class ErrorStudy:
         parts = [array[k] for array in paths.arrays]  # [N] each
         keep: NDArray[np.bool_] = np.logical_and.reduce([np.isfinite(part) for part in parts])  # [N]
         exact, wrong, first_order, exact_whole, wrong_whole = (part[keep] for part in parts)
-        known = self._known.at(w, max(1, len(exact)))
-        rewards = _mean(exact), _mean(wrong)
+        n = max(1, len(exact))
+        known, of_reward = self._known.at(w, n), self._known.of_reward(w, n)
+        rewards = mean_reward(exact, of_reward), mean_reward(wrong, of_reward)
         reciprocals = reciprocal(exact, known)[0], reciprocal(wrong, known)[0]
         sign = 1.0 if self.of == "mean_reward" else -1.0
-        estimable = None not in [found.value for found in (rewards if sign > 0 else reciprocals)]
+        estimable = None not in [found.se for found in (rewards if sign > 0 else reciprocals)]
         with np.errstate(over="ignore"):
             before, after = np.exp(sign * exact), np.exp(sign * wrong)  # [N]
         effect = self.baseline * (wrong_whole - exact_whole)  # [N]
@@ -269,11 +270,6 @@ class _Follow:
         self.error += du * ((wrong.total - right.total) * gradient).sum(-1)  # [W, N]
         self.gain += du * right.omega * (right.push * gradient).sum(-1)  # [W, N]
         return wrong if self.follow_wrong else right
-
-
-def _mean(log_r: Array) -> Mean:
-    with np.errstate(over="ignore"):
-        return mean(np.exp(log_r))
 
 
 def _signed(values: Array) -> Mean:

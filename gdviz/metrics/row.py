@@ -46,7 +46,7 @@ class Row:
     particles, nonfinite : int
         How many were run, and how many of them overflowed (left out of every mean).
     mean_reward, se_reward : float or None
-        Mean of r and its standard error. For CFG r = p(c | x).
+        Mean of r and its standard error, None where the tail of r is too heavy for one. For CFG r = p(c | x).
     mean_reciprocal, se_reciprocal : float or None
         Mean of 1 / r; None where `tail` says that it is not estimable.
     tail : Tail or None
@@ -154,7 +154,7 @@ class RowReader:
         """The fields that read r."""
         assert now.log_reward is not None and unguided.log_reward is not None
         log_r = now.log_reward[now.finite]
-        reward = mean(_exp(log_r))
+        reward = mean_reward(log_r, self._known.of_reward(w, max(1, len(log_r))))
         inverse, diagnosis = reciprocal(log_r, self._known.at(w, max(1, len(log_r))))
         both = now.finite & unguided.finite
         pairs = paired(now.log_reward[both], unguided.log_reward[both])
@@ -210,6 +210,32 @@ class RowReader:
         return None if change is None else abs(row.w) * self.plan.baseline * change
 
 
+def mean_reward(log_r: Array, known: float = 0.0) -> Mean:
+    """Mean of r; without a standard error where a normal interval would not cover.
+
+    Parameters
+    ----------
+    log_r : ndarray, shape [n]
+    known : float
+        Skewness / sqrt n as far as the law is known (`KnownSkewness.of_reward`).
+    """
+    found = mean(_exp(log_r))
+    return found if _covers(known, log_r) else Mean(found.value, None)
+
+
+def _covers(known: float, log_values: Array) -> bool:
+    """Whether the law, and the sample exp(log values) of it, allow a normal interval."""
+    return known <= LARGEST and _sample_skewness(log_values) <= LARGEST_OF_SAMPLE
+
+
+def _sample_skewness(log_values: Array) -> float:
+    """Over sqrt n; 0 of nothing."""
+    if not len(log_values):
+        return 0.0
+    with np.errstate(over="ignore"):
+        return skewness(np.expm1(log_values)) / math.sqrt(len(log_values))
+
+
 def reciprocal(log_r: Array, known: float = 0.0) -> tuple[Mean, Tail | None]:
     """Mean of 1 / r and its tail; unknown where a normal interval would not cover, or where some r is 0.
 
@@ -223,10 +249,8 @@ def reciprocal(log_r: Array, known: float = 0.0) -> tuple[Mean, Tail | None]:
         return UNKNOWN, None
     values = _exp(-log_r)
     diagnosis = tail(values)
-    with np.errstate(over="ignore"):
-        found = skewness(np.expm1(-log_r)) / math.sqrt(len(log_r))
-    covers = len(log_r) >= FEWEST and known <= LARGEST and found <= LARGEST_OF_SAMPLE
-    diagnosis = replace(diagnosis, skewness=_finite(max(known, found)), reliable=covers)
+    covers = len(log_r) >= FEWEST and _covers(known, -log_r)
+    diagnosis = replace(diagnosis, skewness=_finite(max(known, _sample_skewness(-log_r))), reliable=covers)
     return (mean(values) if covers else UNKNOWN), diagnosis
 
 

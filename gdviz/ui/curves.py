@@ -146,7 +146,9 @@ def _progress(run: Run, job: Job) -> tuple[float, str]:
     if job.state == "waiting":
         return 0.0, "Waiting for the run before this one"
     left, wanted = job.seconds_left, run.experiment.particles
-    words = [f"{run.arrived:,} of {wanted:,} particles" if run.arrived < wanted else "measuring step change and distances"]
-    if left is not None:
-        words.append(f"about {duration(left)} left")
-    return job.progress or 0.0, f"Sampling: {', '.join(words)}"
+    words = f"Sampling: {run.arrived:,} of {wanted:,} particles"
+    if run.answer is not None and run.answer["law"] is None:
+        words = "Working out the exact law of the guided sampler"
+    elif run.arrived >= wanted:
+        words = "Sampling: measuring step change and distances"
+    return job.progress or 0.0, words if left is None else f"{words}, about {duration(left)} left"

@@ -20,7 +20,6 @@ Row = dict[str, Any]
 Answer = dict[str, Any]
 
 _CONFIG = {"displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d"]}
-_LAW = " Solid, without bars: the exact law of the guided sampler, in the limit of small steps."
 _LISTED = 8
 """Values of w that a note names one by one."""
 
@@ -47,7 +46,9 @@ def draw(answers: Sequence[tuple[str, Answer]], name: str, view: View, running: 
     how = view.scale, view.paper_sign, palette
     curves = Curves(rows, exact, names["reward"], answer["first"], names["goals"], *how, law, beside)
     words = f" Solid: {source}; dashed: {others[0][0]}." if others else f" Scores: {source}."
-    st.caption(_legend(names, rows) + words + (_LAW if law else ""))
+    st.caption(_legend(names, rows) + words + _law_words(law))
+    for note in {each["law_note"] for _, each in answers if each.get("law_note")}:
+        st.caption(f":material/info: {note}")
     _plots(curves, rows, exact, running)
     _table(curves, rows, result, name, running, source if others else "")
     for which, other in others:
@@ -62,6 +63,15 @@ def _legend(names: dict[str, Any], rows: Sequence[Row]) -> str:
         f"{laws}. {rows[0]['particles']:,} particles at each w, on the same noise. Bands and thick bars: 95 % intervals. "
         "Thin bars with caps: change against half as many steps."
     )
+
+
+def _law_words(law: Sequence[Mapping[str, Any]]) -> str:
+    """What the line without bars is, and how far refining its calculation moved it."""
+    if not law:
+        return ""
+    means = [(point[f"mean_{of}"], point[f"error_{of}"]) for point in law for of in ("reward", "reciprocal")]
+    worst = max((error / mean for mean, error in means if mean), default=0.0)
+    return f" Solid, without bars: the exact law of the guided sampler in the limit of small steps, good to {100 * worst:.1g} %."
 
 
 def _plots(curves: Curves, rows: Sequence[Row], exact: Row, running: bool) -> None:

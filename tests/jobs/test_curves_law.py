@@ -20,7 +20,7 @@ class Report:
     def partial(self, answer: bytes) -> None:
         self.last = answer
 
-    def progress(self, done: float) -> None: ...
+    def progress(self, done: float, seconds_left: float | None = None) -> None: ...
 
 
 def answer(name: str, tmp_path: Any, **changes: Any) -> dict[str, Any]:
@@ -41,3 +41,22 @@ def test_on_a_line_an_experiment_of_ones_own_gets_its_law(tmp_path):
 
 def test_where_there_is_no_law_there_is_no_line(tmp_path):
     assert answer("figure-1", tmp_path, w=[0, 1], sampler={"kind": "heun", "steps": 20})["law"] == []
+
+
+def test_in_the_plane_an_experiment_of_ones_own_gets_its_law_at_the_end(tmp_path):
+    report = Report()
+    asked = presets.load("surrounded-class").experiment.model_dump(mode="json")
+    experiment = Experiment.parse(asked | {"particles": 100, "w": [0, 1], "guidance": {"kind": "cfg", "label": "a"}})
+    whole = json.loads(run_curves(experiment.canonical(), str(tmp_path), report))
+    on_the_way = json.loads(report.last)
+    assert on_the_way["law"] is None and on_the_way["result"]["rows"][0]["distances"]  # everything else was there
+    p = next(part["weight"] for part in asked["target"]["components"] if part["label"] == "a")
+    p /= sum(part["weight"] for part in asked["target"]["components"])
+    assert whole["law"][0]["mean_reciprocal"] == pytest.approx(1 / p, rel=1e-3) and whole["law_note"] == ""
+    assert whole["law"][1]["error_reciprocal"] < 0.01 * whole["law"][1]["mean_reciprocal"]
+
+
+def test_what_would_take_too_long_is_skipped_and_says_so(tmp_path, monkeypatch):
+    monkeypatch.setattr("gdviz.jobs.curves.SECONDS_FOR_LAW", 0.01)
+    found = answer("surrounded-class", tmp_path, w=[0, 1], guidance={"kind": "cfg", "label": "a"})
+    assert found["law"] == [] and found["law_note"].endswith("it is given 0.01 s.")

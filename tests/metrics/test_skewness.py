@@ -13,7 +13,7 @@ from gdviz.experiment import Built, Experiment
 from gdviz.metrics import RowReader
 from gdviz.metrics.exact import variance_of_reciprocal
 from gdviz.metrics.reading import Reader
-from gdviz.metrics.skewness import LARGEST, KnownSkewness, skewness
+from gdviz.metrics.skewness import LARGEST, MOST, KnownSkewness, skewness
 
 
 def pair(distance: float, variance: float = 1.0, **changes) -> Built:
@@ -38,11 +38,11 @@ def test_skewness_against_scipy():
 
 
 def test_the_law_of_two_near_gaussians():
-    """1/p - 1 is lognormal with s = 2 d: skewness (e^(s^2) + 2) sqrt(e^(s^2) - 1). At d = 0.25, from 100,000 exact samples."""
+    """1/p - 1 is lognormal with s = 2 d: skewness (e^(s^2) + 2) sqrt(e^(s^2) - 1). At d = 0.25, from 250,000 exact samples."""
     growth = math.exp(0.25)
     exact = (growth + 2) * math.sqrt(growth - 1)
     rng = np.random.default_rng(1)
-    scatter = np.std([skewness(rng.lognormal(sigma=0.5, size=100_000)) for _ in range(30)], ddof=1)
+    scatter = np.std([skewness(rng.lognormal(sigma=0.5, size=MOST)) for _ in range(30)], ddof=1)
     assert known(pair(0.25)).at(0.0, 4000) * math.sqrt(4000) == pytest.approx(exact, abs=4 * scatter)
 
 
@@ -116,3 +116,26 @@ def test_guidance_is_not_trusted_to_lighten_what_it_only_shifts(form, w):
     found = known(built)
     assert found.at(w, n) == pytest.approx(found.at(0.0, n), rel=1e-6)  # the same samples, moved
     assert exact / 2 < found.at(w, n) < 2 * exact  # a sample's skewness scatters
+
+
+@pytest.mark.parametrize(("form", "w"), [("reward", 0.0), ("reward", 1.0), ("reward", 3.0), ("cost", -1.0), ("cost", 2.0)])
+def test_a_mean_of_r_keeps_its_value_and_loses_its_band_where_r_is_heavy(form, w):
+    """r = exp(b x) on one Gaussian is lognormal at every w; skewness (e^(b^2) + 2) sqrt(e^(b^2) - 1)."""
+    for b, light in ((0.2, True), (2.0, False)):
+        target = {"kind": "gaussian_mixture", "components": [{"mean": [0], "covariance": [[1]], "label": "c"}]}
+        reward = {"kind": "exp", "of": {"kind": "linear", "direction": [b]}}
+        guidance = {"kind": "reward", "form": form, "reward": reward}
+        built = Experiment.parse({"target": target, "guidance": guidance, "w": [0]}).build()
+        reader = RowReader(built.law, built.plan)
+        x = built.plan.unguided.sample(1000, torch.Generator().manual_seed(1)).x.float()
+        reading = reader.read(x)
+        row = reader.row(w, reading, reading, distances=False)
+        assert row.mean_reward is not None and (row.se_reward is not None) is light
+        exact = (math.exp(b**2) + 2) * math.sqrt(math.expm1(b**2)) / math.sqrt(1000)
+        assert (exact <= LARGEST) is light
+
+
+def test_a_probability_keeps_its_band():
+    """1/p is as heavy as can be, p is at most 1: only an upper tail without an end is refused."""
+    found = known(pair(2.0))
+    assert found.at(0.0, 4000) > 1 and found.of_reward(0.0, 4000) < 0
