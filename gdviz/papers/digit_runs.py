@@ -16,7 +16,7 @@ TRAINED, LONGER = 6_000, 16_000
 """Steps of the two networks that know the labels. After the first, one sample in eight at w = 0 is taken for another digit, as
 on hard images; after the second one in twenty."""
 
-REWARD_TRAINED = 8_000
+REWARD_TRAINED = 4_000
 """Steps of the networks of p(x) and of p(x) r(x) / E r."""
 
 REWARDS: dict[str, dict[str, Any]] = {
