@@ -156,7 +156,7 @@ def _pool_at(scheduler: str | None) -> Iterator[Pool | None]:
     if not scheduler:
         yield None
         return
-    from gdviz.jobs.cluster import ClusterPool
+    from gdviz.jobs.cluster_pool import ClusterPool
 
     pool = ClusterPool(scheduler)
     try:

@@ -1,4 +1,4 @@
-"""A Dask cluster as the place where jobs and the parts of sweeps run: beyond one machine.
+"""A Dask cluster as the place where tasks and the parts of sweeps run: beyond one machine.
 
 Only supported means of `distributed` are used: tasks, their priorities and cancellation, and event topics for
 news. Nothing waits on the scheduler: a task's news is pushed to the subscribed servers, and whether it is still
@@ -9,24 +9,19 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import os
 import pickle
 import re
 import socket
 import threading
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from gdviz.errors import GdvizError
 from gdviz.family import shown
 from gdviz.jobs.cluster_worker import Ticket, our_versions, run_part, run_task
-from gdviz.jobs.job import Job
-from gdviz.jobs.pool import LANES, Pool
 from gdviz.jobs.worker import unexpected
-from gdviz.store import default_root
 
 if TYPE_CHECKING:
     from distributed import Client, Future
@@ -34,9 +29,6 @@ if TYPE_CHECKING:
     from gdviz.experiment import Built
     from gdviz.sweep import Chunk, Progress
     from gdviz.tiles import SweepRequest
-
-SETTING = "GDVIZ_SCHEDULER"
-"""Environment variable with the scheduler's address, for pages and for commands without ``--scheduler``."""
 
 PATIENCE = 4.0
 """Seconds in which a scheduler has to answer, and then a worker to be there."""
@@ -119,6 +111,17 @@ class Cluster:
             return f"scheduler: found a worker without {error.name}; install gdviz in the same version on every machine."
         return unexpected(error)
 
+    def close(self) -> None:
+        """Leave the cluster; it drops what this process still wanted."""
+        with contextlib.suppress(Exception):
+            self._client.close(timeout=2)
+
+    def __enter__(self) -> Cluster:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
     # ------------------------------------------------------------------ sweeps
     def parts(self, request: SweepRequest) -> list[SweepRequest]:
         """A sweep in enough parts for all workers."""
@@ -163,22 +166,7 @@ class Cluster:
                 with contextlib.suppress(Exception):  # a cluster that went away needs no telling
                     future.cancel()
 
-    # ------------------------------------------------------------------ jobs
-    def lane(self, niceness: int = 0) -> ClusterLane:
-        """A lane whose jobs run on the cluster, behind those of lower niceness."""
-        return ClusterLane(self, niceness)
-
-    def close(self) -> None:
-        """Leave the cluster; it drops what this process still wanted."""
-        with contextlib.suppress(Exception):
-            self._client.close(timeout=2)
-
-    def __enter__(self) -> Cluster:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
+    # ------------------------------------------------------------------ the connection
     def _connected(self) -> Client:
         try:
             from distributed import Client
@@ -207,109 +195,6 @@ class Cluster:
         listener = self._listeners.get(name)  # other programs of this machine listen to the same topic
         if listener is not None:
             listener(what, value)
-
-
-class ClusterLane:
-    """Runs jobs on the cluster: the interface of `gdviz.jobs.lane.Lane`, but as many at once as there are workers.
-
-    A job whose worker is lost runs again on another one; the scheduler gives it up after a few such losses.
-    A job that does not listen cannot be ended from here: it counts as cancelled and its worker is free when it ends.
-    """
-
-    pid: int | None = None
-    """No process of this machine."""
-
-    def __init__(self, cluster: Cluster, niceness: int = 0) -> None:
-        self._cluster, self._niceness = cluster, niceness
-        self._lock = threading.Lock()
-        self._running: dict[Job, Future[Any]] = {}
-
-    def add(self, job: Job) -> None:
-        """Send a job to the cluster."""
-
-        def listen(what: str, value: Any) -> None:
-            if what == "begun":
-                job.begin()
-            elif not job.finished:
-                job.hear(what, value)
-
-        try:
-            future = self._cluster.submit(job.call, listen, -self._niceness)
-        except GdvizError as error:
-            job.end("failed", error=str(error))
-            return
-        with self._lock:
-            self._running[job] = future
-        future.add_done_callback(lambda future: self._settle(job, future))
-
-    def stop(self, job: Job) -> None:
-        """Free the worker of a cancelled job: it stops at its next report."""
-        with self._lock:
-            future = self._running.pop(job, None)
-        if future is not None:
-            with contextlib.suppress(Exception):  # a cluster that went away needs no telling
-                future.cancel()
-
-    def ahead(self, job: Job) -> list[Job] | None:
-        """The jobs of this lane that were sent before a waiting one; None for a job that does not wait."""
-        with self._lock:
-            jobs = list(self._running)
-        if job not in jobs or job.state != "waiting":
-            return None
-        return [other for other in jobs[: jobs.index(job)] if not other.finished]
-
-    def close(self) -> None:
-        """Cancel all jobs."""
-        with self._lock:
-            jobs = list(self._running)
-        for job in jobs:
-            job.cancel()
-
-    def _settle(self, job: Job, future: Future[Any]) -> None:
-        with self._lock:
-            self._running.pop(job, None)
-        if not job.finished:
-            job.hear(*self._cluster.answer(future))
-        job.call = b""
-
-
-class ClusterPool(Pool):
-    """A pool whose lanes lead to a cluster; jobs find what they keep in the store, a folder that all machines share.
-
-    Raises
-    ------
-    GdvizError
-        As for `Cluster`, or if the store cannot be written.
-    """
-
-    def __init__(self, address: str, lanes: Mapping[str, int] = MappingProxyType(LANES)) -> None:
-        self._cluster = Cluster(address)
-        self._mark = default_root() / f".shared-{uuid.uuid4().hex}"  # workers look for it in their store
-        try:
-            self._mark.parent.mkdir(parents=True, exist_ok=True)
-            self._mark.touch()
-        except OSError as error:
-            self._cluster.close()
-            raise GdvizError(f"store: found {error.strerror} at {default_root()}; set GDVIZ_STORE to another folder.") from None
-        self._cluster.ticket = replace(self._cluster.ticket, shared=self._mark.name)
-        super().__init__(lanes, self._cluster.lane)
-
-    def close(self) -> None:
-        super().close()
-        self._cluster.close()
-        with contextlib.suppress(OSError):
-            self._mark.unlink(missing_ok=True)
-
-
-def scheduler_setting() -> str | None:
-    """The scheduler's address in the environment, None where there is none."""
-    return os.environ.get(SETTING) or None
-
-
-def make_pool() -> Pool:
-    """The workers of a server: those of the cluster that GDVIZ_SCHEDULER names, or processes of this machine."""
-    address = scheduler_setting()
-    return ClusterPool(address) if address else Pool()
 
 
 def _chunk(first: int, arrays: list[Any]) -> Chunk:

@@ -151,7 +151,8 @@ class Trainings:
         if self._library.find(task) is None:
             self._library.request(task)
             self._pool.forget(training_key(task.id))  # done once, and lost since
-            asked = (task.canonical(), str(self._library.root), self._pace, far_device())
+            # Each worker's own GDVIZ_DEVICE decides where it trains.
+            asked = (task.canonical(), str(self._library.root), self._pace, "auto")
             self._pool.submit(LANE, training_key(task.id), run_training, *asked)
         return task.id
 

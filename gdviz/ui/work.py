@@ -10,7 +10,7 @@ import streamlit as st
 
 from gdviz.errors import GdvizError
 from gdviz.jobs import Job, Pool
-from gdviz.jobs.cluster import make_pool, scheduler_setting
+from gdviz.jobs.cluster_pool import make_pool, scheduler_setting
 from gdviz.jobs.training import Trainings
 from gdviz.player.make import make_scene, scene_key, warm_up
 from gdviz.server import store
