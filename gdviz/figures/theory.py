@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -106,23 +106,23 @@ def rate_figure(answer: Answer, palette: Palette = LIGHT) -> go.Figure:
 
 
 # ---------------------------------------------------------------------- slope against divergence
+SLOPE = "exact: 2 E f KL"
 SLOPES: Range = (-2.5, 0.8)
 """Exponents of the axes of slopes: fixed, so that points come into a picture that holds still."""
 
 
 def slope_figure(answer: Answer, palette: Palette = LIGHT) -> go.Figure:
-    """Measured slope against (2/p(c)) KL by quadrature, logarithmic, with the line on which they agree."""
+    """Measured slope against 2 E f KL by quadrature, logarithmic, with the line on which they agree."""
     figure = go.Figure()
     line = {"color": palette.exact, "dash": "dash", "width": 1.4}
     ends = np.array([10 ** SLOPES[0], 10 ** SLOPES[1]], np.float32)
     figure.add_scatter(x=ends, y=ends, name="equal", mode="lines", line=line, hoverinfo="skip")
-    for dimension, (name, colour, symbol) in _slope_looks(palette).items():
-        points = [p for p in answer["points"] if p["dimension"] == dimension and p["measured"][0] is not None]
+    for name, colour, symbol, points in _slope_groups(answer, palette):
         exact = _floats([p["exact"] for p in points])
         value, half = _means([p["measured"] for p in points])
         step = _floats([p["step"] for p in points])
         text = [
-            f"p(c) = {p['p']:.3g}, KL = {p['divergence']:.4g}: exact {p['exact']:.4g}, measured {m:.4g} ± {h:.2g}, step {s:.2g}"
+            f"E f = {p['mean']:.3g}, KL = {p['divergence']:.4g}: exact {p['exact']:.4g}, measured {m:.4g} ± {h:.2g}, step {s:.2g}"
             for p, m, h, s in zip(points, value, half, step, strict=True)
         ]
         figure.add_scatter(
@@ -135,7 +135,7 @@ def slope_figure(answer: Answer, palette: Palette = LIGHT) -> go.Figure:
             hovertemplate="%{text}", legendgroup=name,
             error_y={"type": "data", "array": half, "thickness": 3, "width": 0, "color": faded(colour, 0.45)},
         )  # fmt: skip
-    figure = _finished(figure, "exact: (2 / p(c)) KL(p ‖ p(· | c))", SLOPES, "measured slope of E[−1/p] at w = 0", SLOPES)
+    figure = _finished(figure, SLOPE, SLOPES, "measured slope at w = 0", SLOPES)
     figure.update_xaxes(type="log", dtick=1, exponentformat="none")
     figure.update_yaxes(type="log", dtick=1, exponentformat="none")
     figure.update_layout(hovermode="closest", height=420)
@@ -148,8 +148,7 @@ RATIOS: Range = (0.75, 1.25)
 def ratio_figure(answer: Answer, palette: Palette = LIGHT) -> go.Figure:
     """Measured over exact slope, where bars can be seen: 95 % intervals, and thin the change against half as many steps."""
     figure = go.Figure()
-    for dimension, (name, colour, symbol) in _slope_looks(palette).items():
-        points = [p for p in answer["points"] if p["dimension"] == dimension and p["measured"][0] is not None]
+    for name, colour, symbol, points in _slope_groups(answer, palette):
         exact, step = (_floats([p[key] for p in points]) for key in ("exact", "step"))
         value, half = (part / exact for part in _means([p["measured"] for p in points]))
         steps = {"type": "data", "array": step / exact, "thickness": 1, "width": 3, "color": palette.muted}
@@ -164,15 +163,19 @@ def ratio_figure(answer: Answer, palette: Palette = LIGHT) -> go.Figure:
             text=text, hovertemplate="%{text}", legendgroup=name,
         )  # fmt: skip
     figure.add_hline(y=1, line={"color": palette.exact, "dash": "dash", "width": 1.2})
-    figure = _finished(figure, "exact: (2 / p(c)) KL(p ‖ p(· | c))", SLOPES, "measured / exact", RATIOS)
+    figure = _finished(figure, SLOPE, SLOPES, "measured / exact", RATIOS)
     figure.update_xaxes(type="log", dtick=1, exponentformat="none")
     figure.update_layout(hovermode="closest", height=420)
     return figure
 
 
-def _slope_looks(palette: Palette) -> dict[int, tuple[str, str, str]]:
-    """Name, colour and symbol by dimension."""
-    return {1: ("on a line", palette.no_guidance, "circle"), 2: ("in the plane", palette.guided, "square")}
+def _slope_groups(answer: Answer, palette: Palette) -> Iterator[tuple[str, str, str, list[Answer]]]:
+    """Name, colour, symbol and the estimated points of labels and rewards, on a line and in the plane."""
+    places = (1, "line", palette.no_guidance, "circle"), (2, "plane", palette.guided, "square")
+    for kind, filled in (("label", ""), ("reward", "-open")):
+        for dimension, place, colour, symbol in places:
+            chosen = [p for p in answer["points"] if (p["kind"], p["dimension"]) == (kind, dimension)]
+            yield f"{kind}, {place}", colour, symbol + filled, [p for p in chosen if p["measured"][0] is not None]
 
 
 # ---------------------------------------------------------------------- heavy tails

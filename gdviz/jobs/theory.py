@@ -43,7 +43,8 @@ def theory_key(topic: str, text: str) -> str:
 def asked(topic: str, experiment: Experiment, mixtures: int = 16, runs: int = 200) -> str:
     """What a run of a topic depends on, as JSON text: the Experiment, or less of it."""
     if topic == "slope":
-        return json.dumps({"particles": experiment.particles, "seed": experiment.seed, "mixtures": mixtures}, sort_keys=True)
+        about = {"about": ["label", "reward"], "mixtures": mixtures}
+        return json.dumps({"particles": experiment.particles, "seed": experiment.seed, **about}, sort_keys=True)
     if topic == "tails":
         own = json.loads(experiment.canonical()) | {"w": [0.0]}
         return json.dumps({"experiment": own, "runs": runs}, sort_keys=True)

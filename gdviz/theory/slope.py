@@ -1,4 +1,4 @@
-"""The slope at w = 0 against the Kullback-Leibler divergence that it is, over random mixtures."""
+"""The slope at w = 0 against the Kullback-Leibler divergence that it is, over random mixtures, labels and rewards."""
 
 from __future__ import annotations
 
@@ -12,11 +12,17 @@ import torch
 from gdviz.diffusion import Levels
 from gdviz.guidance import GuidanceContext, Plan
 from gdviz.guidance.cfg import Cfg
+from gdviz.guidance.reward import RewardGuidance
 from gdviz.laws import FullComponents, Mixture
 from gdviz.metrics.exact import exact_values, variance_of_reciprocal
 from gdviz.metrics.mean import Array, Mean
 from gdviz.metrics.reading import Reader
+from gdviz.rewards import RewardKind
+from gdviz.rewards.bumps import Bump, Bumps
+from gdviz.rewards.exp import Exp
+from gdviz.rewards.linear import Linear
 from gdviz.samplers import SamplerKind
+from gdviz.samplers.ddpm import Ddpm
 from gdviz.scores.exact import ExactScores
 from gdviz.sweep import Chunk, sweep
 from gdviz.theory.verdict import signed_mean
@@ -25,48 +31,53 @@ SMALL = 0.1
 """The w of the central difference; twice as much is run too, and what that changes is extrapolated away."""
 
 LARGEST_VARIANCE = 0.3
-"""Of p(c)/p(c | x) at w = 0, by quadrature: beyond it the tail is too heavy for a mean of some thousand particles."""
+"""Of f / E f at w = 0, by quadrature, f being 1/p(c | x) or r: beyond it the tail is too heavy for a mean of some thousand
+particles."""
 
 WIDER = 0.8
-"""Variance that the guided class has more: one that is narrower than the others has heavy tails."""
+"""Variance that the guided class has more: one that is narrower than the others has heavy tails. Rewards need no such help."""
 
 COMPONENTS, TRIES = 3, 400
+
+KINDS = ("label", "reward")
 
 
 @dataclass(frozen=True)
 class SlopePoint:
-    """One random mixture.
+    """One random mixture, with a label or a reward.
 
     Attributes
     ----------
+    kind : {"label", "reward"}
     dimension : int
-    p : float
-        p(c).
+    mean : float
+        E f at w = 0: 1/p(c) for f = 1/p(c | x), or E r.
     divergence : float
-        KL(p || p(. | c)), by quadrature.
+        KL(p || p(. | c)), or KL(p^r || p), by quadrature.
     exact : float
-        d/dw E[-1/p(c | Y)] at w = 0, (2/p(c)) KL.
+        d/dw E[-1/p(c | Y)] or d/dw E r(Y) at w = 0: 2 E f KL, 2 (E[r log r] - E r log E r) where r is sought.
     measured : Mean
         From w = +-SMALL and +-2 SMALL on the same noise, to fourth order in w; unknown where its tail is too heavy.
     step : float
         How far that moves against half as many steps.
     """
 
+    kind: str
     dimension: int
-    p: float
+    mean: float
     divergence: float
     exact: float
     measured: Mean
     step: float
 
 
-def random_mixture(dimension: int, generator: torch.Generator) -> Mixture:
-    """Three Gaussians of random place, shape and weight: the first, the widest, is class b, the others a."""
+def random_mixture(dimension: int, generator: torch.Generator, wider: float = WIDER) -> Mixture:
+    """Three Gaussians of random place, shape and weight: the first, widened, is class b, the others a."""
     d = dimension
     means = 0.9 * torch.randn(COMPONENTS, d, generator=generator, dtype=torch.float64)  # [K, d]
     roots = 0.35 * torch.randn(COMPONENTS, d, d, generator=generator, dtype=torch.float64)  # [K, d, d]
     sizes = 0.5 + torch.rand(COMPONENTS, 1, 1, generator=generator, dtype=torch.float64)
-    sizes[0] += WIDER
+    sizes[0] += wider
     covariances = roots @ roots.mT + sizes * torch.eye(d, dtype=torch.float64)  # [K, d, d]
     weights = 0.3 + torch.rand(COMPONENTS, generator=generator, dtype=torch.float64)  # [K]
     owner = torch.tensor([0] + [1] * (COMPONENTS - 1))
@@ -78,16 +89,48 @@ def guided_by_label(law: Mixture, label: str) -> Plan:
     return Cfg(label=label).build(GuidanceContext(law, ExactScores()))
 
 
+def random_reward(dimension: int, generator: torch.Generator) -> RewardKind:
+    """A bump over a floor, or exp(b . x), by the toss of a coin; the tilted law of a mixture is a closed form for both."""
+
+    def uniform(low: float, high: float) -> float:
+        return low + (high - low) * float(torch.rand((), generator=generator, dtype=torch.float64))
+
+    place = torch.randn(dimension, generator=generator, dtype=torch.float64)  # [d]
+    if uniform(0, 1) < 0.5:
+        bump = Bump(center=tuple((0.9 * place).tolist()), width=uniform(0.7, 1.7), height=uniform(0.5, 2.5))
+        return Bumps(bumps=(bump,), floor=0.5)
+    return Exp(of=Linear(direction=tuple((uniform(0.1, 0.6) * place / place.norm()).tolist())))
+
+
+def random_plan(kind: str, dimension: int, generator: torch.Generator) -> Plan:
+    """Guidance by the label of a random mixture, or by a random reward on one."""
+    if kind == "label":
+        return guided_by_label(random_mixture(dimension, generator), "b")
+    law, reward = random_mixture(dimension, generator, 0.0), random_reward(dimension, generator)
+    return RewardGuidance(reward=reward).build(GuidanceContext(law, ExactScores()))
+
+
+def relative_variance(plan: Plan) -> float | None:
+    """Var f / (E f)^2 at w = 0, by quadrature; None where it is infinite or not known."""
+    if not plan.baseline:
+        return None
+    if plan.improves == "mean_reciprocal":
+        variance = variance_of_reciprocal(plan)
+        return None if variance is None else variance / plan.baseline**2
+    tilted = exact_values(plan, Ddpm()).mean_reward_w1  # E r^2 / E r
+    return None if tilted is None else tilted / plan.baseline - 1
+
+
 def random_plans(count: int, seed: int) -> Iterator[tuple[Plan, int]]:
-    """Plans on a line and in the plane by turns, and how many before each were left out for their tails."""
+    """Plans on a line and in the plane by turns, two with a label and two with a reward, and how many were left out so far."""
     generator = torch.Generator().manual_seed(seed)
     found = skipped = 0
     for _ in range(TRIES):
         if found == count:
             return
-        plan = guided_by_label(random_mixture(1 + found % 2, generator), "b")
-        variance = variance_of_reciprocal(plan)
-        if variance is None or plan.baseline is None or variance > LARGEST_VARIANCE * plan.baseline**2:
+        plan = random_plan(KINDS[found // 2 % 2], 1 + found % 2, generator)
+        variance = relative_variance(plan)
+        if variance is None or variance > LARGEST_VARIANCE:
             skipped += 1
             continue
         found += 1
@@ -104,13 +147,14 @@ def slope_point(
 ) -> SlopePoint:
     """Measure one slope, and work it out."""
     assert plan.baseline is not None
-    fall = exact_values(plan, sampler).slope_mean_reciprocal_w0
-    assert fall is not None
+    known, sought = exact_values(plan, sampler), plan.improves == "mean_reward"
+    slope = known.slope_mean_reward_w0 if sought else known.slope_mean_reciprocal_w0
+    assert slope is not None
     fine = _slopes(plan, sampler, levels, particles, seed, False, lambda done: progress(done * 2 / 3))  # [N]
     coarse = _slopes(plan, sampler, levels, particles, seed, True, lambda done: progress((2 + done) / 3))
     step = abs(float((fine - coarse).mean()))
-    p = 1 / plan.baseline
-    return SlopePoint(plan.unguided.dimension, p, -fall * p / 2, -fall, signed_mean(fine), step)
+    exact, mean = abs(slope), plan.baseline
+    return SlopePoint(KINDS[sought], plan.unguided.dimension, mean, exact / (2 * mean), exact, signed_mean(fine), step)
 
 
 def _slopes(
@@ -122,13 +166,14 @@ def _slopes(
     halved: bool,
     progress: Callable[[float], None],
 ) -> Array:
-    """Each particle's d/dw of -1/p, [N], from four w: (8 (f(h) - f(-h)) - (f(2h) - f(-2h))) / 12 h."""
+    """Each particle's d/dw of g = -1/p or r, [N], from four w: (8 (g(h) - g(-h)) - (g(2h) - g(-2h))) / 12 h."""
+    sign = 1.0 if plan.improves == "mean_reward" else -1.0
     scales = [k * SMALL for k in (-2, -1, 1, 2)]
     read, parts = Reader(plan.unguided, plan.reward), []
     for item in sweep(plan, sampler, levels, scales, particles, seed, halved=halved, integrals=False):
         if isinstance(item, Chunk):
-            log_p = np.stack([np.asarray(read(x).log_reward) for x in item.x])  # [4, n]
-            a, b, c, d = -np.exp(-log_p)
+            log_r = np.stack([np.asarray(read(x).log_reward) for x in item.x])  # [4, n]
+            a, b, c, d = sign * np.exp(sign * log_r)
             parts.append((8 * (c - b) - (d - a)) / (12 * SMALL))
         else:
             progress(item.done)

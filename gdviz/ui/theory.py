@@ -30,8 +30,9 @@ _WORDS = {
         "paths, is drawn dotted over each curve."
     ),
     "slope": (
-        "Without simulation: at w = 0 the mean of −1/p(c | Y) rises at the rate **(2 / p(c)) KL(p ‖ p(· | c))**. Each point is a "
-        "random mixture of three Gaussians: across, the rate by quadrature; up, what small w of either sign show."
+        "Without simulation: at w = 0 the mean of −1/p(c | Y) rises at the rate **(2 / p(c)) KL(p ‖ p(· | c))**, and that of a "
+        "reward that is sought at **2 E r KL(pʳ ‖ p)**: both 2 E f KL, f = 1/p or r. Each point is a random mixture of three "
+        "Gaussians, with a label or a random reward: across, the rate by quadrature; up, what small w of either sign show."
     ),
     "tails": (
         "Without guidance the mean of 1/p(c | X) is exactly 1/p(c). For classes far apart nearly all of it comes from points too "

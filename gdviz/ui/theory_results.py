@@ -85,7 +85,8 @@ def _slope(answer: Answer) -> None:
     st.caption(
         f"{answer['particles']:,} particles at w = ±0.1 and ±0.2 on the same noise, 200 steps; the difference is taken to fourth "
         "order in w. Thick bars: 95 % intervals; thin bars: change against half as many steps. "
-        f"{answer['skipped']} mixtures were left out beforehand because the exact variance of 1/p is too large."
+        f"{answer['skipped']} draws were left out beforehand because the exact variance of f is too large. To keep them few, "
+        "the guided class is made the widest of its mixture: 1/p of a narrow one has a heavy tail. Rewards have any mixture."
     )
     left, right = st.columns(2, gap="medium")
     with left:
@@ -94,8 +95,9 @@ def _slope(answer: Answer) -> None:
         plot("ratio", "Measured over exact", "", figures.ratio_figure(answer, palette()))
     lines = [
         {
+            "guided by": point["kind"],
             "dimension": point["dimension"],
-            "p(c)": interval(point["p"], None),
+            "E f": interval(point["mean"], None),
             "KL": interval(point["divergence"], None),
             "exact slope": interval(point["exact"], None),
             "measured": interval(*point["measured"]),

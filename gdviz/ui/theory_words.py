@@ -48,7 +48,7 @@ def peaks(answer: Answer) -> str:
 def _slope(answer: Answer) -> str:
     measured = [p for p in answer["points"] if p["measured"][0] is not None]
     near = [p for p in measured if abs(p["measured"][0] - p["exact"]) <= 3 * p["measured"][1] + p["step"]]
-    said = f"{len(near)} of {len(measured)} slopes are within three standard errors and their step change of (2 / p(c)) KL"
+    said = f"{len(near)} of {len(measured)} slopes are within three standard errors and their step change of 2 E f KL"
     lost = len(answer["points"]) - len(measured)
     return f"{said}{f'; {lost} could not be estimated' if lost else ''}."
 

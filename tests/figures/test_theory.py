@@ -68,14 +68,14 @@ def test_the_gain_lies_between_the_levels():
 
 
 def test_slopes_lie_on_fixed_axes_and_unknown_ones_nowhere():
-    point = {"dimension": 1, "p": 0.5, "divergence": 0.1, "exact": 0.4, "measured": [0.41, 0.01], "step": 0.02}
-    figure = theory.slope_figure({"points": [point, {**point, "dimension": 2, "measured": NONE}]})
-    assert trace(figure, "on a line").y.tolist() == pytest.approx([0.41])
-    assert len(trace(figure, "in the plane").x) == 0
-    np.testing.assert_allclose(trace(figure, "on a line").error_y.array, [0.0196], rtol=1e-5)
+    point = {"kind": "label", "dimension": 1, "mean": 2, "divergence": 0.1, "exact": 0.4, "measured": [0.41, 0.01], "step": 0.02}
+    figure = theory.slope_figure({"points": [point, {**point, "kind": "reward", "dimension": 2, "measured": NONE}]})
+    assert trace(figure, "label, line").y.tolist() == pytest.approx([0.41])
+    assert len(trace(figure, "reward, plane").x) == 0
+    np.testing.assert_allclose(trace(figure, "label, line").error_y.array, [0.0196], rtol=1e-5)
     ratio = theory.ratio_figure({"points": [point]})
-    np.testing.assert_allclose(trace(ratio, "on a line").y, [0.41 / 0.4], rtol=1e-6)
-    np.testing.assert_allclose(trace(ratio, "step change on a line").error_y.array, [0.02 / 0.4], rtol=1e-6)
+    np.testing.assert_allclose(trace(ratio, "label, line").y, [0.41 / 0.4], rtol=1e-6)
+    np.testing.assert_allclose(trace(ratio, "step change label, line").error_y.array, [0.02 / 0.4], rtol=1e-6)
     empty = theory.slope_figure({"points": []})
     assert empty.layout.xaxis.range == figure.layout.xaxis.range == figure.layout.yaxis.range
 

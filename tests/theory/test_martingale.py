@@ -81,7 +81,7 @@ def test_the_end_is_that_of_the_guided_law():
     coarse = study.paths(0, PARTICLES, halved=True)
     laws = guided_laws(study.subject.plan, study.subject.sampler, study.subject.levels, W, steps=100)
     for k, (row, law) in enumerate(zip(rows, laws, strict=True)):
-        step = 2 * abs(fine.value[k, :, -1].mean() - coarse.value[k, :, -1].mean())
+        step = abs(fine.value[k, :, -1].mean() - coarse.value[k, :, -1].mean())
         assert abs(row.value[-1].value - law.mean_reciprocal) <= Z * row.value[-1].se + step + law.error_reciprocal
 
 

@@ -67,10 +67,10 @@ def test_the_limit_is_the_guided_law_and_halving_the_step_halves_the_distance():
     assert limits[0].value == pytest.approx(2, abs=1e-3)
     for k, limit in enumerate(limits):
         (mean, _), (half, se) = (row.mean[k] for row in rows[:2]), (rows[1].shift[k].value, rows[1].shift[k].se)
-        assert abs(mean.value - limit.value) <= Z * mean.se + 2 * abs(half) + limit.error
+        assert abs(mean.value - limit.value) <= Z * mean.se + abs(half) + limit.error
         quarter = rows[2].shift[k]
-        # first order: a quarter of the steps is off by three times what half of them is
-        assert abs(quarter.value - 3 * half) <= Z * np.hypot(quarter.se, 3 * se) + 0.5 * abs(3 * half)
+        # First order: a quarter of the steps is off by three times what half of them is; order 1/2 would give 2.4, order 2 five.
+        assert abs(quarter.value - 3 * half) <= Z * np.hypot(quarter.se, 3 * se) + 0.15 * abs(3 * half)
 
 
 def test_a_tail_too_heavy_has_no_mean_and_no_shift():
