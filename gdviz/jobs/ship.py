@@ -12,9 +12,11 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from gdviz.jobs.robustness import LENGTHS
 from gdviz.papers.digit_runs import LONGER, REWARDS, TRAINED, label_run, reward_run
-from gdviz.presets import load
+from gdviz.presets import DEFAULT, load
 from gdviz.resources import resource
+from gdviz.scores.network import Network
 
 if TYPE_CHECKING:
     from gdviz.training import Task
@@ -25,13 +27,19 @@ PRESETS = ("figure-1", "surrounded-class", "ring-reward", "swiss-roll-reward", "
 DIGITS = "digits", "digits-longer", *(f"digits-{name}" for name in REWARDS)
 """The runs on images, for the Digits page and figure 2."""
 
-NAMES = (*PRESETS, *DIGITS)
+SHORTER = "shorter trainings"
+"""The networks that the Robustness page compares at first."""
+
+NAMES = (*PRESETS, SHORTER, *DIGITS)
 
 
 def tasks_of(name: str) -> tuple[Task, ...]:
-    """The trainings that a preset, or a run on digits, needs."""
+    """The trainings that a preset, the Robustness page or a run on digits needs."""
     if name in PRESETS:
         return load(name).experiment.tasks()
+    if name == SHORTER:
+        scores = (Network(steps=steps) for steps in LENGTHS)
+        return tuple(task for score in scores for task in load(DEFAULT).experiment.model_copy(update={"score": score}).tasks())
     what = name.removeprefix("digits-")
     if what in REWARDS:
         return reward_run(what, (0.0,), 2, 2).tasks()
