@@ -10,6 +10,9 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from gdviz.errors import GdvizError
+from gdviz.store.files import writing
+
 CAP = 512 << 20
 """Bytes kept, of scenes, networks and unfinished trainings together."""
 
@@ -70,9 +73,12 @@ def evict(root: Path, cap: int | None = None) -> list[Entry]:
     total = sum(entry.size for entry in kept)
     while total > cap and kept:
         entry = kept.pop(0)
-        remove(entry.path)
-        total -= entry.size
-        gone.append(entry)
+        # A folder may be just being replaced: its writer ends first. What somebody holds for long stays.
+        held = writing(entry.path.parent, root) if entry.path.is_dir() else contextlib.nullcontext()
+        with contextlib.suppress(GdvizError), held:
+            remove(entry.path)
+            total -= entry.size
+            gone.append(entry)
     return gone
 
 

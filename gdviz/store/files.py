@@ -7,11 +7,16 @@ import hashlib
 import os
 import re
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import platformdirs
+from filelock import FileLock, Timeout
 
 from gdviz.errors import GdvizError
+
+PATIENCE = 10.0
+"""Seconds that a writer waits for another one; writing takes milliseconds."""
 
 _NAME = re.compile(r"[0-9a-zA-Z.-]{1,100}")
 
@@ -51,6 +56,44 @@ def write_file(path: Path, data: bytes) -> None:
         with contextlib.suppress(OSError):
             os.unlink(temporary)
         raise
+
+
+def lock_in(place: Path, name: str, root: Path) -> FileLock:
+    """A lock between processes on what goes by a name in a section's folder, given back by the system when its holder ends.
+
+    Raises
+    ------
+    GdvizError
+        If the disk refuses a place for it.
+    """
+    locks = place / ".locks"
+    try:
+        locks.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise refused(error, root) from error
+    return FileLock(locks / f"{checked(name)}.lock")
+
+
+@contextlib.contextmanager
+def writing(place: Path, root: Path) -> Iterator[None]:
+    """Nobody else writes to a section's folder meanwhile.
+
+    Raises
+    ------
+    GdvizError
+        If another program holds it for long, or the disk refuses.
+    """
+    lock = lock_in(place, "write", root)
+    try:
+        lock.acquire(timeout=PATIENCE)
+    except Timeout:
+        raise GdvizError(f"store: found {place} held by another program for {PATIENCE:.0f} s; try again.") from None
+    except OSError as error:
+        raise refused(error, root) from error
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def refused(error: OSError, root: Path) -> GdvizError:

@@ -12,18 +12,14 @@ import contextlib
 import json
 import logging
 import os
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
+from filelock import FileLock
 
-from gdviz.errors import GdvizError
 from gdviz.store.cap import MANIFEST, evict, remove
-from gdviz.store.files import checked, default_root, refused, sha256, write_file
-
-PATIENCE = 10.0
-"""Seconds that a writer waits for another one; writing takes milliseconds."""
+from gdviz.store.files import checked, default_root, lock_in, refused, sha256, write_file, writing
 
 _MANIFEST_BYTES = 1 << 20
 _log = logging.getLogger("gdviz.store")
@@ -137,30 +133,14 @@ class FolderStore:
         GdvizError
             If the disk refuses a place for it.
         """
-        locks = self._own / ".locks"
-        try:
-            locks.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise refused(error, self.root) from error
-        return FileLock(locks / f"{checked(name)}.lock")
+        return lock_in(self._own, name, self.root)
 
     def _folders(self, name: str) -> list[Path]:
         return [place / checked(name) for place in (self._shipped, self._own) if place is not None]
 
-    @contextlib.contextmanager
-    def _writing(self) -> Iterator[None]:
+    def _writing(self) -> contextlib.AbstractContextManager[None]:
         """Nobody else writes to this section meanwhile."""
-        lock = self.lock("write")
-        try:
-            lock.acquire(timeout=PATIENCE)
-        except Timeout:
-            raise GdvizError(f"store: found {self._own} held by another program for {PATIENCE:.0f} s; try again.") from None
-        except OSError as error:
-            raise refused(error, self.root) from error
-        try:
-            yield
-        finally:
-            lock.release()
+        return writing(self._own, self.root)
 
     def _look_again(self, name: str, folder: Path, only: Collection[str] | None) -> dict[str, bytes] | None:
         """What looked damaged may only have been replaced while it was read: look while nobody writes."""

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from gdviz.errors import GdvizError
-from gdviz.store import FolderStore, SceneStore, cap, entries
+from gdviz.store import FolderStore, SceneStore, cap, entries, evict
 
 FILES = {"net.bin": b"weights" * 100, "task.json": b"{}"}
 INCOMPLETE = '{"files": {"net.bin": {"at": "x"}}}'
@@ -201,6 +201,28 @@ def test_readers_and_writers_at_once_never_meet_a_mixture(tmp_path, store, said)
     over.set()
     reader.join()
     assert faults == [] and said == []
+
+
+def test_a_program_that_clears_out_never_disturbs_one_that_writes(store, said):
+    """An entry is removed before it is replaced or after, never in the middle."""
+    over, gone = threading.Event(), []
+
+    def clear() -> None:
+        while not over.is_set():
+            gone.extend(evict(store.root, 0))
+
+    cleaner = threading.Thread(target=clear)
+    cleaner.start()
+    found = set()
+    for k in range(1000):
+        store.write("a", {"one": b"%d" % k * 500, "two": b"%d" % k})
+        files = store.read("a")
+        found.add(files is None or files["one"] == files["two"] * 500)
+        if k >= 60 and gone:
+            break
+    over.set()
+    cleaner.join()
+    assert gone and found == {True} and said == []
 
 
 def test_a_lock_belongs_to_one_at_a_time(store):
