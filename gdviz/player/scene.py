@@ -23,7 +23,7 @@ from gdviz.player.law_field import LOG_FLOOR as LAW_FLOOR
 from gdviz.player.law_field import LawField, from_codes, to_codes
 from gdviz.player.payload import Payload, decode, encode_paths, strict
 
-FORMAT = 1
+FORMAT = 2
 READ = (1, 2)
 """Formats that are read; 1 had no law of the guided sampler."""
 

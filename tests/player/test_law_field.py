@@ -11,7 +11,10 @@ import torch
 import gdviz
 from gdviz.experiment import Experiment
 from gdviz.player.law_field import LawField, law_field
-from gdviz.presets import load
+from gdviz.player.scene import unpack_scene
+from gdviz.presets import load, names
+from gdviz.resources import resource
+from gdviz.store import SceneStore
 
 EXTENTS = {"figure-1": (-7.0, 7.0), "surrounded-class": (-6.0, 6.0, -5.0, 5.0)}
 
@@ -64,3 +67,10 @@ def test_a_sampler_without_the_full_noise_has_none() -> None:
 def test_what_takes_too_long_is_left_out_and_says_so() -> None:
     found = field("surrounded-class", [0.0, 1.0], seconds=0.01)
     assert found.absent.endswith("s of work; it is given 0.01 s")
+
+
+@pytest.mark.parametrize("name", names())
+def test_a_shipped_scene_has_it_or_says_why(name: str) -> None:
+    store = SceneStore(resource("assets", "scenes"))
+    law = unpack_scene(store.read(store.find(f"preset-{name}") or "") or b"").law
+    assert law is not None and (law.absent or max(law.errors) < 0.01)
