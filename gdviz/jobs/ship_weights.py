@@ -13,23 +13,25 @@ import sys
 import time
 from typing import Any
 
-from gdviz.jobs.weights import Answer, curves, run_weights, shipped
-from gdviz.jobs.weights_reward import run_reward
-from gdviz.jobs.weights_subjects import DENOISERS, EXACT, USUAL, answer_name, reward_study, weights_study
+from gdviz.jobs.weights import Answer, WeightsStudy, curves, run_weights, shipped, shipped_file
+from gdviz.jobs.weights_reward import RewardStudy, run_reward
+from gdviz.jobs.weights_subjects import DENOISERS, EXACT, PAPERS, reward_study, weights_study
 from gdviz.resources import resource
 
-OTHERS = "overlapping-classes", "two-moons"
+Choice = tuple[str, str, str, bool]
+"""Target, denoiser, loss, and whether it is the reward version."""
 
-CHOICES: dict[str, tuple[str, str, str, bool]] = {
-    answer_name(*choice): choice
-    for choice in (
-        *(("rings", denoiser, USUAL, False) for denoiser in DENOISERS),
-        *(("rings", denoiser, USUAL, True) for denoiser in DENOISERS),
+CHOICES: dict[str, Choice] = {
+    "-".join([target, denoiser, loss, *["reward"] * reward]): (target, denoiser, loss, reward)
+    for target, denoiser, loss, reward in (
+        *(("rings", denoiser, PAPERS, False) for denoiser in DENOISERS),
+        *(("rings", denoiser, PAPERS, True) for denoiser in DENOISERS),
         ("rings", EXACT, "l2", False),
-        *((target, denoiser, USUAL, False) for target in OTHERS for denoiser in ("80", "400", EXACT)),
+        *(("overlapping-classes", denoiser, PAPERS, False) for denoiser in ("80", "400", EXACT)),
+        *(("two-moons", denoiser, PAPERS, False) for denoiser in ("80", EXACT)),
     )
 }
-"""Target, denoiser, loss, and whether it is the reward version, by the name of the file."""
+"""What comes with the program, by name."""
 
 SNAPSHOTS = 0, 10, 20, 30, 40, 60, 80, 100, 125, 150, 200, 250, 300, 350, 400, 450, 500, 550, 600
 """Optimiser steps at which the forming of the weights is kept."""
@@ -48,16 +50,17 @@ class Alone:
 
 
 def ship(chosen: tuple[str, ...] = ()) -> None:
-    """Make the named answers again; or those that are missing or out of date."""
+    """Make the named answers again; or those that are missing, and remove what nothing asks for."""
     place = resource("assets") / "weights"
     place.mkdir(exist_ok=True)
+    needed = {shipped_file(text_of(name)) for name in CHOICES}
     for old in place.glob("*.json"):
-        if old.stem not in CHOICES:
+        if old.name not in needed:
             old.unlink()
-    for name in chosen or out_of_date():
+    for name in chosen or missing():
         began = time.perf_counter()
         raw = answer(name)
-        (place / f"{name}.json").write_bytes(raw)
+        (place / shipped_file(text_of(name))).write_bytes(raw)
         print(f"{name}: {len(raw) / 1e3:.0f} kB in {time.perf_counter() - began:.0f} s", flush=True)
 
 
@@ -65,26 +68,24 @@ def answer(name: str) -> bytes:
     """Train what one answer needs, and run it."""
     from gdviz.checkpoints import networks
 
-    target, denoiser, loss, reward = CHOICES[name]
-    store = networks()
-    study = reward_study(target, denoiser) if reward else weights_study(target, denoiser, loss)
+    store, study = networks(), _study(name)
     for task in study.tasks():
         store.trained(task)
     root, text = str(store.library.root), study.text()
     report: Any = Alone()
-    if reward:
+    if not isinstance(study, WeightsStudy):
         return run_reward(text, root, report)
     found: Answer = json.loads(run_weights(text, root, report))
-    return json.dumps({**found, "history": history(target, denoiser, loss)}, allow_nan=False).encode()
+    return json.dumps({**found, "history": history(study)}, allow_nan=False).encode()
 
 
-def history(target: str, denoiser: str, loss: str) -> Answer:
+def history(study: WeightsStudy) -> Answer:
     """The weights of the first seed as they form: curves at some of the steps of their training, done once more."""
     from gdviz.checkpoints import networks
     from gdviz.scores import ScoresContext
     from gdviz.training import train, untrained
 
-    task = weights_study(target, denoiser, loss).watched()
+    task = study.watched()
     store = networks()
     context = ScoresContext(lambda wanted: store.found(task.network(wanted)), store.stored)
     first = untrained(task)
@@ -96,14 +97,19 @@ def history(target: str, denoiser: str, loss: str) -> Answer:
     return {"steps": steps, "curves": forms}
 
 
-def out_of_date() -> list[str]:
-    """Answers that are missing or belong to another request."""
-    stale = []
-    for name, (target, denoiser, loss, reward) in CHOICES.items():
-        study = reward_study(target, denoiser) if reward else weights_study(target, denoiser, loss)
-        if shipped(study.text(), name) is None:
-            stale.append(name)
-    return stale
+def text_of(name: str) -> str:
+    """What is asked under a name of `CHOICES`."""
+    return _study(name).text()
+
+
+def missing() -> list[str]:
+    """Names whose answer does not come with the program as it is."""
+    return [name for name in CHOICES if shipped(text_of(name)) is None]
+
+
+def _study(name: str) -> WeightsStudy | RewardStudy:
+    target, denoiser, loss, reward = CHOICES[name]
+    return reward_study(target, denoiser, loss) if reward else weights_study(target, denoiser, loss)
 
 
 if __name__ == "__main__":

@@ -93,8 +93,13 @@ class WeightsStudy:
         return tuple({task.id: task for task in found}.values())
 
     def watched(self) -> Task:
-        """The training whose weights are looked at: that of the first seed."""
-        return next(task for task in self.with_seed(0).tasks() if task.what == "weights")
+        """The training whose weights are looked at: that of the first seed. Nothing is built to name it."""
+        from gdviz.guidance.schedules.learned import Learned
+        from gdviz.scores import Wanted
+
+        learned = self.experiment.guidance.schedule
+        assert isinstance(learned, Learned)
+        return self.experiment.task(Wanted("weights", None, learned.recipe, learned.steps, learned.seed))
 
 
 def weights_key(text: str) -> str:
@@ -172,13 +177,17 @@ def maps(weights: FrozenWeights, labels: int) -> Answer:
 
 
 # ---------------------------------------------------------------------- answers that come with the program
-def shipped(text: str, name: str) -> bytes | None:
-    """The answer that came with the program under a name, if it answers this text."""
+def shipped_file(text: str) -> str:
+    """Name in assets/weights of the answer to a text."""
+    return f"{hashlib.sha256(text.encode()).hexdigest()[:16]}.json"
+
+
+def shipped(text: str) -> bytes | None:
+    """The answer to a text that came with the program, if there is one."""
     try:
-        raw = resource("assets", "weights", f"{name}.json").read_bytes()
+        return resource("assets", "weights", shipped_file(text)).read_bytes()
     except GdvizError:
         return None
-    return raw if json.loads(raw)["request"] == json.loads(text) else None
 
 
 def _within(said: Callable[[float], None], start: float, share: float) -> Callable[[float], None]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from gdviz.networks import WeightRecipe
 from gdviz.papers.learned_weights import RECIPE, TARGET
 from gdviz.presets import load
+from gdviz.theory.weights import PAPER
 
 if TYPE_CHECKING:
     from gdviz.experiment import Experiment
@@ -29,17 +31,17 @@ EXACT = "exact"
 DENOISERS = "80", "100", "400", "4000", EXACT
 """Optimiser steps of the denoiser, fewest first; last the exact scores."""
 
-USUAL = "usual"
-LOSSES: Mapping[str, Mapping[str, Any]] = MappingProxyType(
+PAPERS, USUAL = "paper", "usual"
+LOSSES: Mapping[str, WeightRecipe] = MappingProxyType(
     {
-        USUAL: {},
-        "repulsion-1": {"beta": 1, "repulsion": 1},
-        "repulsion-0.5": {"beta": 1, "repulsion": 0.5},
-        "l2": {"beta": 2, "repulsion": 0, "churn": 0},
-        "score-matching": {"loss": "score_matching"},
+        PAPERS: PAPER,
+        USUAL: WeightRecipe(),
+        "repulsion-0.5": PAPER.model_copy(update={"repulsion": 0.5}),
+        "l2": PAPER.model_copy(update={"beta": 2.0, "repulsion": 0.0, "churn": 0.0}),
+        "score-matching": PAPER.model_copy(update={"loss": "score_matching"}),
     }
 )
-"""Recipes of the weights, by what they change of the usual one."""
+"""Recipes of the weights by name: the paper's, the program's usual one, and other losses."""
 
 CONSTANTS = 0, 0.25, 0.5, 0.75, 1, 1.5, 2, 3, 4, 6
 PARTICLES, SAMPLER_STEPS, SEEDS, WEIGHT_STEPS = 1000, 50, 3, 600
@@ -47,7 +49,7 @@ PARTICLES, SAMPLER_STEPS, SEEDS, WEIGHT_STEPS = 1000, 50, 3, 600
 
 @lru_cache(maxsize=64)
 def experiment(
-    target: str, denoiser: str, loss: str = USUAL, particles: int = PARTICLES, steps: int = WEIGHT_STEPS
+    target: str, denoiser: str, loss: str = PAPERS, particles: int = PARTICLES, steps: int = WEIGHT_STEPS
 ) -> Experiment:
     """The Experiment of a choice: w are the constants that a search tries.
 
@@ -66,7 +68,7 @@ def experiment(
 
     law = TARGET if target == "rings" else load(target).experiment.target.model_dump(mode="json")
     label = "0" if target == "rings" else getattr(load(target).experiment.guidance, "label", None)
-    schedule = {"kind": "learned", "recipe": dict(LOSSES[loss]), "steps": steps}
+    schedule = {"kind": "learned", "recipe": LOSSES[loss].model_dump(mode="json"), "steps": steps}
     network = {"kind": "network", "recipe": RECIPE, "steps": denoiser}
     return Experiment.parse(
         {
@@ -83,7 +85,7 @@ def experiment(
 def weights_study(
     target: str,
     denoiser: str,
-    loss: str = USUAL,
+    loss: str = PAPERS,
     particles: int = PARTICLES,
     seeds: int = SEEDS,
     steps: int = WEIGHT_STEPS,
@@ -94,13 +96,8 @@ def weights_study(
     return WeightsStudy(experiment(target, denoiser, loss, particles, steps), seeds)
 
 
-def reward_study(target: str, denoiser: str) -> RewardStudy:
-    """The reward version of a choice, in the usual recipe."""
+def reward_study(target: str, denoiser: str, loss: str = PAPERS) -> RewardStudy:
+    """The reward version of a choice."""
     from gdviz.jobs.weights_reward import RewardStudy
 
-    return RewardStudy(experiment(target, denoiser))
-
-
-def answer_name(target: str, denoiser: str, loss: str = USUAL, reward: bool = False) -> str:
-    """Of the file that an answer comes in, if it came with the program."""
-    return "-".join([target, denoiser, *([] if loss == USUAL else [loss]), *(["reward"] if reward else [])])
+    return RewardStudy(experiment(target, denoiser, loss))

@@ -25,11 +25,28 @@ BLOCKS = 20
 NEAREST, SHORTEST = 0.01, 0.01
 """Flow times from which, and steps for which, weights are shown: sampling takes finer steps than training."""
 
+PAPER = WeightRecipe(
+    output="relu",
+    loss="self_consistency",
+    beta=1,
+    repulsion=1,
+    marginal=False,
+    churn=1,
+    points=64,
+    particles=8,
+    gap=0.1,
+    nearest_data=0.01,
+    nearest_noise=0.01,
+    rate=5e-3,
+    averaging=0.98,
+)
+"""Self-consistency as in the paper, whatever the program's usual recipe is."""
+
 LOSSES: dict[str, WeightRecipe] = {
-    "self-consistency, repulsion 1": WeightRecipe(beta=1, repulsion=1),
-    "self-consistency, repulsion 0.5": WeightRecipe(beta=1, repulsion=0.5),
-    "l2 (beta 2, repulsion 0)": WeightRecipe(beta=2, repulsion=0, churn=0),
-    "guided score matching": WeightRecipe(loss="score_matching"),
+    "self-consistency, repulsion 1": PAPER,
+    "self-consistency, repulsion 0.5": PAPER.model_copy(update={"repulsion": 0.5}),
+    "l2 (beta 2, repulsion 0)": PAPER.model_copy(update={"beta": 2.0, "repulsion": 0.0, "churn": 0.0}),
+    "guided score matching": PAPER.model_copy(update={"loss": "score_matching"}),
 }
 """The losses that are held side by side."""
 

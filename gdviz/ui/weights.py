@@ -10,7 +10,7 @@ import streamlit as st
 
 from gdviz.jobs.weights import run_weights
 from gdviz.jobs.weights_reward import run_reward
-from gdviz.jobs.weights_subjects import USUAL, answer_name, reward_study, weights_study
+from gdviz.jobs.weights_subjects import PAPERS, USUAL, reward_study, weights_study
 from gdviz.ui.follow import follow
 from gdviz.ui.train_jobs import PROBLEM
 from gdviz.ui.weights_choice import Choice, choose
@@ -31,7 +31,7 @@ def page() -> None:
     st.caption(_INTRO)
     choice = choose()
     study = weights_study(choice.target, choice.denoiser, choice.loss, choice.particles, choice.seeds, choice.steps)
-    work = find_work(study, run_weights, choice.answer)
+    work = find_work(study, run_weights)
     slot = _buttons(work, "weights", "Start", "weights and samples")
     answer = None if work.raw is None else json.loads(work.raw)
     show_forming(choice, answer, work.watched, library())
@@ -48,13 +48,12 @@ def page() -> None:
 
 
 def _reward(choice: Choice) -> tuple[Work, Any]:
-    """The reward version, of the usual recipe."""
+    """The reward version, of the paper's loss or of the usual recipe."""
     st.subheader("With a reward", anchor=False)
-    study = reward_study(choice.target, choice.denoiser)
-    name = answer_name(choice.target, choice.denoiser, reward=True)
-    work = find_work(study, run_reward, name)
-    if choice.loss != USUAL:
-        st.caption(":material/info: The reward version is of the usual recipe, whatever the loss above.")
+    loss = choice.loss if choice.loss in (PAPERS, USUAL) else PAPERS
+    work = find_work(reward_study(choice.target, choice.denoiser, loss), run_reward)
+    if loss != choice.loss:
+        st.caption(":material/info: The reward version is of the paper's loss, whatever the loss above.")
     slot = None
     if not work.complete:
         slot = _buttons(work, "reward", "Train the grid of gamma_R", "a grid of reward strengths")

@@ -12,27 +12,26 @@ from gdviz.jobs.weights_subjects import (
     DENOISERS,
     EXACT,
     LOSSES,
+    PAPERS,
     PARTICLES,
     SEEDS,
     TITLES,
     USUAL,
     WEIGHT_STEPS,
-    answer_name,
-    experiment,
 )
 
 _MEMORY = "weights.memory"
 _LIMITS = {"particles": (100, 20_000), "seeds": (1, 5), "steps": (10, 5000)}
 _WORDS = {
-    USUAL: "self-consistency, the usual recipe",
-    "repulsion-1": "self-consistency, repulsion 1",
+    PAPERS: "self-consistency, as in the paper",
+    USUAL: "self-consistency, the program's usual recipe",
     "repulsion-0.5": "self-consistency, repulsion 0.5",
     "l2": "l2: beta 2, repulsion 0, no churn",
     "score-matching": "guided score matching",
 }
 _HELP = {
     "denoiser": "Optimiser steps of the network whose scores are guided; exact: the scores of the law itself.",
-    "loss": "What the weights are fitted to. All but the usual recipe are trained here when asked for.",
+    "loss": "What the weights are fitted to. All but the paper's are trained here when asked for.",
     "particles": "Of each class and method; a search has half as many.",
     "seeds": "Networks, each with weights of its own.",
     "steps": "Optimiser steps of the weights.",
@@ -67,11 +66,6 @@ class Choice:
         """The denoiser in words."""
         return "exact scores" if self.denoiser == EXACT else f"a denoiser of {int(self.denoiser):,} steps"
 
-    @property
-    def answer(self) -> str:
-        """Name of the answer that may have come with the program."""
-        return answer_name(self.target, self.denoiser, self.loss)
-
 
 def choose() -> Choice:
     """The widgets; the choice goes into the address."""
@@ -101,9 +95,8 @@ def choose() -> Choice:
 
 
 def offered() -> list[str]:
-    """The losses, without those that are the usual one under another name."""
-    usual = experiment("rings", EXACT).guidance.schedule
-    return [name for name in LOSSES if name == USUAL or experiment("rings", EXACT, name).guidance.schedule != usual]
+    """The losses, without the usual recipe where it is the paper's."""
+    return [name for name in LOSSES if name != USUAL or LOSSES[USUAL] != LOSSES[PAPERS]]
 
 
 def _select(place: Any, label: str, options: Sequence[str], memory: dict[str, Any], name: str, words: Any) -> str:
@@ -117,7 +110,7 @@ def _select(place: Any, label: str, options: Sequence[str], memory: dict[str, An
 def _memory() -> dict[str, Any]:
     """What was chosen in this session; at first, what the address says."""
     if _MEMORY not in st.session_state:
-        usual = {"target": "rings", "denoiser": DENOISERS[0], "loss": USUAL}
+        usual = {"target": "rings", "denoiser": DENOISERS[0], "loss": PAPERS}
         numbers = {"particles": PARTICLES, "seeds": SEEDS, "steps": WEIGHT_STEPS}
         memory: dict[str, Any] = {**usual, **numbers}
         for name, known in (("target", TITLES), ("denoiser", DENOISERS), ("loss", LOSSES)):

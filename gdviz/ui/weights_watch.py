@@ -78,11 +78,18 @@ def show_forming(choice: Choice, answer: Answer | None, task: Task, library: Lib
     st.subheader("How the weights form", anchor=False)
     options = [f"{step:g}" for step in SHOWN_STEPS]
     words = {options[0]: "0.01, as in sampling", options[1]: "0.1, the shortest in training"}
-    step = st.segmented_control(
-        "Length of the step t − s", options, default=options[0], format_func=words.__getitem__, key="weights.step", required=True
+    usual = options[1] if choice.loss == "l2" else options[0]  # the closed form holds for the steps of training
+    picked = st.segmented_control(
+        "Length of the step t − s",
+        options,
+        default=usual,
+        format_func=words.__getitem__,
+        key=f"weights.step.{usual}",
+        required=True,
     )
-    shown, whence = _forms(here, answer, step or options[0], task)
-    closed, shares = _closed_form(choice, answer, float(step or options[0]))
+    step = picked or usual
+    shown, whence = _forms(here, answer, step, task)
+    closed, shares = _closed_form(choice, answer, float(step))
     left, right = st.columns([3, 2], gap="medium")
     with left:
         figure = figures.curves_figure(
@@ -90,7 +97,8 @@ def show_forming(choice: Choice, answer: Answer | None, task: Task, library: Lib
         )
         more = " The slider goes back along the training." if len(shown) > 1 else ""
         title = f"omega(t − {step}, t), a curve a class"
-        plot("forming", title, f"{whence}{more} {_QUIET}", figure, _curves_alt(shown, labels, step or options[0]))
+        beyond = _BEYOND if closed is not None and step == options[0] else ""
+        plot("forming", title, f"{whence}{more} {beyond}{_QUIET}", figure, _curves_alt(shown, labels, step))
     with right:
         table = answer["map"] if answer is not None and not here else _map_here(task, library, len(labels))
         if table is not None:
@@ -104,6 +112,9 @@ _QUIET = (
     f"Shaded: conditional and unconditional noise predictions differ by less than {100 * figures.QUIET:g} % of a noise "
     "(root mean square, every class), so the weight multiplies next to nothing and is not identified."
 )
+
+
+_BEYOND = "Training has seen no step as short as this: the closed form does not bind the network here. "
 
 
 def _forms(here: list[Form], answer: Answer | None, step: str, task: Task) -> tuple[list[tuple[int, Any]], str]:

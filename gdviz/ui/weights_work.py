@@ -141,11 +141,11 @@ class Work:
         return share, "Waiting for the workers"
 
 
-def find_work(study: Study, run: Callable[..., bytes], name: str) -> Work:
+def find_work(study: Study, run: Callable[..., bytes]) -> Work:
     """A study's answer and trainings; the run starts here once all networks are there, unless it was stopped."""
     text = study.text()
     key = weights_key(text)
-    raw = shipped(text, name)
+    raw = shipped(text)
     came = raw is not None
     if raw is None and (digest := store().find(key)) is not None:
         raw = store().read(digest)
@@ -181,12 +181,12 @@ def _saved(training: Training) -> int:
 
 
 def _tasks(study: Study, first: bool) -> tuple[Task, ...]:
-    """All trainings of a study, or those of its first seed."""
+    """All trainings of a study; or only that which is looked at, which trains its denoiser itself, of the reward version none."""
     from gdviz.jobs.weights import WeightsStudy
 
-    if isinstance(study, WeightsStudy):
-        return _all_tasks(WeightsStudy(study.experiment, 1 if first else study.seeds))
-    return _all_tasks(study)
+    if not first:
+        return _all_tasks(study)
+    return (study.watched(),) if isinstance(study, WeightsStudy) else ()
 
 
 @lru_cache(maxsize=64)

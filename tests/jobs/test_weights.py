@@ -13,7 +13,7 @@ from gdviz.checkpoints import networks
 from gdviz.errors import GdvizError
 from gdviz.experiment import Experiment
 from gdviz.jobs import ship_weights, weights, weights_reward
-from gdviz.jobs.weights import FLOW_TIMES, WeightsStudy, run_weights, shipped, weights_key
+from gdviz.jobs.weights import FLOW_TIMES, WeightsStudy, run_weights, shipped, shipped_file, weights_key
 from gdviz.jobs.weights_contest import DRAWN, JUDGED, SEARCHED
 from gdviz.jobs.weights_reward import RewardStudy, run_reward
 from gdviz.jobs.weights_subjects import DENOISERS, EXACT, LOSSES, TITLES, experiment, reward_study, weights_study
@@ -80,6 +80,7 @@ def test_an_answer_grows_seed_by_seed_and_is_kept(answered, root):
     assert answer["labels"] == ["a", "b"] and answer["shares"] == pytest.approx([0.25, 0.75])
     assert {task.what for task in study.tasks()} == {"weights"} and len(study.tasks()) == 2
     assert WeightsStudy.of_text(study.text()) == study
+    assert study.watched() == study.tasks()[0]
 
 
 def test_curves_and_map_are_those_of_the_trained_network(answered, root):
@@ -166,30 +167,30 @@ def test_reward_against_distance(root, monkeypatch):
 
 # ---------------------------------------------------------------------- what comes with the program
 def test_every_answer_is_there_and_up_to_date():
-    assert ship_weights.out_of_date() == [], "run `python -m gdviz.jobs.ship_weights`"
+    assert ship_weights.missing() == [], "run `python -m gdviz.jobs.ship_weights`"
 
 
 def test_nothing_else_is_there_and_all_of_it_is_small():
-    files = {path.stem: path.stat().st_size for path in resource("assets", "weights").glob("*.json")}
-    assert set(files) == set(ship_weights.CHOICES)
+    files = {path.name: path.stat().st_size for path in resource("assets", "weights").glob("*.json")}
+    assert set(files) == {shipped_file(ship_weights.text_of(name)) for name in ship_weights.CHOICES}
     assert max(files.values()) < 200_000 and sum(files.values()) < 2_500_000
 
 
-@pytest.mark.parametrize("name", ["rings-80", "rings-exact"])
-def test_shipped_weights_form_from_their_start(name):
-    answer = json.loads(shipped(weights_study("rings", name.removeprefix("rings-")).text(), name))
+@pytest.mark.parametrize("denoiser", ["80", EXACT])
+def test_shipped_weights_form_from_their_start(denoiser):
+    answer = json.loads(shipped(weights_study("rings", denoiser).text()))
     history = answer["history"]
     assert history["steps"][0] == 0 and history["steps"] == sorted(set(history["steps"]))
     assert set(history["curves"][0]["0.01"][0][1:]) == {0.5}, "the start of every weight"
     ends = [np.array(form["0.01"], float)[:, 1:] for form in (history["curves"][-1], answer["curves"])]
     np.testing.assert_allclose(*ends, atol=1e-3, err_msg="the end is what samples, but for the rounding of another process")
-    assert shipped(weights_study("rings", "80", particles=999).text(), "rings-80") is None
+    assert shipped(weights_study("rings", "80", particles=999).text()) is None
 
 
 def test_exact_scores_learn_0_and_an_under_trained_denoiser_does_not():
-    exact = json.loads(shipped(weights_study("rings", EXACT).text(), "rings-exact"))
+    exact = json.loads(shipped(weights_study("rings", EXACT).text()))
     assert max(max(row) for row in exact["curves"]["0.01"]) == 0
-    under = json.loads(shipped(weights_study("rings", "80").text(), "rings-80"))
+    under = json.loads(shipped(weights_study("rings", "80").text()))
     known = [w for row in under["curves"]["0.01"] for w in row if w is not None]
     assert max(known) > 0.5
     for contest in exact["contests"]:
