@@ -53,10 +53,11 @@ def print_result(result: Result, console: Console) -> None:
 
 
 def _cells(row: dict[str, Any]) -> list[str]:
+    bound = row["mean_reward"] is None or row["se_reward"] is not None
     heavy = row["tail"] is not None and not row["tail"]["reliable"]
     return [
         f"{row['w']:g}",
-        interval(row["mean_reward"], row["se_reward"]),
+        interval(row["mean_reward"], row["se_reward"]) + ("" if bound else " (heavy tail)"),
         interval(row["mean_reciprocal"], row["se_reciprocal"]) + (" (heavy tail)" if heavy else ""),
         interval(row["improved"], row["se_improved"]),
         "-" if row["step_change"] is None else f"{row['step_change']:.2g}",

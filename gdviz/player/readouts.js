@@ -76,7 +76,8 @@ function gdvizReadouts(header, row) {
   const add = (key, label, value, half, hint) => {
     if (gdvizIsNumber(value)) readouts.push(gdvizReadout(key, label, value, half, hint));
   };
-  add("mean_reward", `mean of ${names.reward}`, row.mean_reward, gdvizHalf(row.se_reward), gdvizStepHint(row, "mean_reward").trim());
+  const bandless = gdvizIsNumber(row.se_reward) ? "" : "Too heavy-tailed for an error.";
+  add("mean_reward", `mean of ${names.reward}`, row.mean_reward, gdvizHalf(row.se_reward), (bandless + gdvizStepHint(row, "mean_reward")).trim());
   readouts.push(...gdvizReciprocalReadout(header, row), ...gdvizExactReadouts(header, row), ...gdvizShareReadouts(row));
   add("spread", "spread", row.spread, gdvizHalf(gdvizSpreadError(row)), "Root mean square distance of the particles from their centre.");
   if (gdvizIsNumber(row.spread) && !gdvizIsNumber(row.se_spread)) {
@@ -152,7 +153,8 @@ function gdvizDifference(headerA, rowA, headerB, rowB) {
       continue;
     }
     const joint = gdvizIsNumber(after.half) && gdvizIsNumber(from.half) ? Math.hypot(after.half, from.half) : null;
-    rows.push(gdvizDifferenceRow(after, after.number - from.number, joint, pairs));
+    const banded = after.half !== null && from.half !== null;  // a tail too heavy for either mean is so for their difference
+    rows.push(gdvizDifferenceRow(after, after.number - from.number, joint, banded ? pairs : null));
   }
   if (pairs) rows.push(gdvizDifferenceRow({key: "better", label: "better in B than in A (same noise)"}, null, null, pairs));
   return {differs: gdvizDiffers(headerA, rowA, headerB, rowB), paired: pairs ? pairs.n : 0, rows};

@@ -98,6 +98,8 @@ def _plots(curves: Curves, rows: Sequence[Row], exact: Row, running: bool) -> No
                 _plot(key, title, words, make(curves), _reason(key, curves, running))
                 if key == "reciprocal":
                     _tail_note(rows, exact, reward, curves.law)
+                elif key == "reward":
+                    _bandless_note(rows, reward)
     _overflow_note(rows)
 
 
@@ -151,6 +153,15 @@ def _tail_note(rows: Sequence[Row], exact: Row, reward: str, law: Sequence[Mappi
         f"its tail is too heavy, so no value and no band are drawn there.{value}",
         icon=":material/warning:",
     )
+
+
+def _bandless_note(rows: Sequence[Row], reward: str) -> None:
+    """Where a mean of r has a value and no band, say why."""
+    heavy = [f"{row['w']:g}" for row in rows if row["mean_reward"] is not None and row["se_reward"] is None]
+    if heavy:
+        where = "any w" if len(heavy) == len(rows) else f"w = {', '.join(heavy)}"
+        words = f"No band for the mean of {reward} at {where}: its tail is too heavy for one."
+        st.warning(words, icon=":material/warning:")
 
 
 def _overflow_note(rows: Sequence[Row]) -> None:

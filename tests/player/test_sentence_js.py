@@ -212,6 +212,14 @@ def test_on_shared_noise_the_difference_and_its_error_are_paired(js: Any, page: 
     assert found["improved"]["number"] == pytest.approx(unguided.mean() - (a[1] > a[0]).mean())
 
 
+def test_the_difference_of_means_without_an_error_has_none(js: Any, page: Page) -> None:
+    header, a, b = paired_case()
+    row = {**header["rows"][1], "se_reward": None}
+    changed = page.evaluate(PAIRED, [header, row, a.tolist(), {**header, "id": "other"}, row, b.tolist()])
+    reward = next(r for r in changed["rows"] if r["key"] == "mean_reward")
+    assert reward["half"] is None and not reward["paired"] and reward["bar"] == "no error known" and not reward["clear"]
+
+
 def test_particles_lost_in_one_run_leave_the_pairs(js: Any, page: Page) -> None:
     header, a, b = paired_case()
     row = header["rows"][1]
