@@ -7,6 +7,7 @@ import signal
 import time
 
 import pytest
+import torch
 from tasks import EAGER, tiny
 
 from gdviz.checkpoints import Library, Pace
@@ -100,17 +101,22 @@ def test_the_same_request_twice_runs_once(trainings, pool, library):
 
 def test_a_queue_says_who_comes_first_and_when_it_starts(trainings):
     first, second, third = (trainings.start(tiny(LONG, seed=seed)) for seed in range(3))
-    assert running(trainings, first) and until(lambda: trainings.find(first).report.step > 1000), "its speed is known"
-    assert until(lambda: trainings.find(second).seconds_to_start is not None)
-    listed = trainings.list()
-    assert [(each.id, each.state, each.position) for each in listed] == [
+    assert running(trainings, first)
+
+    def estimates_agree() -> bool:
+        """At first the speed changes while one looks from one training to the next."""
+        each = trainings.list()
+        left, (second, third) = each[0].report.seconds_left, (one.seconds_to_start for one in each[1:])
+        if second is None or third is None:
+            return False
+        return 0.5 * left < second < 1.5 * left and third > 1.5 * second  # when the first one ends, and as long again
+
+    assert until(estimates_agree)
+    assert [(each.id, each.state, each.position) for each in trainings.list()] == [
         (first, "running", None),
         (second, "waiting", 1),
         (third, "waiting", 2),
     ]
-    left = listed[0].report.seconds_left
-    assert 0.5 * left < listed[1].seconds_to_start < 1.5 * left, "when the first one ends"
-    assert listed[2].seconds_to_start > 1.5 * listed[1].seconds_to_start, "and as long again"
     trainings.cancel(second)
     assert state(trainings, second) == "paused" and trainings.find(third).position == 1
     trainings.cancel(first)
@@ -231,6 +237,9 @@ def test_whoever_waits_for_a_training_reads_its_reports_and_can_stop_it(pool, li
     unlabelled = tiny(50, target=plain, what="classifier")
     with pytest.raises(GdvizError, match="no labels"):
         list(follow(unlabelled, pool, library, stop=lambda: False))
+    absent = "mps" if torch.cuda.is_available() else "cuda"
+    with pytest.raises(GdvizError, match=f"^device: found '{absent}', which this machine does not have"):
+        list(follow(tiny(50, seed=1), pool, library, stop=lambda: False, device=absent))  # what the worker says
 
 
 def test_the_default_pool_has_a_lane_that_gives_way():
