@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from gdviz import cli
-from gdviz.papers.learned_weights import METHODS, QUICK, Contest, interval, lines
+from gdviz.papers.learned_weights import LEARNED, METHODS, QUICK, SEARCHES, Contest, interval, lines, verdict
 
 SMALL = {
     "target": {
@@ -60,6 +61,7 @@ def test_what_it_refuses_is_one_sentence(call):
         ((), "give one of them"),
         (("small.json", "--table"), "give one"),
         (("small.json", "--quick"), "--table"),
+        (("small.json", "--keep", "done"), "--table"),
     ):
         code, out, err = call(*arguments)
         assert (code, out) == (2, "") and said in err and err.count("\n") == 1
@@ -70,22 +72,59 @@ def test_the_small_table_has_every_method(call):
     found = json.loads(out)
     assert code == 0
     assert [line["method"] for line in found["lines"]] == list(METHODS)
-    assert [contest["seed"] for contest in found["contests"]] == list(range(QUICK.seeds))
+    assert [contest["seed"] for contest in found["contests"]] == list(QUICK.seeds)
     for contest in found["contests"]:
         assert len(set(contest["energy"].values())) >= 3  # each method sampled for itself
-        assert contest["search"]["limited interval"] == 3 * len(QUICK.constants) * len(QUICK.intervals)
+        assert contest["search"] == {
+            **{name: 3 * len(QUICK.constants) * len(schedules) for name, schedules in SEARCHES.items()},
+            "best constant a class": 3 * len(QUICK.constants),
+        }
+        assert set(contest["picked"]) == set(contest["search"]) and set(contest["cpu_seconds"]) == set(LEARNED)
+    assert found["verdict"][0].startswith("60 steps: learned is ")
+
+
+def test_a_table_that_was_stopped_goes_on(tmp_path, monkeypatch):
+    from gdviz.papers import learned_weights
+
+    held = []
+    one = contest(60, 0, {})
+    monkeypatch.setattr(learned_weights, "_contest", lambda steps, seed, size: held.append(seed) or replace(one, seed=seed))
+    first = learned_weights.contests(replace(QUICK, seeds=(0,)), folder=tmp_path)
+    asked = replace(QUICK, seeds=(0, 1))
+    assert held == [0] and first == [one]
+    learned_weights.contests(asked, folder=tmp_path)
+    assert held == [0, 0, 1]  # other words: seed 0 is held again
+    assert [each.seed for each in learned_weights.contests(asked, folder=tmp_path)] == [0, 1]
+    assert held == [0, 0, 1]
+
+
+def contest(steps: int, seed: int, energies: dict[str, tuple[float, ...]]) -> Contest:
+    """Methods that are not named have 2."""
+    energy = {m: energies.get(m, (2.0,) * 3)[seed] for m in METHODS}
+    return Contest(steps, seed, energy, {}, {"best constant": 36}, {"learned": 1.0})
 
 
 def test_lines_are_means_and_paired_intervals():
-    energies = {"none": (4.0, 6.0, 5.0), "learned": (1.0, 2.0, 3.0)}  # the others always 2
-    found = [
-        Contest(80, seed, {m: energies.get(m, (2.0,) * 3)[seed] for m in METHODS}, {}, {"best constant": 36}, 1.0)
-        for seed in range(3)
-    ]
-    none, best, _, _, learned, _ = lines(found)
-    assert (none.mean, best.mean, learned.mean) == (5.0, 2.0, 2.0)
+    energies = {"none": (4.0, 6.0, 5.0), "learned": (1.0, 2.0, 3.0)}
+    found = {line.method: line for line in lines([contest(80, seed, energies) for seed in range(3)])}
+    none, best = found["none"], found["best constant"]
+    assert (none.mean, best.mean, found["learned"].mean) == (5.0, 2.0, 2.0)
     assert none.se == pytest.approx(1 / math.sqrt(3))
     # t quantile of 2 degrees of freedom 4.30265; differences -3, -4, -2
     assert none.differences["learned"] == pytest.approx((-3 - 4.30265 / math.sqrt(3), -3 + 4.30265 / math.sqrt(3)), abs=1e-4)
     assert (best.search, none.search) == (36, 0)
     assert interval(np.array([1.0])) == (-math.inf, math.inf)
+
+
+def test_the_verdict_says_where_it_fails_and_widens_for_two_comparisons():
+    near = {"learned": (1.0, 1.01, 0.99)}
+    far = {"learned": (3.0, 3.01, 2.99), "none": (2.9, 3.1, 3.0)}
+    found = [contest(steps, seed, e) for steps, e in ((80, near), (100, far), (4000, far)) for seed in range(3)]
+    short, middle, long = verdict(found)
+    # Student's quantile of 2 degrees of freedom 4.30265 at 95 % and 6.20535 at 97.5 %; standard error 0.01 / sqrt(3)
+    assert short == (
+        "80 steps: learned is nearer than best constant, difference x 1000 -1024.8 to -975.2 (95 %); "
+        "-1035.8 to -964.2 where both lengths shall hold at 95 %."
+    )
+    assert "farther than best constant" in middle
+    assert long.startswith("4000 steps: learned is not clearly nearer or farther than none") and "both" not in long

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from gdviz.cli._source import read_experiment
-from gdviz.cli._terminal import app, bar, console, messages
+from gdviz.cli._terminal import app, bar, console, messages, refused_by_the_disk
 from gdviz.errors import GdvizError
 from gdviz.tables import plain, plain_table
 
@@ -28,8 +29,11 @@ def weights(
     source: Annotated[
         str | None, typer.Argument(metavar="FILE|preset:NAME", help="An Experiment file, '-' for standard input, or a preset.")
     ] = None,
-    table: Annotated[bool, typer.Option("--table", help="Compare with constants and intervals on three-class rings.")] = False,
+    table: Annotated[bool, typer.Option("--table", help="Compare with constants and schedules on three-class rings.")] = False,
     quick: Annotated[bool, typer.Option("--quick", help="With --table: a small version, in seconds.")] = False,
+    keep: Annotated[
+        Path | None, typer.Option("--keep", help="With --table: a folder for what is done; a table that was stopped goes on.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Train the guidance weights of an Experiment (of the usual recipe where its schedule is another) and print them."""
@@ -37,8 +41,11 @@ def weights(
         raise GdvizError("weights: found both an Experiment and --table, or neither; give one of them.")
     if quick and not table:
         raise GdvizError("--quick: found without --table; an Experiment's schedule says itself how long it is trained.")
+    if keep is not None and not table:
+        raise GdvizError("--keep: found without --table; networks and weights are kept in the store.")
     if source is None:
-        _table(quick, as_json)
+        with refused_by_the_disk():
+            _table(quick, as_json, keep)
         return
     found = _learned(source)
     if as_json:
@@ -81,36 +88,23 @@ def _tasks(experiment: Experiment) -> tuple[Task, tuple[Task, ...]]:
     return last, (*(task for task in tasks if task is not last), last)
 
 
-def _table(quick: bool, as_json: bool) -> None:
+def _table(quick: bool, as_json: bool, keep: Path | None) -> None:
     with bar() as show:
-        from gdviz.papers.learned_weights import FULL, LEARNED, QUICK, contests, lines
+        from gdviz.papers.learned_weights import FULL, HEADINGS, QUICK, cells, contests, lines, verdict
 
-        found = contests(QUICK if quick else FULL, lambda done: show(done, "Training and sampling"))
-        table = lines(found)
+        found = contests(QUICK if quick else FULL, lambda done: show(done, "Training and sampling"), keep)
+        table, said = lines(found), verdict(found)
     if as_json:
-        told = {"format": 1, "contests": [asdict(each) for each in found], "lines": [asdict(line) for line in table]}
-        typer.echo(json.dumps(told, allow_nan=False))
+        told = {"format": 2, "contests": [asdict(each) for each in found], "lines": [asdict(line) for line in table]}
+        typer.echo(json.dumps({**told, "verdict": said}, allow_nan=False))
         return
-    headings = ("denoiser steps", "guidance", "energy distance x 1000", *(f"{name} - it" for name in LEARNED), "runs searched")
-    rows = [
-        (
-            f"{line.denoiser_steps}",
-            line.method,
-            f"{1000 * line.mean:.1f} ± {1000 * line.se:.1f}",
-            *(_interval(line.differences.get(name)) for name in LEARNED),
-            f"{line.search}",
-        )
-        for line in table
-    ]
-    console().print(plain_table(headings, rows))
+    console().print(plain_table(HEADINGS, cells(table)))
+    for sentence in said:
+        console().print(plain(sentence))
     seeds = len({each.seed for each in found})
-    seconds = max(each.cpu_seconds for each in found)
+    seconds = max(max(each.cpu_seconds.values()) for each in found)
     console().print(
         plain(f"{seeds} seeds; mean ± standard error; 95 % intervals. Learning the weights took at most {seconds:.1f} CPU-s.")
     )
     if quick:
         messages.print(plain("Quick version: too small to say anything of the methods."))
-
-
-def _interval(ends: tuple[float, float] | None) -> str:
-    return "" if ends is None else f"{1000 * ends[0]:.1f} to {1000 * ends[1]:.1f}"

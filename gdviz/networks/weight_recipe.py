@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from gdviz.family import Described
 from gdviz.rewards import REWARDS, RewardKind
@@ -35,6 +35,10 @@ class WeightRecipe(Described):
         them (for beta < 2), 0 leaves the distance to the data alone.
     marginal : bool
         Draw a clean point for every particle, so that laws of a class are compared instead of laws given one point.
+    path : int
+        Steps of a path that is sampled under the weights of the moment and whose points the guided steps start from, so
+        that they see the errors of the steps before: laws of a class are compared. 0, the paper's way: the guided steps
+        start from noised data.
     churn : float
         Of the guided step: 0 is deterministic DDIM, 1 the ancestral step.
     points, particles : int
@@ -61,6 +65,7 @@ class WeightRecipe(Described):
     beta: Annotated[float, Field(gt=0, le=2)] = 1.0
     repulsion: Annotated[float, Field(ge=0, le=1)] = 1.0
     marginal: bool = False
+    path: Annotated[int, Field(ge=0, le=256, exclude_if=lambda steps: steps == 0)] = 0  # recipes without one keep their ids
     churn: Annotated[float, Field(ge=0, le=1)] = 1.0
     points: Annotated[int, Field(ge=1, le=4096)] = 64
     particles: Annotated[int, Field(ge=2, le=64)] = 8
@@ -71,3 +76,9 @@ class WeightRecipe(Described):
     averaging: Annotated[float, Field(ge=0, lt=1)] = 0.98
     reward: Annotated[RewardKind, REWARDS] | None = None
     reward_strength: Annotated[float, Field(ge=0, le=1000)] = 0.1
+
+    @model_validator(mode="after")
+    def _path_has_no_clean_points(self) -> WeightRecipe:
+        if self.path and (self.loss != "self_consistency" or self.marginal):
+            raise ValueError("a path has no clean points: it needs loss = 'self_consistency' and no 'marginal'")
+        return self

@@ -87,6 +87,42 @@ def test_simulated_steps_keep_the_marginals(churn):
     assert bool((independent.mean(0).abs() < Z * s**2 / math.sqrt(n)).all())
 
 
+@pytest.mark.parametrize("churn", [0.0, 1.0])
+def test_a_path_keeps_the_marginals_and_its_steps_end_like_fresh_noisings(churn):
+    """Where the law is one point there is nothing to push: start and data are N((1 - s) x_0, s^2) at every level of the path."""
+    law = step_law({"kind": "points", "points": [[0.7, -0.3]], "labels": ["a"]}, churn=churn, path=6, points=500, particles=8)
+    steps = law.along(WeightNetwork(1, law.recipe), generator())
+    n, ends = 500 * 8, steps.log_snr_next.unique()
+    assert len(ends) >= 5 and steps.start.shape == (500 * len(ends), 8, 2)
+    assert bool((steps.log_snr_next > steps.log_snr).all()) and float(steps.push.abs().max()) < 1e-4
+    for log_snr in ends:
+        s = 1 / (1 + math.exp(float(log_snr) / 2))
+        for cloud in (steps.start, steps.data):
+            x = cloud[steps.log_snr_next == log_snr].flatten(0, 1)  # [n, 2]
+            assert bool(((x.mean(0) - (1 - s) * torch.tensor([0.7, -0.3])).abs() < Z * s / math.sqrt(n)).all())
+            assert bool(((x.var(0) - s**2).abs() < Z * s**2 * math.sqrt(2 / n)).all())
+
+
+def test_a_path_goes_where_the_present_weights_push_it():
+    """Two points a label each: weights that are larger leave the path farther on the side of its label."""
+    law = step_law({"kind": "points", "points": [[-1], [1]], "labels": ["a", "b"]}, path=8, points=64, particles=8)
+    reached = []
+    for weight in (0.0, 5.0):
+        network = WeightNetwork(2, law.recipe)
+        torch.nn.init.constant_(network.last.bias, weight)
+        steps = law.along(network, generator())
+        last = steps.log_snr == steps.log_snr.max()
+        reached.append(float((steps.push[last] * (2 * int(steps.label[0]) - 1)).mean()))
+    assert 0 <= reached[1] < reached[0]  # what is surely of its label is pushed less
+
+
+def test_a_path_is_compared_with_the_law_alone():
+    for wrong in ({"loss": "score_matching"}, {"marginal": True}):
+        with pytest.raises(ValueError, match="path"):
+            WeightRecipe.model_validate({"path": 4, **wrong})
+    assert "path" not in WeightRecipe().model_dump() and WeightRecipe(path=4).model_dump()["path"] == 4
+
+
 @pytest.mark.parametrize("tau", [1e-3, 0.2, 0.5, 0.9, 1 - 1e-6])
 def test_flow_time_and_variance_have_one_log_snr(tau):
     t = variance_at(tau)
@@ -228,13 +264,31 @@ def test_the_gradient_reaches_the_weights_alone():
     assert not any(value.requires_grad for value in vars(steps).values())
 
 
-def test_training_is_reproducible_and_goes_on_where_it_was_left():
-    *_, whole = train(task())
-    begun = next(step for step in train(task()) if step.step == 3)
-    *_, resumed = train(task(), TrainingState.from_bytes(begun.state().to_bytes()))
+@pytest.mark.parametrize("recipe", [{}, {"path": 3, "points": 4}])
+def test_training_is_reproducible_and_goes_on_where_it_was_left(recipe):
+    *_, whole = train(task(**recipe))
+    begun = next(step for step in train(task(**recipe)) if step.step == 3)
+    *_, resumed = train(task(**recipe), TrainingState.from_bytes(begun.state().to_bytes()))
     assert whole.checkpoint().to_bytes() == resumed.checkpoint().to_bytes()
-    *_, other = train(task().model_copy(update={"seed": 1}))
+    *_, other = train(task(**recipe).model_copy(update={"seed": 1}))
     assert other.checkpoint().to_bytes() != whole.checkpoint().to_bytes()
+
+
+def test_one_network_is_evaluated_once_for_both_scores(monkeypatch):
+    """However often the store reads it."""
+    from gdviz.networks.frozen import Frozen
+
+    parts = {"kind": "network", "steps": 2, "recipe": RECIPE}
+    asked = task(score=parts, path=3, points=4)
+    *_, last = train(Task.parse({"target": MIXTURE, "what": "conditional", "steps": 2, "recipe": RECIPE}))
+    data, asked_of = last.checkpoint().to_bytes(), []
+    plain = Frozen.noises
+    monkeypatch.setattr(Frozen, "noises", lambda self, x, t, labels: asked_of.append(len(labels)) or plain(self, x, t, labels))
+    from gdviz.networks import Checkpoint
+    from gdviz.scores import ScoresContext
+
+    next(train(asked, networks=ScoresContext(trained=lambda wanted: Checkpoint.from_bytes(data))))
+    assert asked_of and set(asked_of) == {2}
 
 
 def test_every_clean_point_of_a_pool_is_used_once():
