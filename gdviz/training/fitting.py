@@ -52,7 +52,7 @@ class Fitting:
     def descend(self, loss: Tensor) -> float:
         """One step of the optimiser down a scalar loss of the network; returns the loss."""
         gradients = torch.autograd.grad(loss, tuple(self._weights.values()), materialize_grads=True)
-        norm = nn.utils.get_total_norm(gradients, foreach=True)
+        norm = nn.utils.get_total_norm(gradients)
         torch.cat([gradient.flatten() for gradient in gradients], out=self._gradient)
         self._gradient.mul_((LONGEST_GRADIENT / (norm + 1e-6)).clamp(max=1))
         for group in self.optimiser.param_groups:
