@@ -35,7 +35,8 @@ LARGEST_VARIANCE = 0.3
 particles."""
 
 WIDER = 0.8
-"""Variance that the guided class has more: one that is narrower than the others has heavy tails. Rewards need no such help."""
+"""Variance that the guided class has more: of one that is narrower than the others the slope often has too heavy a tail to be
+measured. Rewards need no such help."""
 
 COMPONENTS, TRIES = 3, 400
 
