@@ -62,7 +62,7 @@ def where_computed(training: bool = False) -> str:
     if address:
         return f"Computed on the cluster at {address} ({far_device()} unless its workers have another setting)."
     try:
-        name = device_name(far_device()) if training else device_name()
+        name = device_name("cpu" if training and far_device() == "cpu" else "auto")
         return f"Computed on this machine's {name}."
     except GdvizError as error:  # a setting that names no device
         return str(error)
