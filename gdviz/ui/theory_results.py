@@ -85,8 +85,8 @@ def _slope(answer: Answer) -> None:
     st.caption(
         f"{answer['particles']:,} particles at w = ±0.1 and ±0.2 on the same noise, 200 steps; the difference is taken to fourth "
         "order in w. Thick bars: 95 % intervals; thin bars: change against half as many steps. "
-        f"{answer['skipped']} draws were left out beforehand because the exact variance of f is too large. The guided class is made "
-        "the widest of its mixture: 1/p of a narrow one has too heavy a tail for a slope. Rewards have any mixture."
+        f"{answer['skipped']} draws were left out beforehand because the exact variance of f is too large. The guided class is "
+        "made the widest of its mixture: 1/p of a narrow one has too heavy a tail for a slope. Rewards have any mixture."
     )
     left, right = st.columns(2, gap="medium")
     with left:
