@@ -1,0 +1,158 @@
+"""Learned guidance weights on images of digits: the counterpart of the image tables of arXiv 2510.00815.
+
+``python -m gdviz.papers.digit_weights [FILE]`` makes the numbers, in minutes. They are of other data than the paper's: digits of
+8x8 pixels and the Frechet distance in the features of a small classifier, not ImageNet and Inception.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from gdviz.experiment import Experiment
+from gdviz.metrics.frechet import Frechet
+from gdviz.papers.digit_runs import LABELS, TRAINED, label_run
+from gdviz.papers.learned_weights import JUDGED, LEARNED, SEARCHED, interval
+from gdviz.result import run
+from gdviz.targets._digit_images import digit_images
+from gdviz.targets.digits import digit_features
+
+UNDER_TRAINED = 500
+"""Steps of the other network, a twelfth of the usual; fixed before any run."""
+
+SEARCHES: dict[str, dict[str, Any]] = {
+    "best constant": {"kind": "constant"},
+    "limited interval": {"kind": "interval", "low": 0.073, "high": 0.967},
+}
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much is run. Seeds are those of weights and particles: the network of a length is one."""
+
+    denoiser_steps: tuple[int, ...] = (UNDER_TRAINED, TRAINED)
+    seeds: tuple[int, ...] = (30, 31, 32)
+    particles: int = 80
+    sampler_steps: int = 50
+    constants: tuple[float, ...] = (0.0, 0.25, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0)
+    weight_steps: int | None = None
+
+
+FULL = Size()
+QUICK = Size((20,), (0, 1), 40, 5, (0.0, 1.0), 3)
+
+
+@dataclass(frozen=True)
+class DigitLine:
+    """A method with the network of one length.
+
+    Attributes
+    ----------
+    frechet : tuple of float
+        Frechet distance to the 398 test images, one a seed.
+    learned_less_it : tuple of float
+        95 % interval of (learned - method), paired by seed.
+    picked : tuple of str
+        What the searches picked.
+    search : int
+        Sampling runs before the one that counts, one for each digit and setting.
+    """
+
+    denoiser_steps: int
+    method: str
+    frechet: tuple[float, ...]
+    learned_less_it: tuple[float, float]
+    picked: tuple[str, ...]
+    search: int
+
+    @property
+    def mean(self) -> float:
+        return float(np.mean(self.frechet))
+
+    @property
+    def se(self) -> float:
+        return float(np.std(self.frechet, ddof=1)) / math.sqrt(len(self.frechet))
+
+
+def compare(size: Size = FULL) -> list[DigitLine]:
+    """None, the best constant, the best strength in an interval, and learned weights; for each length of training."""
+    frechet = reference()
+    table = []
+    for steps in size.denoiser_steps:
+        held = [_held(steps, seed, size, frechet) for seed in size.seeds]
+        learned = np.array([each["learned"][0] for each in held])  # [S]
+        for method in held[0]:
+            distances = np.array([each[method][0] for each in held])  # [S]
+            picked = tuple(each[method][1] for each in held if each[method][1])
+            search = len(LABELS) * len(size.constants) if method in SEARCHES else 0
+            ends = interval(learned - distances) if method != "learned" else (0.0, 0.0)
+            table.append(DigitLine(steps, method, tuple(distances.tolist()), ends, picked, search))
+    return table
+
+
+@cache
+def reference() -> Frechet:
+    """Distances to the test images; its floor is that of the images that the networks were trained on."""
+    return Frechet(digit_features(digit_images("test").x), digit_features(digit_images("diffusion").x))
+
+
+def _held(steps: int, seed: int, size: Size, frechet: Frechet) -> dict[str, tuple[float, str]]:
+    """Frechet distance and what was picked, by method."""
+
+    def distances(schedule: dict[str, Any], w: Sequence[float], first: int, size: Size = size) -> list[float]:
+        return _distances([_experiment(c, schedule, w, steps, first + seed, size) for c in LABELS], frechet)
+
+    found = {"none": (distances({"kind": "constant"}, [0.0], JUDGED)[0], "")}
+    for name, schedule in SEARCHES.items():
+        tried = distances(schedule, size.constants, SEARCHED, replace(size, particles=_one_batch(frechet)))
+        w = size.constants[int(np.argmin(tried))]
+        found[name] = distances(schedule, [w], JUDGED)[0], f"w = {w:g}"
+    for name, asked in LEARNED.items():
+        schedule = {"kind": "learned", "seed": seed, **asked}
+        if size.weight_steps is not None:
+            schedule["steps"] = size.weight_steps
+        found[name] = distances(schedule, [1.0], JUDGED)[0], ""
+    return found
+
+
+def _one_batch(frechet: Frechet) -> int:
+    """Images of each digit that are enough for one distance."""
+    return -(-frechet.points // len(LABELS))
+
+
+def _experiment(label: str, schedule: dict[str, Any], w: Sequence[float], trained: int, seed: int, size: Size) -> Experiment:
+    plain = label_run(label, tuple(w), size.sampler_steps, size.particles, trained).model_dump(mode="json")
+    plain["guidance"]["schedule"] = schedule
+    # Digits differ in their noise: a reference of independent images has no common one.
+    return Experiment.parse({**plain, "seed": seed * len(LABELS) + int(label)})
+
+
+def _distances(asked: Sequence[Experiment], frechet: Frechet) -> list[float]:
+    """One a w, of all digits together, equally often."""
+    listed = slice(-len(asked[0].w), None)
+    results = (run(each, device="cpu", frame_particles=0, step_change=False, exact=False, distances=False) for each in asked)
+    x = torch.stack([torch.from_numpy(each.samples[listed]) for each in results], 2)  # [W, n, 10, 64]
+    found = [frechet(digit_features(images.flatten(0, 1))).value for images in x]
+    return [math.nan if value is None else value for value in found]
+
+
+def to_dict(table: Sequence[DigitLine]) -> dict[str, Any]:
+    """What is written: every line, and the floor of real images."""
+    floor = reference().floor
+    lines = [{**asdict(line), "mean": line.mean, "se": line.se} for line in table]
+    return {"format": 1, "points": len(digit_images("test").x), "floor": asdict(floor), "lines": lines}
+
+
+if __name__ == "__main__":
+    torch.set_num_threads(1)
+    text = json.dumps(to_dict(compare()), indent=1, allow_nan=False) + "\n"
+    Path(sys.argv[1]).write_text(text) if len(sys.argv) > 1 else print(text)

@@ -1,0 +1,32 @@
+"""Learned weights on digits: every method is sampled for itself, searches are counted, and the numbers are JSON."""
+
+from __future__ import annotations
+
+import json
+import math
+
+import pytest
+
+from gdviz.papers.digit_weights import LEARNED, QUICK, SEARCHES, compare, reference, to_dict
+
+
+@pytest.fixture
+def table(tmp_path, monkeypatch):
+    monkeypatch.setenv("GDVIZ_STORE", str(tmp_path / "store"))
+    return compare(QUICK)
+
+
+@pytest.mark.verify
+def test_the_small_comparison_has_every_method(table):
+    assert [line.method for line in table] == ["none", *SEARCHES, *LEARNED]
+    assert len({line.frechet for line in table if line.method not in SEARCHES}) == 3  # a search may pick w = 0
+    searched = {line.method: line.search for line in table}
+    assert all(searched[name] == 10 * len(QUICK.constants) for name in SEARCHES) and searched["learned"] == 0
+    none = table[0]
+    learned = next(line for line in table if line.method == "learned")
+    middle = sum(learned.learned_less_it) + sum(none.learned_less_it)
+    assert middle / 2 == pytest.approx(learned.mean - none.mean)
+    told = json.loads(json.dumps(to_dict(table), allow_nan=False))
+    assert told["points"] == 398 and len(told["lines"]) == len(table)
+    # images of a network that hardly learned are farther from real ones than real ones are from each other
+    assert none.mean > 2 * reference().floor.high and math.isfinite(none.se)
