@@ -15,7 +15,7 @@ from typing import Any
 
 from gdviz.jobs.weights import Answer, WeightsStudy, curves, run_weights, shipped, shipped_file
 from gdviz.jobs.weights_reward import RewardStudy, run_reward
-from gdviz.jobs.weights_subjects import DENOISERS, EXACT, PAPERS, reward_study, weights_study
+from gdviz.jobs.weights_subjects import DENOISERS, EXACT, PAPERS, PATH, reward_study, weights_study
 from gdviz.resources import resource
 
 Choice = tuple[str, str, str, bool]
@@ -27,6 +27,7 @@ CHOICES: dict[str, Choice] = {
         *(("rings", denoiser, PAPERS, False) for denoiser in DENOISERS),
         *(("rings", denoiser, PAPERS, True) for denoiser in DENOISERS),
         ("rings", EXACT, "l2", False),
+        *(("rings", denoiser, PATH, False) for denoiser in ("80", "100")),
         *(("overlapping-classes", denoiser, PAPERS, False) for denoiser in ("80", "400", EXACT)),
         *(("two-moons", denoiser, PAPERS, False) for denoiser in ("80", EXACT)),
     )

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from gdviz.networks import WeightRecipe
-from gdviz.papers.learned_weights import RECIPE, TARGET
+from gdviz.papers.learned_weights import LEARNED, RECIPE, TARGET
 from gdviz.presets import load
 from gdviz.theory.weights import PAPER
 
@@ -31,25 +31,34 @@ EXACT = "exact"
 DENOISERS = "80", "100", "400", "4000", EXACT
 """Optimiser steps of the denoiser, fewest first; last the exact scores."""
 
-PAPERS, USUAL = "paper", "usual"
+PAPERS, PATH = "paper", "path"
+PATH_SCHEDULE = LEARNED["learned"]
+"""That of the table of learned weights."""
+
 LOSSES: Mapping[str, WeightRecipe] = MappingProxyType(
     {
         PAPERS: PAPER,
-        USUAL: WeightRecipe(),
+        PATH: WeightRecipe.model_validate(PATH_SCHEDULE["recipe"]),
         "repulsion-0.5": PAPER.model_copy(update={"repulsion": 0.5}),
         "l2": PAPER.model_copy(update={"beta": 2.0, "repulsion": 0.0, "churn": 0.0}),
         "score-matching": PAPER.model_copy(update={"loss": "score_matching"}),
     }
 )
-"""Recipes of the weights by name: the paper's, the program's usual one, and other losses."""
+"""Recipes of the weights by name: the paper's; one that starts its steps from points of the sampler's own path;
+other losses."""
 
 CONSTANTS = 0, 0.25, 0.5, 0.75, 1, 1.5, 2, 3, 4, 6
 PARTICLES, SAMPLER_STEPS, SEEDS, WEIGHT_STEPS = 1000, 50, 3, 600
 
 
+def usual_steps(loss: str) -> int:
+    """Optimiser steps of the weights: one along a path costs more and says more."""
+    return int(PATH_SCHEDULE["steps"]) if loss == PATH else WEIGHT_STEPS
+
+
 @lru_cache(maxsize=64)
 def experiment(
-    target: str, denoiser: str, loss: str = PAPERS, particles: int = PARTICLES, steps: int = WEIGHT_STEPS
+    target: str, denoiser: str, loss: str = PAPERS, particles: int = PARTICLES, steps: int | None = None
 ) -> Experiment:
     """The Experiment of a choice: w are the constants that a search tries.
 
@@ -61,14 +70,15 @@ def experiment(
     loss : one of `LOSSES`
     particles : int
         Of each class.
-    steps : int
-        Optimiser steps of the weights.
+    steps : int, optional
+        Optimiser steps of the weights; `usual_steps` if not given.
     """
     from gdviz.experiment import Experiment
 
     law = TARGET if target == "rings" else load(target).experiment.target.model_dump(mode="json")
     label = "0" if target == "rings" else getattr(load(target).experiment.guidance, "label", None)
-    schedule = {"kind": "learned", "recipe": LOSSES[loss].model_dump(mode="json"), "steps": steps}
+    recipe = LOSSES[loss].model_dump(mode="json")
+    schedule = {"kind": "learned", "recipe": recipe, "steps": steps or usual_steps(loss)}
     network = {"kind": "network", "recipe": RECIPE, "steps": denoiser}
     return Experiment.parse(
         {
@@ -88,7 +98,7 @@ def weights_study(
     loss: str = PAPERS,
     particles: int = PARTICLES,
     seeds: int = SEEDS,
-    steps: int = WEIGHT_STEPS,
+    steps: int | None = None,
 ) -> WeightsStudy:
     """What the weights of a choice look like and gain. Exact scores are one network: more seeds are more weights."""
     from gdviz.jobs.weights import WeightsStudy

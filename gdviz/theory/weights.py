@@ -31,6 +31,7 @@ PAPER = WeightRecipe(
     beta=1,
     repulsion=1,
     marginal=False,
+    path=0,
     churn=1,
     points=64,
     particles=8,

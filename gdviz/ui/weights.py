@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import json
 import time
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import streamlit as st
 
 from gdviz.jobs.weights import run_weights
 from gdviz.jobs.weights_reward import run_reward
-from gdviz.jobs.weights_subjects import PAPERS, USUAL, reward_study, weights_study
+from gdviz.jobs.weights_subjects import PAPERS, PATH, reward_study, weights_study
+from gdviz.ui.explore import Opened, open_
 from gdviz.ui.follow import follow
 from gdviz.ui.train_jobs import PROBLEM
 from gdviz.ui.weights_choice import Choice, choose
 from gdviz.ui.weights_results import show_gain, show_losses, show_reward
+from gdviz.ui.weights_table import show_table
 from gdviz.ui.weights_watch import show_forming
 from gdviz.ui.weights_work import Work, find_work
 from gdviz.ui.work import library, where_computed
+
+if TYPE_CHECKING:
+    from gdviz.experiment import Experiment
 
 _INTRO = (
     "A schedule multiplies w step by step. Here it is **learned**: omega(c, s, t) ≥ 0, a small network of the class and of a "
@@ -37,9 +42,10 @@ def page() -> None:
     show_forming(choice, answer, work.watched, library())
     if answer is not None:
         show_gain(choice, answer)
+        show_table(choice)
         show_losses(choice, answer)
     reward, reward_slot = _reward(choice)
-    _again(choice, study.experiment.model_dump(mode="json"))
+    _again(choice, study.experiment)
     st.caption(where_computed())
     began = time.monotonic()
     for each, place in ((work, slot), (reward, reward_slot)):
@@ -48,9 +54,9 @@ def page() -> None:
 
 
 def _reward(choice: Choice) -> tuple[Work, Any]:
-    """The reward version, of the paper's loss or of the usual recipe."""
+    """The reward version, of the paper's loss or of that along a path."""
     st.subheader("With a reward", anchor=False)
-    loss = choice.loss if choice.loss in (PAPERS, USUAL) else PAPERS
+    loss = choice.loss if choice.loss in (PAPERS, PATH) else PAPERS
     work = find_work(reward_study(choice.target, choice.denoiser, loss), run_reward)
     if loss != choice.loss:
         st.caption(":material/info: The reward version is of the paper's loss, whatever the loss above.")
@@ -101,7 +107,10 @@ def _say(slot: Any, work: Work, what: str) -> None:
         slot.info(f"Not there yet: {what} need {trainings}, then the sampling.", icon=":material/info:")
 
 
-def _again(choice: Choice, experiment: dict[str, Any]) -> None:
+_EXPLORE = "Networks that are not there are trained first."
+
+
+def _again(choice: Choice, experiment: Experiment) -> None:
     """How to have the numbers again, elsewhere."""
     with st.expander("The Experiment behind this page", icon=":material/data_object:"):
         st.caption(
@@ -109,7 +118,10 @@ def _again(choice: Choice, experiment: dict[str, Any]) -> None:
             "times the weights. Seeds of network and weights count up from 0. What came with the program is made by "
             "`python -m gdviz.jobs.ship_weights`; the table over five seeds by `gdviz weights --table`."
         )
-        text = json.dumps(experiment, indent=1)
+        text = json.dumps(experiment.model_dump(mode="json"), indent=1)
         name, icon = f"weights-{choice.target}-{choice.denoiser}.json", ":material/download:"
+        if st.button("Open in Explore", icon=":material/animation:", key="weights.explore", help=_EXPLORE):
+            open_(Opened(None, json.loads(text)))
+            st.switch_page("pages/explore.py")
         st.download_button("Experiment", text, name, "application/json", icon=icon, on_click="ignore", key="weights.experiment")
         st.code(text, language="json", height=300)

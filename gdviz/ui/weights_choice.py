@@ -14,17 +14,17 @@ from gdviz.jobs.weights_subjects import (
     LOSSES,
     PAPERS,
     PARTICLES,
+    PATH,
     SEEDS,
     TITLES,
-    USUAL,
-    WEIGHT_STEPS,
+    usual_steps,
 )
 
 _MEMORY = "weights.memory"
 _LIMITS = {"particles": (100, 20_000), "seeds": (1, 5), "steps": (10, 5000)}
 _WORDS = {
     PAPERS: "self-consistency, as in the paper",
-    USUAL: "self-consistency, the program's usual recipe",
+    PATH: "self-consistency along the sampler's path",
     "repulsion-0.5": "self-consistency, repulsion 0.5",
     "l2": "l2: beta 2, repulsion 0, no churn",
     "score-matching": "guided score matching",
@@ -81,22 +81,20 @@ def choose() -> Choice:
         key="weights.denoiser",
         help=_HELP["denoiser"],
     )
-    loss = _select(three, "Loss of the weights", offered(), memory, "loss", _WORDS)
+    before = memory["loss"]
+    loss = _select(three, "Loss of the weights", list(LOSSES), memory, "loss", _WORDS)
+    if loss != before and memory["steps"] == usual_steps(before):
+        memory["steps"] = usual_steps(loss)
     with st.expander("Particles, seeds, steps", icon=":material/tune:"):
         for place, (name, label) in zip(
             st.columns(3), (("particles", "Particles"), ("seeds", "Seeds"), ("steps", "Weight steps")), strict=True
         ):
             low, high = _LIMITS[name]
             memory[name] = place.number_input(
-                label, low, high, memory[name], step=1 if name == "seeds" else 100, key=f"weights.{name}", help=_HELP[name]
+                label, low, high, memory[name], step=1 if name == "seeds" else 100, key=_key(name, loss), help=_HELP[name]
             )
     _write_address(memory)
     return Choice(target, memory["denoiser"], loss, memory["particles"], memory["seeds"], memory["steps"])
-
-
-def offered() -> list[str]:
-    """The losses, without the usual recipe where it is the paper's."""
-    return [name for name in LOSSES if name != USUAL or LOSSES[USUAL] != LOSSES[PAPERS]]
 
 
 def _select(place: Any, label: str, options: Sequence[str], memory: dict[str, Any], name: str, words: Any) -> str:
@@ -107,11 +105,16 @@ def _select(place: Any, label: str, options: Sequence[str], memory: dict[str, An
     return picked
 
 
+def _key(name: str, loss: str) -> str:
+    """Of a widget; the steps' own for each loss, for another loss has another number of them."""
+    return f"weights.steps.{loss}" if name == "steps" else f"weights.{name}"
+
+
 def _memory() -> dict[str, Any]:
     """What was chosen in this session; at first, what the address says."""
     if _MEMORY not in st.session_state:
         usual = {"target": "rings", "denoiser": DENOISERS[0], "loss": PAPERS}
-        numbers = {"particles": PARTICLES, "seeds": SEEDS, "steps": WEIGHT_STEPS}
+        numbers = {"particles": PARTICLES, "seeds": SEEDS, "steps": 0}
         memory: dict[str, Any] = {**usual, **numbers}
         for name, known in (("target", TITLES), ("denoiser", DENOISERS), ("loss", LOSSES)):
             asked = st.query_params.get(name)
@@ -125,6 +128,7 @@ def _memory() -> dict[str, Any]:
                 memory[name] = int(asked)
             elif asked:
                 st.warning(f"{name}: found {asked!r}; allowed: whole numbers from {low} to {high:,}.")
+        memory["steps"] = memory["steps"] or usual_steps(memory["loss"])
         st.session_state[_MEMORY] = memory
     found: dict[str, Any] = st.session_state[_MEMORY]
     return found

@@ -85,7 +85,7 @@ def _table(rows: list[tuple[str, list[float]]], contests: list[Answer]) -> None:
         lines.append(
             {
                 "guidance": name,
-                "energy distance x 1000": said_interval(*_mean(energy)),
+                "energy distance x 1000": _mean(energy),
                 "seeds": ", ".join(f"{1000 * value:.4g}" for value in energy),
                 "learned − it, paired 95 %": f"{signed(1000 * low)} to {signed(1000 * high)}" if known else "-",
                 "picked": "; ".join(dict.fromkeys(contest["picked"][name] for contest in contests if contest["picked"][name])),
@@ -96,9 +96,11 @@ def _table(rows: list[tuple[str, list[float]]], contests: list[Answer]) -> None:
     st.dataframe(lines, hide_index=True, key="weights.table")
 
 
-def _mean(energy: list[float]) -> tuple[float, float | None]:
-    values = 1000 * np.array(energy)
-    return float(values.mean()), float(values.std(ddof=1)) / len(values) ** 0.5 if len(values) > 1 else None
+def _mean(energy: list[float]) -> str:
+    """Mean times 1000 and half its 95 % interval by Student, as the figure has it."""
+    low, high = interval(1000 * np.array(energy))
+    half = f" ± {(high - low) / 2:.2g}" if len(energy) > 1 else ""
+    return f"{1000 * float(np.mean(energy)):.3g}{half}"
 
 
 # ---------------------------------------------------------------------- what the losses ask for

@@ -18,6 +18,10 @@ FORM = """(box) => {
   if (!plot?._fullData?.length || !plot.querySelector(".scatterlayer .trace")) return null;
   return {y: [...plot._fullData[0].y], slider: plot.querySelector(".slider-label")?.textContent ?? ""};
 }"""
+COUNT_RUNS = """(app) => {
+  window.runs = 0;
+  new MutationObserver(() => { window.runs += 1; }).observe(app, {attributeFilter: ["data-test-script-state"]});
+}"""
 DRAWN = f"(box) => ({FORM})(box) !== null"
 
 
@@ -44,9 +48,9 @@ def test_the_first_visit_shows_everything_and_its_sliders_ask_nobody(visit: Visi
     last = form(page)
     assert "600" in last["slider"] and max(last["y"][1:]) > 0.5
 
-    frames: list[object] = []
-    page.on("websocket", lambda socket: frames.append(socket))
-    before = page.evaluate("performance.getEntriesByType('resource').length")
+    app = page.get_by_test_id("stApp")
+    expect(app).to_have_attribute("data-test-script-state", "notRunning")
+    app.evaluate(COUNT_RUNS)
     groove = figure(page, "forming").locator(".slider-rail-touch-rect")
     groove.scroll_into_view_if_needed()
     place = groove.bounding_box()
@@ -56,16 +60,19 @@ def test_the_first_visit_shows_everything_and_its_sliders_ask_nobody(visit: Visi
         "(box) => box.querySelector('.js-plotly-plot')._fullData[0].y[10] === 0.5", arg=figure(page, "forming").element_handle()
     )
     assert set(form(page)["y"][1:]) == {0.5}, "the start of the training"
-    assert page.evaluate("performance.getEntriesByType('resource').length") == before and not frames
+    assert page.evaluate("window.runs") == 0, "the server was not asked"
 
     for key in ("map", "cloud-truth", "cloud-learned", "distances", "constants", "losses", "tradeoff"):
         expect(figure(page, key).get_by_role("figure")).to_have_attribute("aria-label", re.compile(r"\w+ .*\d"))
     page.get_by_role("slider", name=re.compile("denoiser")).press("End")
     expect(page.locator(".st-key-weights-sentence")).to_contain_text("Learned weights sample what no guidance does")
+    assert page.evaluate("window.runs") > 0, "now it was"
     expect(page).to_have_url(re.compile("denoiser=exact"))
 
-    again = visit(page.url[page.url.index("/weights") :], color_scheme="dark", viewport={"width": 390, "height": 800})
+    link = page.url[page.url.index("/weights") :].replace("seeds=3", "seeds=99")
+    again = visit(link, color_scheme="dark", viewport={"width": 390, "height": 800})
     expect(again.locator(".st-key-weights-sentence")).to_contain_text("exact scores")
+    expect(again.get_by_role("alert").filter(has_text="seeds: found '99'; allowed: whole numbers from 1 to 5.")).to_be_visible()
     assert again.evaluate("document.documentElement.scrollWidth") <= 390
 
 

@@ -1,0 +1,45 @@
+"""The table of learned weights over untouched seeds, as `gdviz weights --table --json` wrote it, beside the page's own."""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from typing import Any
+
+import streamlit as st
+
+from gdviz.errors import GdvizError
+from gdviz.resources import resource
+from gdviz.ui.weights_choice import Choice
+
+FILE = "learned-weights.json"
+
+
+@lru_cache(maxsize=1)
+def told() -> dict[str, Any] | None:
+    """The table's JSON object; None in a checkout that lacks it."""
+    try:
+        found: dict[str, Any] = json.loads(resource("assets", FILE).read_bytes())
+    except GdvizError:
+        return None
+    return found
+
+
+def show_table(choice: Choice) -> None:
+    """The rows of this target and denoiser, with what the table was made to decide."""
+    from gdviz.papers.learned_weights import HEADINGS, Line, cells
+
+    found = told()
+    if found is None or choice.target != "rings":
+        return
+    lines = [Line(**line) for line in found["lines"] if str(line["denoiser_steps"]) == choice.denoiser]
+    if not lines:
+        return
+    seeds = sorted({contest["seed"] for contest in found["contests"]})
+    with st.expander(f"The larger table: seeds {seeds[0]} to {seeds[-1]}, 2000 particles a class", icon=":material/table:"):
+        st.markdown("\n".join(f"- {sentence}" for sentence in found["verdict"]))
+        st.dataframe([dict(zip(HEADINGS, row, strict=True)) for row in cells(lines)], hide_index=True, key="weights.table.large")
+        st.caption(
+            "Made by `gdviz weights --table` from end to end; mean ± standard error over the seeds, paired 95 % intervals. The "
+            "recipes were chosen on other seeds. How it was made and what it says: docs/learned-weights.md."
+        )
