@@ -97,7 +97,7 @@ def test_the_figure_is_written_and_says_that_it_stands_in(results, tmp_path):
 
 
 def test_the_sizes():
-    assert figure_2.FULL.particles == 10_000 and max(figure_2.W) >= 2
+    assert figure_2.FULL.particles == 8_000 and max(figure_2.W) >= 2
     assert set(figure_2.QUICK_W) <= set(figure_2.W)
     full = figure_2.experiments(figure_2.FULL)
     assert set(full) == set(LABELS) and {each.w for each in full.values()} == {figure_2.W}

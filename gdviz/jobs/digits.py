@@ -29,7 +29,7 @@ GRID_W = tuple(k / 4 for k in range(17))
 IMAGES = 8
 """Images of each digit; three times as many for a reward."""
 
-SIZES = {TRAINED: FULL, LONGER: Size(FULL.steps, 4000)}
+SIZES = {TRAINED: FULL, LONGER: Size(FULL.steps, 2000)}
 """Steps and particles of the curves, for each network."""
 
 REWARD_W = tuple(k / 2 for k in range(9))
@@ -44,10 +44,23 @@ def names() -> tuple[str, ...]:
     return (*(f"network-{trained}" for trained in SIZES), *(f"reward-{name}" for name in REWARDS))
 
 
+def available() -> tuple[str, ...]:
+    """Those that come with the program."""
+    return tuple(name for name in names() if (resource("assets", "digits") / f"{name}.json").is_file())
+
+
 def shipped(name: str) -> Answer:
     """A part as it comes with the program."""
     answer: Answer = json.loads((resource("assets", "digits") / f"{name}.json").read_text(encoding="utf-8"))
     return answer
+
+
+def classifier_report() -> Answer:
+    """What the classifier's file says of it (`gdviz.training.digit_classifier.ClassifierReport`); without torch."""
+    data = (resource("assets", "digits") / "classifier.safetensors").read_bytes()
+    header = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])
+    report: Answer = json.loads(header["__metadata__"]["gdviz"])["report"]
+    return report
 
 
 def compute(name: str, say: Progress = lambda _: None, size: Size | None = None, grid_w: tuple[float, ...] = GRID_W) -> Answer:

@@ -31,7 +31,7 @@ class Digits(TargetKind):
         idea="Real images, 8x8 pixels each. Nothing is known of their law but 899 samples, so the score must be a trained "
         "network's, and p(label | x) is that of a classifier which was trained on other images.",
         formula="x in [-1, 1]^64, 899 samples",
-        citation="E. Alpaydin, C. Kaynak 1998, Optical Recognition of Handwritten Digits, UCI Machine Learning Repository",
+        citation="Alpaydin, Kaynak 1998, Optical Recognition of Handwritten Digits, UCI Machine Learning Repository",
     )
 
     def build(self) -> SampledLaw:
