@@ -41,7 +41,7 @@ class Look:
         What is estimated, and at which w.
     exact : float
     shown : Mean
-        What the row prints; None where it prints nothing.
+        What the row prints; its standard error is None where no band is shown.
     plain : Mean
         What the usual interval would have been, printed or not.
     heavy : bool
@@ -59,7 +59,7 @@ class Look:
     @property
     def printed(self) -> bool:
         """Whether a band is shown."""
-        return self.shown.value is not None
+        return self.shown.se is not None
 
     @property
     def covered(self) -> bool:

@@ -102,6 +102,11 @@ def test_counts():
     assert found.total.low == pytest.approx(0.95 - 1.96 * math.sqrt(0.95 * 0.05 / 20))
 
 
+def test_a_value_without_an_error_is_no_band():
+    look = Look(0, "mean r", "w = 0", 2.0, Mean(2.1, None), Mean(2.1, 0.1), heavy=True)
+    assert not look.printed and look.covered
+
+
 # --- a small count ---------------------------------------------------------------------------------
 
 
@@ -112,7 +117,7 @@ def test_forty_experiments():
     each = found.total.printed / 40
     assert found.total.covered >= each * (stats.binom.ppf(1e-4, 40, 0.95))
     assert {line.quantity for line in found.lines} >= {"mean r", "mean 1/r", "spread", "improved, unrelated"}
-    assert sum(line.looked for line in found.heavy) > 0
+    assert sum(line.looked for line in found.heavy) > 0 and sum(line.printed for line in found.heavy) == 0
 
 
 def test_the_command(tmp_path: Path, capsys):

@@ -23,4 +23,4 @@ def test_the_intervals_cover_and_heavy_tails_have_none(verify_result):
             assert line.share >= 0.935 - 4 * math.sqrt(0.95 * 0.05 / experiments), name
     for line in found.heavy:
         verify_result(f"calibration, heavy-tailed {line.quantity} {line.at}: with a band, of {line.looked}", line.printed, 0)
-        assert line.printed <= 0.02 * line.looked + 1, line
+        assert line.printed <= 1, line  # exact samples may miss a tail, once
