@@ -9,7 +9,7 @@ import pytest
 
 from gdviz.errors import GdvizError
 from gdviz.experiment import Experiment
-from gdviz.player.make import make_scene, scene_key, warm_up
+from gdviz.player.make import check_drawable, make_scene, scene_key, warm_up
 from gdviz.player.scene import unpack_scene
 from gdviz.result import run
 from gdviz.store import SceneStore
@@ -53,3 +53,11 @@ def test_a_scene_never_trains_the_network_it_lacks(tmp_path: Path, monkeypatch) 
     experiment = Experiment.parse({**SMALL, "score": {"kind": "network", "steps": 3, "recipe": {"width": 8, "batch": 8}}})
     with pytest.raises(GdvizError, match="found no stored network for score of p"):
         make_scene(experiment.canonical(), "", "", True, str(tmp_path))
+
+
+def test_images_are_refused_before_anything_is_trained_and_the_digits_page_is_named(tmp_path: Path) -> None:
+    images = Experiment.parse({**SMALL, "target": {"kind": "digits"}, "guidance": {"kind": "none"}, "score": {"kind": "network"}})
+    for ask in (lambda: check_drawable(images), lambda: make_scene(images.canonical(), "", "", True, str(tmp_path))):
+        with pytest.raises(GdvizError, match=r"^target: found 'digits', .* shown at /digits\.$"):
+            ask()
+    check_drawable(Experiment.parse(SMALL))
