@@ -27,7 +27,7 @@ CHOICES: dict[str, Choice] = {
         *(("rings", denoiser, PAPERS, False) for denoiser in DENOISERS),
         *(("rings", denoiser, PAPERS, True) for denoiser in DENOISERS),
         ("rings", EXACT, "l2", False),
-        *(("rings", denoiser, PATH, False) for denoiser in ("80", "100")),
+        *(("rings", denoiser, PATH, False) for denoiser in ("80", "100", "4000")),
         *(("overlapping-classes", denoiser, PAPERS, False) for denoiser in ("80", "400", EXACT)),
         *(("two-moons", denoiser, PAPERS, False) for denoiser in ("80", EXACT)),
     )

@@ -133,7 +133,8 @@ class Work:
         share = (done + (0.0 if going is None else share_of(going))) / max(1, len(self.trainings))
         if going is not None:
             fresh = trainings().find(going.id) or going
-            name = f"{fresh.task.title}, {done + 1} of {len(self.trainings)}"
+            title = fresh.task.title if fresh.report is None else fresh.report.title  # a denoiser that comes first has its own
+            name = title + (f", {done + 1} of {len(self.trainings)}" if len(self.trainings) > 1 else "")
             return 0.7 * share, words_of(fresh, name)
         if job is not None and not job.finished:
             left = "" if job.seconds_left is None else f", about {duration(job.seconds_left)} left"
