@@ -51,6 +51,19 @@ def test_only_what_stands_out_is_said_to_be_there(numbers, says):
     assert says in sentence([(known()[0], [numbers])], NAMES)
 
 
+def test_where_the_tail_hides_every_effect_the_reward_itself_is_told():
+    small, large, afresh = perturbed(EXACT, "inward", [0.05, 0.1])
+    hidden = [{**row(None, None), "rewards": ((0.8, 0.01), (mean, 0.01))} for mean in (0.75, 0.7, 0.8)]
+    found = [(small, hidden[:1]), (large, hidden[1:2]), (afresh, hidden[2:])]
+    cost = {"of": "mean_reciprocal", "reward": "p(c | x)"}
+    assert sentence(found, cost) == (
+        "At w = 1 the tail of 1 / p(c | x) is too heavy for effects on its mean; the mean of p(c | x) is 0.800 ± 0.020 under "
+        "exact scores, 0.700 ± 0.020 under an inward error of 10 %, 0.800 ± 0.020 under the same size drawn afresh at each step."
+    )
+    unknown = {**row(None, None), "rewards": ((None, None), (None, None))}
+    assert sentence([(small, [unknown])], cost).endswith("too heavy for effects on its mean.")
+
+
 def test_shortest_and_longest_training_at_the_w_nearest_to_one():
     sources = networks(EXACT, [300, 1000, 4000], networks_recipe())
     found = [(source, [row(-9, 1, w=0.0), row(-0.3 / k, 0.001, w=0.8), row(-9, 1, w=3.0)]) for k, source in enumerate(sources, 1)]
