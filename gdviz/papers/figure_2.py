@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 FULL = Size(steps=50, particles=8_000)
 """The paper has 20 classes and 1000 trials of each; eight times as many tell rare failures from none."""
 
-QUICK = Size(steps=24, particles=1000)
+QUICK = Size(steps=20, particles=500)
 
 W = 0.0, 0.25, 0.5, 1.0, 2.0, 4.0
 QUICK_W = 0.0, 0.5, 1.0, 2.0
