@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from gdviz import cli
-from gdviz.papers.learned_weights import LEARNED, METHODS, QUICK, SEARCHES, Contest, interval, lines, verdict
+from gdviz.papers.learned_weights import LEARNED, METHODS, QUICK, SEARCHES, Contest, cells, interval, lines, verdict
+from gdviz.resources import resource
 
 SMALL = {
     "target": {
@@ -128,3 +130,12 @@ def test_the_verdict_says_where_it_fails_and_widens_for_two_comparisons():
     )
     assert "farther than best constant" in middle
     assert long.startswith("4000 steps: learned is not clearly nearer or farther than none") and "both" not in long
+
+
+def test_the_page_of_docs_has_the_rows_of_the_table_that_comes_with_it():
+    told = json.loads(resource("assets", "weights", "table.json").read_text())
+    found = [Contest(**each) for each in told["contests"]]
+    page = (Path(__file__).parents[1] / "docs" / "learned-weights.md").read_text(encoding="utf-8").replace("−", "-")
+    assert len(found) == 15 and verdict(found) == told["verdict"]
+    for row in cells(lines(found)):
+        assert f"| {' | '.join(row)} |".replace("-0.0 to", "0.0 to") in page, row
