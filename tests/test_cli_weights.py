@@ -133,7 +133,7 @@ def test_the_verdict_says_where_it_fails_and_widens_for_two_comparisons():
 
 
 def test_the_page_of_docs_has_the_rows_of_the_table_that_comes_with_it():
-    told = json.loads(resource("assets", "weights", "table.json").read_text())
+    told = json.loads(resource("assets", "weights_table.json").read_text())
     found = [Contest(**each) for each in told["contests"]]
     page = (Path(__file__).parents[1] / "docs" / "learned-weights.md").read_text(encoding="utf-8").replace("−", "-")
     assert len(found) == 15 and verdict(found) == told["verdict"]
