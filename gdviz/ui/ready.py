@@ -7,7 +7,6 @@ they are made again when those change on purpose (`make answers`); a test says w
 
 from __future__ import annotations
 
-import contextlib
 import shutil
 import tempfile
 import time
@@ -15,7 +14,6 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from gdviz.errors import GdvizError
 from gdviz.jobs import Report
 from gdviz.jobs.curves import curves_key, run_curves
 from gdviz.jobs.figures import figure_key, run_figure
@@ -39,11 +37,10 @@ def first_runs() -> dict[str, Run]:
         if topic != "step":  # needs no run
             text = asked(topic, theory_choice.usual(topic))
             runs[theory_key(topic, text)] = partial(run_theory, topic, text)
+    for number in NUMBERS:
+        runs[figure_key(number, quick=True)] = partial(run_figure, number, True)
     for source in robustness_choice.usual():
         runs[robustness_key(source.experiment.id)] = partial(run_robustness, source.experiment.canonical())
-    for number in NUMBERS:
-        with contextlib.suppress(GdvizError):  # a figure that there is not yet
-            runs[figure_key(number, quick=True)] = partial(run_figure, number, True)
     return runs
 
 
