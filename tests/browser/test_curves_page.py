@@ -97,7 +97,7 @@ def test_a_finished_run_outlives_preset_changes_reloads_and_sessions(visit: Visi
     press(page, "Run")  # again: the same numbers
     expect(finished).to_be_hidden()
     expect(finished).to_be_visible()
-    assert drawn(page)["y"] == before["y"]
+    drawn(page, holds=lambda now: now["y"] == before["y"])
 
     page.get_by_role("combobox", name="Experiment").click()
     page.get_by_role("option", name=re.compile("Two classes that overlap")).click()
