@@ -3,25 +3,19 @@
 from __future__ import annotations
 
 import json
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 import streamlit as st
 
-from gdviz.errors import GdvizError
 from gdviz.resources import resource
 from gdviz.ui.weights_choice import Choice
 
-FILE = "learned-weights.json"
 
-
-@lru_cache(maxsize=1)
-def told() -> dict[str, Any] | None:
-    """The table's JSON object; None in a checkout that lacks it."""
-    try:
-        found: dict[str, Any] = json.loads(resource("assets", FILE).read_bytes())
-    except GdvizError:
-        return None
+@cache
+def told() -> dict[str, Any]:
+    """The table's JSON object."""
+    found: dict[str, Any] = json.loads(resource("assets", "weights_table.json").read_bytes())
     return found
 
 
@@ -30,7 +24,7 @@ def show_table(choice: Choice) -> None:
     from gdviz.papers.learned_weights import HEADINGS, Line, cells
 
     found = told()
-    if found is None or choice.target != "rings":
+    if choice.target != "rings":
         return
     lines = [Line(**line) for line in found["lines"] if str(line["denoiser_steps"]) == choice.denoiser]
     if not lines:

@@ -48,5 +48,4 @@ def test_nothing_is_shown_where_the_table_says_nothing():
 
 def test_the_table_that_came_with_the_program_can_be_read():
     found = told()
-    if found is not None:
-        assert {line["denoiser_steps"] for line in found["lines"]} == {80, 100, 4000} and found["verdict"]
+    assert {line["denoiser_steps"] for line in found["lines"]} == {80, 100, 4000} and found["verdict"]
