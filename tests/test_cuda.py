@@ -87,6 +87,8 @@ def goes_through(built: Built) -> None:
 
 @pytest.mark.parametrize("target", examples(TARGETS))
 def test_targets_follow_their_points(target):
+    if TARGETS.parse(target).build().by_samples:
+        pytest.skip("known by samples alone: it has no exact score to follow them")
     goes_through(experiment(target=target, guidance={"kind": "none"}).build())
 
 
