@@ -65,7 +65,7 @@ def exact_values(plan: Plan, sampler: SamplerKind, measured: Reward | None = Non
     if reward is None or plan.unguided.by_samples:
         return Exact()
     base = plan.unguided
-    mean, reciprocal = _mean(base, reward), _mean_reciprocal(plan, reward)
+    mean, reciprocal = mean_under(base, reward), _mean_reciprocal(plan, reward)
     plain = type(plan.rule) is Unified and isinstance(plan.rule.schedule, Constant) and reward is plan.reward
     slope = sampler.unit_noise and plain
     if plan.improves == "mean_reward" and plan.toward is not None:
@@ -96,9 +96,9 @@ def variance_of_reciprocal(plan: Plan) -> float | None:
     first = _mean_reciprocal(plan, plan.reward)
     label_law = _label_law(plan, plan.reward)
     if label_law is None:
-        second = _mean(plan.unguided, _Square(reciprocal))
+        second = mean_under(plan.unguided, _Square(reciprocal))
     else:
-        second = _mean(label_law, reciprocal)
+        second = mean_under(label_law, reciprocal)
         second = None if second is None or first is None else second * first
     return None if first is None or second is None else second - first**2
 
@@ -107,7 +107,7 @@ def _mean_reciprocal(plan: Plan, reward: Reward) -> float | None:
     """E 1/r at w = 0. For CFG 1/p(c), as long as p(. | c) > 0 wherever p > 0."""
     law = _label_law(plan, reward)
     if law is None or not isinstance(reward, ClassProbabilityReward):
-        return _mean(plan.unguided, Reciprocal(reward))
+        return mean_under(plan.unguided, Reciprocal(reward))
     return mean_reciprocal(law, reward.label)
 
 
@@ -147,12 +147,12 @@ def _with_log(f: Reward, x: Tensor) -> tuple[Tensor, Tensor]:
 def _mean_tilted(base: Law, tilted: Law, reward: Reward, mean: float | None) -> float | None:
     """E r under p^r, which is E r^2 / E r."""
     if isinstance(tilted, Mixture):
-        return _mean(tilted, reward)
-    square = _mean(base, _Square(reward))
+        return mean_under(tilted, reward)
+    square = mean_under(base, _Square(reward))
     return None if square is None or mean is None else square / mean
 
 
-def _mean(law: Law, f: Reward) -> float | None:
+def mean_under(law: Law, f: Reward) -> float | None:
     """E f, None where it is infinite or not known."""
     terms = f.exponentials()
     if isinstance(law, Mixture) and not law.atomic and terms is not None:

@@ -14,8 +14,8 @@ and Edgeworth Expansion, 1992, section 2.6).
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from types import MappingProxyType
+from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 import torch
@@ -24,8 +24,10 @@ from gdviz.guidance import Plan
 from gdviz.guidance._unified import Unified
 from gdviz.guidance.schedules.constant import Constant
 from gdviz.laws import Law
+from gdviz.metrics.exact import mean_under
 from gdviz.metrics.mean import Array
 from gdviz.metrics.reading import Reader
+from gdviz.rewards import Reciprocal
 from gdviz.rewards.class_probability import ClassProbabilityReward
 
 LARGEST = 0.2
@@ -87,13 +89,14 @@ class KnownSkewness:
     def __init__(self, plan: Plan, read: Reader, measured: bool, seed: int) -> None:
         self._read = read
         means = {SIGNS[plan.improves]: plan.baseline} if plan.improves and plan.baseline and not measured else {}
-        self._at_0 = _Sample(plan.unguided, read, seed, means)
+        self._at_0 = _Sample(plan.unguided, read, seed, means.get)
         cost = plan.improves == "mean_reciprocal" and plan.away is not None and not measured
-        self._at_minus_1 = _Sample(plan.away, read, seed) if cost and plan.away is not None else None
+        self._at_minus_1 = _Sample(plan.away, read, seed, partial(_mean, plan)) if cost and plan.away is not None else None
         rule = plan.rule
         plain = type(rule) is Unified and isinstance(rule.schedule, Constant) and not measured
         seeks = plain and plan.improves == "mean_reward" and plan.toward is not None
-        self._at_1 = _Sample(plan.toward, read, seed) if seeks and plan.toward is not None else None
+        tilted = {-1: 1 / plan.baseline} if plan.baseline else {}  # under p r / E r the mean of 1 / r is 1 / E r
+        self._at_1 = _Sample(plan.toward, read, seed, tilted.get) if seeks and plan.toward is not None else None
         self._lightens = plain and isinstance(plan.reward, ClassProbabilityReward)
 
     def of_reward(self, w: float, n: int) -> float:
@@ -120,11 +123,17 @@ class KnownSkewness:
         return here
 
 
-class _Sample:
-    """log r at exact samples of a law; grows with what is asked of it."""
+def _mean(plan: Plan, sign: int) -> float | None:
+    """The mean of r^sign under the law at w = -1, by quadrature."""
+    assert plan.away is not None and plan.reward is not None
+    return mean_under(plan.away, plan.reward if sign > 0 else Reciprocal(plan.reward))
 
-    def __init__(self, law: Law, read: Reader, seed: int, means: Mapping[int, float] = MappingProxyType({})) -> None:
-        self._law, self._read, self._seed, self._means = law, read, seed, means
+
+class _Sample:
+    """log r at exact samples of a law; grows with what is asked of it. `mean` gives that of r^sign, where it is known."""
+
+    def __init__(self, law: Law, read: Reader, seed: int, mean: Callable[[int], float | None]) -> None:
+        self._law, self._read, self._seed, self._mean = law, read, seed, mean
         self._log_r = np.empty(0)
         self._known: dict[tuple[int, int], float] = {}
 
@@ -135,7 +144,7 @@ class _Sample:
             self._grow(count)
             with np.errstate(over="ignore"):
                 values = np.expm1(sign * self._log_r[:count])  # less 1: it keeps its digits next to r = 1
-            mean = self._means.get(sign)
+            mean = self._mean(sign)
             missed = mean is not None and abs(1 + values.mean() - mean) > MISSED * values.std() / math.sqrt(count)
             self._known[count, sign] = math.inf if missed else skewness(values)
         return self._known[count, sign] / math.sqrt(n)

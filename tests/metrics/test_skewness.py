@@ -10,6 +10,7 @@ import torch
 from scipy import stats
 
 from gdviz.experiment import Built, Experiment
+from gdviz.facts.random_experiments import random_experiment
 from gdviz.metrics import RowReader
 from gdviz.metrics.exact import variance_of_reciprocal
 from gdviz.metrics.reading import Reader
@@ -78,6 +79,13 @@ def test_a_tail_that_the_exact_samples_missed_too():
     asked = {"target": {"kind": "gaussian_mixture", "components": parts}, "guidance": {"kind": "cfg", "label": "c"}, "w": [0]}
     built = Experiment.parse(asked).build()
     assert known(built).at(0.0, 4000) > LARGEST  # the sample's own 1/p is 1 throughout; its mean is 2
+
+
+def test_a_tail_that_is_missed_below_0_is_seen_by_its_exact_mean():
+    """w = -1 samples p, part of which lies where p(c | x) is tiny: 100,000 exact samples put E 1/p 198 standard errors too low."""
+    experiment = Experiment.parse(random_experiment(2, 1310))
+    built, n = experiment.build(), 1000
+    assert known(built).at(0.0, n) <= LARGEST < known(built).at(-1.0, n)
 
 
 def test_w_above_0_is_lighter_only_under_plain_guidance():
