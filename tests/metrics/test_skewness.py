@@ -82,7 +82,7 @@ def test_a_tail_that_the_exact_samples_missed_too():
 
 
 def test_a_tail_that_is_missed_below_0_is_seen_by_its_exact_mean():
-    """w = -1 samples p, part of which lies where p(c | x) is tiny: 100,000 exact samples put E 1/p 198 standard errors too low."""
+    """w = -1 samples p, part of which lies where p(c | x) is tiny: 100,000 exact samples put E 1/p 198 errors too low."""
     experiment = Experiment.parse(random_experiment(2, 1310))
     built, n = experiment.build(), 1000
     assert known(built).at(0.0, n) <= LARGEST < known(built).at(-1.0, n)
