@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import math
+from pathlib import Path
 
 import pytest
 
-from gdviz.papers.digit_weights import LEARNED, QUICK, SEARCHES, compare, reference, to_dict
+from gdviz.papers.digit_weights import FULL, LEARNED, PUBLISHED, QUICK, SEARCHES, compare, markdown, reference, to_dict
+from gdviz.resources import resource
 
 
 @pytest.fixture
@@ -30,3 +32,11 @@ def test_the_small_comparison_has_every_method(table):
     assert told["points"] == 398 and len(told["lines"]) == len(table)
     # images of a network that hardly learned are farther from real ones than real ones are from each other
     assert none.mean > 2 * reference().floor.high and math.isfinite(none.se)
+
+
+def test_the_docs_hold_the_comparison_that_came_with_the_program():
+    told = json.loads(resource("assets", "digits", "weights.json").read_text())
+    assert {line["denoiser_steps"] for line in told["lines"]} == set(FULL.denoiser_steps)
+    assert all(len(line["frechet"]) == len(FULL.seeds) for line in told["lines"])
+    docs = (Path(__file__).parents[1] / "docs" / "digits.md").read_text(encoding="utf-8")
+    assert markdown(told) in docs and PUBLISHED in docs.replace("\n", " ")

@@ -14,6 +14,7 @@ from gdviz.jobs.digits import Answer, available, shipped
 from gdviz.papers.digit_runs import LABELS, LONGER, REWARDS, TRAINED
 from gdviz.tables import interval
 from gdviz.ui.digits_grid import show_grid
+from gdviz.ui.digits_weights import show_weights
 from gdviz.ui.digits_words import about_classifier, sentence, table
 from gdviz.ui.theory_results import palette, plot
 
@@ -38,6 +39,7 @@ def page() -> None:
     _grid(name, answer, label if toward == "digit" else None)
     if toward == "digit":
         _label_results(answer, label)
+        show_weights()
     else:
         _reward_results(toward, answer)
     _again(name, answer)
