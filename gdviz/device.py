@@ -51,8 +51,8 @@ def far_device(choice: str = "auto") -> str:
 def training_device(choice: str = "auto") -> torch.device:
     """The torch device that networks are trained on: the one asked for, or the CPU.
 
-    A step of so small a network is a hundred calls of microseconds each, which a GPU starts no sooner than the CPU is done
-    with them; and on the CPU the same task gives the same network on a machine with a GPU and without.
+    A step of so small a network is a hundred calls of microseconds each, which a GPU can hardly start sooner than the CPU is
+    done with them; and on the CPU the same task gives the same network on a machine with a GPU and without.
 
     Raises
     ------

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import math
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -89,10 +91,21 @@ def test_a_reward_needs_two_networks(call, tmp_path):
     reward = {"kind": "expression", "expression": "0.1 + exp(-(x - 1)**2)"}
     experiment = {**SMALL, "guidance": {"kind": "reward", "reward": reward}}
     (tmp_path / "reward.json").write_text(json.dumps(experiment))
-    code, out, _ = call("reward.json", "--steps", 20, "--json")
-    assert code == 0
+    code, out, err = call("reward.json", "--steps", 20, "--json")
+    assert code == 0 and re.fullmatch(r".*: the reward leaves \d.* % of the data\.\n", err)
     ids = lines(out)[-1]["ids"]
     assert ids == [task.id for task in _with_steps(experiment, 20)] and len(ids) == 2
+
+
+def test_a_reward_that_leaves_next_to_nothing_is_told_before_the_training(call, tmp_path):
+    """r is all but 0 on 39 of 40 points: (E r)^2 / E r^2 = 1/40, counted on 65,536 draws (to 4 standard errors)."""
+    target = {"kind": "points", "points": [[0], [1]], "weights": [39, 1]}
+    reward = {"kind": "expression", "expression": "0.000001 + x**2"}
+    experiment = {**SMALL, "target": target, "guidance": {"kind": "reward", "reward": reward}}
+    (tmp_path / "steep.json").write_text(json.dumps(experiment))
+    code, _, err = call("steep.json", "--steps", 2)
+    found = re.fullmatch(r".*: the reward leaves (\S+) % of the data; below 5 % few points decide what is learned\.\n", err)
+    assert code == 0 and found and abs(float(found[1]) - 2.5) < 400 * math.sqrt(39 / 40**2 / 65536)
 
 
 def _with_steps(experiment: dict, steps: int):

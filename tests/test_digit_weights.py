@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from gdviz.papers.digit_weights import FULL, LEARNED, PUBLISHED, QUICK, SEARCHES, compare, markdown, reference, to_dict
+from gdviz.papers.digit_readings import reference
+from gdviz.papers.digit_weights import FULL, LEARNED, PUBLISHED, QUICK, SEARCHES, compare, markdown, to_dict
 from gdviz.resources import resource
 
 

@@ -52,6 +52,7 @@ def train(
     tasks = tuple(task if steps is None else _with_steps(task, steps) for task in tasks)
     if not tasks:
         raise GdvizError(f"{source}: found no network to train; its scores are exact or loaded.")
+    _say_what_is_used(tasks)
     with _interruptible() as stopped, _pool_at(scheduler) as pool:
         ended = _train_all(tasks, Library(), seconds, stopped, _print_line if as_json else None, pool, device)
     if stopped():
@@ -68,6 +69,17 @@ def train(
         error = "" if report.score_error is None else f", score error {100 * report.score_error:.2f} %"
         console().print(plain(f"{report.title}: step {report.step}, loss {report.loss:.4g}{error}"))
         console().print(f"  {report.id}")
+
+
+def _say_what_is_used(tasks: tuple[Task, ...]) -> None:
+    """Before a training starts: how much of the data a reward leaves."""
+    from gdviz.training.problem import FEW, Problem
+
+    for task in tasks:
+        if task.reward is not None:
+            share = Problem.of(task).effective_share
+            few = f"; below {100 * FEW:.0f} % few points decide what is learned" if share < FEW else ""
+            messages.print(plain(f"{task.title}: the reward leaves {100 * share:.3g} % of the data{few}."))
 
 
 _LINE = (
@@ -97,7 +109,7 @@ def train_tasks(tasks: tuple[Task, ...], library: Library) -> list[TrainingRepor
         After Ctrl-C; what is done is kept.
     """
     with _interruptible() as stopped:
-        ended = _train_all(tasks, library, None, stopped, None, None)
+        ended = _train_all(tasks, library, None, stopped, None, None, "auto")
     if stopped():
         raise KeyboardInterrupt
     return ended
@@ -110,7 +122,7 @@ def _train_all(
     stopped: Callable[[], bool],
     line: Callable[[TrainingReport], None] | None,
     pool: Pool | None,
-    device: str = "auto",
+    device: str,
 ) -> list[TrainingReport]:
     """The last report of every network; the last of all has no id when it was stopped."""
     ended, began = [], time.monotonic()

@@ -8,14 +8,13 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from gdviz.figures.axes import Floats
+from gdviz.figures.axes import Floats, Scale
+from gdviz.figures.curves import NORMAL_95
 from gdviz.figures.palette import LIGHT, Palette, faded
 
 Answer = Mapping[str, Any]
 
 HEIGHT = 340
-W_TITLE = "guidance scale w  (0 = no guidance)"
-NORMAL_95 = 1.96
 
 
 def reciprocal_figure(readings: Sequence[Answer], label: str, palette: Palette = LIGHT) -> go.Figure:
@@ -105,7 +104,7 @@ def _floats(values: Sequence[Any]) -> Floats:
 
 
 def _finished(figure: go.Figure, y_title: str) -> go.Figure:
-    figure.update_xaxes(title=W_TITLE)
+    figure.update_xaxes(title=Scale().title)
     figure.update_yaxes(title=y_title)
     figure.update_layout(
         margin={"l": 60, "r": 14, "t": 10, "b": 48},

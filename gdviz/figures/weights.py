@@ -13,6 +13,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from gdviz.figures.axes import Floats, padded
+from gdviz.figures.curves import NORMAL_95
 from gdviz.figures.palette import LIGHT, Palette, faded
 
 Answer = Mapping[str, Any]
@@ -24,6 +25,8 @@ LEGEND = {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "font": {"
 FLOW_TIME = "flow time t  (0 = data, 1 = noise)"
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 SYMBOLS = ("circle", "square", "triangle-up", "diamond", "cross", "star")
+
+CLOSED = "closed form of l2"
 
 QUIET = 0.05
 """Where the two noise predictions differ by less than this share of a noise's size, in root mean square and in every class, a
@@ -170,14 +173,14 @@ def profiles_figure(profiles: Sequence[Answer], exact: bool, palette: Palette = 
     start = len(profiles) // 2 - 1 if len(profiles) > 1 else 0
     looks = (palette.predicted, palette.reward, palette.guided, palette.muted)
     everything = [_profile_arrays(profile, exact) for profile in profiles]
-    for k, (name, x, y) in enumerate(everything[start]):
+    for k, (name, x, y, error) in enumerate(everything[start]):
         colour, dash = looks[(k // 2) % len(looks)], DASHES[(k // 2) % len(DASHES)]
-        if name == "closed form of l2":
+        if name == CLOSED:
             style: dict[str, Any] = {"mode": "lines", "line": {"color": palette.exact, "dash": "dash", "width": 1.4}}
-        elif k % 2:
-            error = {"type": "data", "array": [1.96 * each["se"] for each in [profiles[start]["losses"][name]]]}
+        elif error is not None:
             marker = {"color": colour, "size": 11, "symbol": SYMBOLS[(k // 2) % len(SYMBOLS)]}
-            style = {"mode": "markers", "marker": marker, "error_x": error, "showlegend": False}
+            bar = {"type": "data", "array": error}
+            style = {"mode": "markers", "marker": marker, "error_x": bar, "showlegend": False}
         else:
             style = {"mode": "lines", "line": {"color": colour, "dash": dash, "width": 2.2}}
         figure.add_scatter(x=x, y=y, name=name, **style)
@@ -185,9 +188,8 @@ def profiles_figure(profiles: Sequence[Answer], exact: bool, palette: Palette = 
     moves = []
     for profile, arrays in zip(profiles, everything, strict=True):
         # Several arrays of one attribute are a list, one for each trace.
-        errors = [None if k % 2 == 0 else [1.96 * profile["losses"][name]["se"]] for k, (name, _, _) in enumerate(arrays)]
-        errors = [None if name == "closed form of l2" else error for error, (name, _, _) in zip(errors, arrays, strict=True)]
-        change = {"x": [x for _, x, _ in arrays], "y": [y for _, _, y in arrays], "error_x.array": errors}
+        errors = [error for _, _, _, error in arrays]
+        change = {"x": [x for _, x, _, _ in arrays], "y": [y for _, _, y, _ in arrays], "error_x.array": errors}
         moves.append((f"{profile['t']:g}", change, list(range(len(arrays)))))
     figure.update_xaxes(title="omega, one for all classes  (shaded: not allowed)", range=[-1, 3])
     figure.update_yaxes(title="loss, least = 0, largest = 1", range=[-0.06, 1.03])
@@ -197,18 +199,18 @@ def profiles_figure(profiles: Sequence[Answer], exact: bool, palette: Palette = 
     return figure
 
 
-def _profile_arrays(profile: Answer, exact: bool) -> list[tuple[str, Floats, Floats]]:
-    """Curve and minimum of each loss, and the closed form: name, x, y of one trace each."""
-    found = []
+def _profile_arrays(profile: Answer, exact: bool) -> list[tuple[str, Floats, Floats, list[float] | None]]:
+    """Curve and minimum of each loss, and the closed form: name, x, y and error of x of one trace each."""
+    found: list[tuple[str, Floats, Floats, list[float] | None]] = []
     for name, each in profile["losses"].items():
         loss = _floats(each["loss"])
         scaled = (loss - loss.min()) / max(float(loss.max() - loss.min()), 1e-12)
-        found.append((name, _floats(each["omega"]), scaled))
-        found.append((name, _floats([each["least"]]), np.zeros(1, np.float32)))
+        found.append((name, _floats(each["omega"]), scaled, None))
+        found.append((name, _floats([each["least"]]), np.zeros(1, np.float32), [NORMAL_95 * each["se"]]))
     if exact:
         s, t = profile["s"], profile["t"]
         at = (1 - t) * s / (t - s)
-        found.append(("closed form of l2", _floats([at, at]), _floats([-0.06, 1.03])))
+        found.append((CLOSED, _floats([at, at]), _floats([-0.06, 1.03]), None))
     return found
 
 

@@ -7,19 +7,20 @@ import json
 import math
 from collections.abc import Callable
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from gdviz.networks.checkpoint import unpacked as read_file
+from gdviz.papers.digit_readings import falls, largest_reciprocal, read_classes, reference
 from gdviz.papers.digit_runs import LABELS, LONGER, REWARDS, TRAINED, label_run, reward_run
 from gdviz.papers.figure_2 import FULL, W
 from gdviz.papers.make import Size
 from gdviz.resources import resource
-
-if TYPE_CHECKING:
-    from gdviz.metrics.frechet import Frechet
+from gdviz.targets._digit_images import digit_images
+from gdviz.targets.digits import digit_features
 
 FORMAT = 1
 
@@ -44,11 +45,6 @@ def names() -> tuple[str, ...]:
     return (*(f"network-{trained}" for trained in SIZES), *(f"reward-{name}" for name in REWARDS))
 
 
-def available() -> tuple[str, ...]:
-    """Those that come with the program."""
-    return tuple(name for name in names() if (resource("assets", "digits") / f"{name}.json").is_file())
-
-
 def shipped(name: str) -> Answer:
     """A part as it comes with the program."""
     answer: Answer = json.loads((resource("assets", "digits") / f"{name}.json").read_text(encoding="utf-8"))
@@ -56,10 +52,9 @@ def shipped(name: str) -> Answer:
 
 
 def classifier_report() -> Answer:
-    """What the classifier's file says of it (`gdviz.training.digit_classifier.ClassifierReport`); without torch."""
-    data = (resource("assets", "digits") / "classifier.safetensors").read_bytes()
-    header = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])
-    report: Answer = json.loads(header["__metadata__"]["gdviz"])["report"]
+    """What the classifier's file says of it (`gdviz.training.digit_classifier.ClassifierReport`)."""
+    _, about = read_file(resource("assets", "digits", "classifier.safetensors").read_bytes())
+    report: Answer = about["report"]
     return report
 
 
@@ -73,7 +68,6 @@ def compute(name: str, say: Progress = lambda _: None, size: Size | None = None,
 
 # ---------------------------------------------------------------------- labels
 def _network(trained: int, size: Size, grid_w: tuple[float, ...], say: Progress) -> Answer:
-    from gdviz.papers.digit_readings import falls, largest_reciprocal, read_classes
     from gdviz.result import run
 
     results = {}
@@ -82,10 +76,10 @@ def _network(trained: int, size: Size, grid_w: tuple[float, ...], say: Progress)
         say(f"digit {label}: {results[label].seconds:.0f} s")
     readings = read_classes(results)
     apart, others = falls(readings)
-    frechet, distances = digits_frechet(), []
+    distances = []
     for k, w in enumerate(W):
         x = np.stack([result.samples[result.experiment.all_w.index(w)] for result in results.values()], 1)  # [N, 10, 64]
-        distances.append({"w": w, **_distance(frechet, torch.from_numpy(x).flatten(0, 1))})
+        distances.append({"w": w, **_distance(torch.from_numpy(x).flatten(0, 1))})
         say(f"distance {k + 1} of {len(W)}")
     grids = [_images(label_run(label, grid_w, size.steps, IMAGES, trained)) for label in LABELS]  # [G, n, 64] each
     return {
@@ -99,7 +93,7 @@ def _network(trained: int, size: Size, grid_w: tuple[float, ...], say: Progress)
         "apart": apart,
         "others": others,
         "frechet": distances,
-        "floor": {**asdict(frechet.floor), "points": frechet.points},
+        "floor": {**asdict(reference().floor), "points": reference().points},
         "grid": {"w": grid_w, "images": _packed(np.stack(grids, 1))},  # [G, 10, n, 64]
     }
 
@@ -110,7 +104,7 @@ def _reward(name: str, size: Size, grid_w: tuple[float, ...], say: Progress) -> 
 
     result = run(reward_run(name, REWARD_W, size.steps, size.particles), frame_particles=0, distances=False)
     say(f"{name}: {result.seconds:.0f} s")
-    frechet, reward, rows = digits_frechet(), result.built.plan.reward, []
+    reward, rows = result.built.plan.reward, []
     assert reward is not None
     strength = float(REWARDS[name]["strength"])
     potentials = []
@@ -124,7 +118,7 @@ def _reward(name: str, size: Size, grid_w: tuple[float, ...], say: Progress) -> 
                 "w": w,
                 "potential": [float(value.mean()), float(value.std()) / math.sqrt(n)],
                 "improved": None if w == 0 else [float(better.mean()), float(better.std()) / math.sqrt(n)],
-                **_distance(frechet, x),
+                **_distance(x),
             }
         )
     plan, generator = result.built.plan, torch.Generator().manual_seed(0)
@@ -138,25 +132,14 @@ def _reward(name: str, size: Size, grid_w: tuple[float, ...], say: Progress) -> 
         "seconds": result.seconds,
         "rows": _plain(rows),
         "images": {"plain": float(known.mean()), "reweighted": float(tilted.mean())},
-        "floor": {**asdict(frechet.floor), "points": frechet.points},
+        "floor": {**asdict(reference().floor), "points": reference().points},
         "grid": {"w": grid_w, "images": _packed(_images(reward_run(name, grid_w, size.steps, 3 * IMAGES))[:, None])},
     }
 
 
 # ---------------------------------------------------------------------- both
-def digits_frechet() -> Frechet:
-    """Distances to the test part, which no network has seen; the floor from the images that the diffusion networks have."""
-    from gdviz.metrics.frechet import Frechet
-    from gdviz.targets._digit_images import digit_images
-    from gdviz.targets.digits import digit_features
-
-    return Frechet(digit_features(digit_images("test").x), digit_features(digit_images("diffusion").x))
-
-
-def _distance(frechet: Frechet, x: Tensor) -> Answer:
-    from gdviz.targets.digits import digit_features
-
-    found = frechet(digit_features(x))
+def _distance(x: Tensor) -> Answer:
+    found = reference()(digit_features(x))
     return {"distance": _rounded(found.value), "se": _rounded(found.se)}
 
 
@@ -168,13 +151,11 @@ def _images(experiment: Any) -> np.ndarray:
     return np.round((np.clip(x, -1, 1) + 1) * 127.5).astype(np.uint8)
 
 
-def real_images() -> np.ndarray:
-    """As many real ones of each digit, from the test part, [10, n, 64] bytes."""
-    from gdviz.targets._digit_images import digit_images
-
+def real_images() -> Answer:
+    """As many real ones of each digit, from the test part, packed as [1, 10, n, 64]."""
     part = digit_images("test")
     chosen = torch.stack([part.x[part.digit == k][:IMAGES] for k in range(10)])  # [10, n, 64]
-    return np.round((chosen.numpy() + 1) * 127.5).astype(np.uint8)
+    return _packed(np.round((chosen.numpy() + 1) * 127.5).astype(np.uint8)[None])
 
 
 def _packed(images: np.ndarray) -> Answer:

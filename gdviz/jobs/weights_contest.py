@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from gdviz.papers.learned_weights import JUDGED, SEARCHED, SEARCHES
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -18,12 +20,6 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float32]
 
 Answer = dict[str, Any]
-
-SEARCHED, JUDGED = 1000, 2000
-"""Seeds of the particles: a search never sees those that it is judged on. It has half as many."""
-
-INTERVAL = 0.073, 0.967
-"""Noise variances between which the limited interval guides: flow times 0.22 to 0.84."""
 
 DRAWN = 200
 """Points a class in the scatter panels."""
@@ -59,7 +55,7 @@ class Contest:
         import numpy as np
 
         w = list(self.experiment.w)
-        interval: Answer = {"kind": "interval", "low": INTERVAL[0], "high": INTERVAL[1]}
+        interval = SEARCHES["limited interval"][0]  # flow times 0.22 to 0.84
         half = self.experiment.particles // 2
         tried = []
         searched: tuple[Answer, ...] = {"kind": "constant"}, interval

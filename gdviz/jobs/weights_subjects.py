@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from gdviz.networks import WeightRecipe
 from gdviz.papers.learned_weights import LEARNED, RECIPE, TARGET
 from gdviz.presets import load
-from gdviz.theory.weights import PAPER
+from gdviz.theory.weights import L2, LESS_REPULSION, PAPER, SCORE_MATCHING
 
 if TYPE_CHECKING:
     from gdviz.experiment import Experiment
@@ -39,9 +39,9 @@ LOSSES: Mapping[str, WeightRecipe] = MappingProxyType(
     {
         PAPERS: PAPER,
         PATH: WeightRecipe.model_validate(PATH_SCHEDULE["recipe"]),
-        "repulsion-0.5": PAPER.model_copy(update={"repulsion": 0.5}),
-        "l2": PAPER.model_copy(update={"beta": 2.0, "repulsion": 0.0, "churn": 0.0}),
-        "score-matching": PAPER.model_copy(update={"loss": "score_matching"}),
+        "repulsion-0.5": LESS_REPULSION,
+        "l2": L2,
+        "score-matching": SCORE_MATCHING,
     }
 )
 """Recipes of the weights by name: the paper's; one that starts its steps from points of the sampler's own path;

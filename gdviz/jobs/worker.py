@@ -70,7 +70,7 @@ class Report:
         if self._unwanted():
             raise Cancelled
         now = time.monotonic()
-        if now - self._last >= SECONDS_BETWEEN_REPORTS:
+        if now - self._last >= SECONDS_BETWEEN_REPORTS or done >= 1:  # the end is always said
             self._last = now
             self._send("progress", float(done))
             if seconds_left is not None:

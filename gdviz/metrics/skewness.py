@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 
 import numpy as np
 import torch
@@ -91,7 +91,7 @@ class KnownSkewness:
         means = {SIGNS[plan.improves]: plan.baseline} if plan.improves and plan.baseline and not measured else {}
         self._at_0 = _Sample(plan.unguided, read, seed, means.get)
         cost = plan.improves == "mean_reciprocal" and plan.away is not None and not measured
-        self._at_minus_1 = _Sample(plan.away, read, seed, partial(_mean, plan)) if cost and plan.away is not None else None
+        self._at_minus_1 = _Sample(plan.away, read, seed, cache(partial(_mean, plan))) if cost and plan.away is not None else None
         rule = plan.rule
         plain = type(rule) is Unified and isinstance(rule.schedule, Constant) and not measured
         seeks = plain and plan.improves == "mean_reward" and plan.toward is not None

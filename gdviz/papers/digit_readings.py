@@ -1,10 +1,11 @@
-"""What is read off the runs on digits: means of 1/p with intervals that hold, proportions improved; of each digit and of all."""
+"""What is read off the runs on digits: means of 1/p with intervals that hold, proportions improved, distances to real images."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,9 +13,11 @@ import torch
 from numpy.typing import NDArray
 
 from gdviz.metrics.bounded import bounded_interval
+from gdviz.metrics.frechet import Frechet
 from gdviz.metrics.improved import independent
 from gdviz.metrics.mean import mean
-from gdviz.targets.digits import digit_classifier, log_probabilities
+from gdviz.targets._digit_images import digit_images
+from gdviz.targets.digits import digit_classifier, digit_features, log_probabilities
 
 if TYPE_CHECKING:
     from gdviz.result import Result
@@ -49,7 +52,7 @@ class ClassReading:
         Proportion of samples with a greater p(c | x) than at w = 0 on the same noise, and than unrelated samples at w = 0.
         None at w = 0.
     recognised : float
-        Share of the samples that the classifier takes for the digit.
+        Share of the samples to which the classifier gives the digit more than 1/2.
     """
 
     label: str
@@ -63,6 +66,12 @@ class ClassReading:
 def largest_reciprocal() -> float:
     """1/p at most: what the classifier's rate of lapses leaves."""
     return 10 / float(digit_classifier().lapse)
+
+
+@cache
+def reference() -> Frechet:
+    """Distances to the test images, which no network has seen; its floor is that of the images that the networks have."""
+    return Frechet(digit_features(digit_images("test").x), digit_features(digit_images("diffusion").x))
 
 
 def read_classes(results: Mapping[str, Result]) -> list[ClassReading]:

@@ -13,8 +13,8 @@ RECIPE = {"width": 256, "depth": 3, "frequencies": 0, "batch": 256, "rate": 0.00
 """No Fourier features: in 64 dimensions they would be noise."""
 
 TRAINED, LONGER = 6_000, 16_000
-"""Steps of the two networks that know the labels. After the first, one sample in eight at w = 0 is taken for another digit, as
-on hard images; after the second one in twenty."""
+"""Steps of the two networks that know the labels. After the first, one sample in eight at w = 0 is not recognised, as on hard
+images; after the second one in twenty."""
 
 REWARD_TRAINED = 4_000
 """Steps of the networks of p(x) and of p(x) r(x) / E r."""

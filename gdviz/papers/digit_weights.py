@@ -11,7 +11,6 @@ import math
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,34 +19,21 @@ import torch
 
 from gdviz.experiment import Experiment
 from gdviz.metrics.frechet import Frechet
+from gdviz.papers import learned_weights
+from gdviz.papers.digit_readings import reference
 from gdviz.papers.digit_runs import LABELS, TRAINED, label_run
-from gdviz.papers.learned_weights import JUDGED, LEARNED, SEARCHED, interval
+from gdviz.papers.learned_weights import JUDGED, LEARNED, SEARCHED, Size, interval
 from gdviz.result import run
-from gdviz.targets._digit_images import digit_images
 from gdviz.targets.digits import digit_features
 
 UNDER_TRAINED = 500
 """Steps of the other network, a twelfth of the usual; fixed before any run."""
 
-SEARCHES: dict[str, dict[str, Any]] = {
-    "best constant": {"kind": "constant"},
-    "limited interval": {"kind": "interval", "low": 0.073, "high": 0.967},
-}
+SEARCHES = {name: learned_weights.SEARCHES[name][0] for name in ("best constant", "limited interval")}
 
+FULL = Size((UNDER_TRAINED, TRAINED), (30, 31, 32), 80, 50, (0.0, 0.25, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0))
+"""Seeds are those of weights and particles: the network of a length is one."""
 
-@dataclass(frozen=True)
-class Size:
-    """How much is run. Seeds are those of weights and particles: the network of a length is one."""
-
-    denoiser_steps: tuple[int, ...] = (UNDER_TRAINED, TRAINED)
-    seeds: tuple[int, ...] = (30, 31, 32)
-    particles: int = 80
-    sampler_steps: int = 50
-    constants: tuple[float, ...] = (0.0, 0.25, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0)
-    weight_steps: int | None = None
-
-
-FULL = Size()
 QUICK = Size((20,), (0, 1), 40, 5, (0.0, 1.0), 3)
 
 
@@ -99,12 +85,6 @@ def compare(size: Size = FULL) -> list[DigitLine]:
     return table
 
 
-@cache
-def reference() -> Frechet:
-    """Distances to the test images; its floor is that of the images that the networks were trained on."""
-    return Frechet(digit_features(digit_images("test").x), digit_features(digit_images("diffusion").x))
-
-
 def _held(steps: int, seed: int, size: Size, frechet: Frechet) -> dict[str, tuple[float, str]]:
     """Frechet distance and what was picked, by method."""
 
@@ -147,9 +127,8 @@ def _distances(asked: Sequence[Experiment], frechet: Frechet) -> list[float]:
 
 def to_dict(table: Sequence[DigitLine]) -> dict[str, Any]:
     """What is written: every line, and the floor of real images."""
-    floor = reference().floor
     lines = [{**asdict(line), "mean": line.mean, "se": line.se} for line in table]
-    return {"format": 1, "points": len(digit_images("test").x), "floor": asdict(floor), "lines": lines}
+    return {"format": 1, "points": reference().points, "floor": asdict(reference().floor), "lines": lines}
 
 
 HEADINGS = "network", "guidance", "Frechet distance", "learned - it", "picked", "runs searched"

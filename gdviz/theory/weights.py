@@ -43,11 +43,15 @@ PAPER = WeightRecipe(
 )
 """Self-consistency as in the paper, whatever the program's usual recipe is."""
 
+LESS_REPULSION = PAPER.model_copy(update={"repulsion": 0.5})
+L2 = PAPER.model_copy(update={"beta": 2.0, "repulsion": 0.0, "churn": 0.0})
+SCORE_MATCHING = PAPER.model_copy(update={"loss": "score_matching"})
+
 LOSSES: dict[str, WeightRecipe] = {
     "self-consistency, repulsion 1": PAPER,
-    "self-consistency, repulsion 0.5": PAPER.model_copy(update={"repulsion": 0.5}),
-    "l2 (beta 2, repulsion 0)": PAPER.model_copy(update={"beta": 2.0, "repulsion": 0.0, "churn": 0.0}),
-    "guided score matching": PAPER.model_copy(update={"loss": "score_matching"}),
+    "self-consistency, repulsion 0.5": LESS_REPULSION,
+    "l2 (beta 2, repulsion 0)": L2,
+    "guided score matching": SCORE_MATCHING,
 }
 """The losses that are held side by side."""
 

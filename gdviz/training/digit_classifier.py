@@ -112,9 +112,9 @@ def _best_temperature(network: DigitClassifier, images: DigitImages) -> float:
     return math.exp((low + high) / 2)
 
 
-def report(network: DigitClassifier, images: DigitImages | None = None) -> ClassifierReport:
-    """Accuracy and calibration on images; those of the test part by default."""
-    images = images or digit_images("test")
+def report(network: DigitClassifier) -> ClassifierReport:
+    """Accuracy and calibration on the images of the test part."""
+    images = digit_images("test")
     network = network.double()
     log_p = network(images.x)  # [n, 10]
     plain = network.last(network.features(images.x)).log_softmax(-1)  # [n, 10]

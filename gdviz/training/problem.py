@@ -16,6 +16,9 @@ from gdviz.training.task import Task
 DRAWN = 1 << 16
 """Points from which a share is estimated."""
 
+FEW = 0.05
+"""Below this effective share of the data a reward leaves too little to learn from."""
+
 
 @dataclass(frozen=True)
 class Problem:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import base64
 import json
 from functools import cache
-from typing import Any
 
 import streamlit as st
 
 from gdviz.figures import digits as figures
-from gdviz.jobs.digits import Answer, available, shipped
+from gdviz.jobs.digits import Answer, real_images, shipped
 from gdviz.papers.digit_runs import LABELS, LONGER, REWARDS, TRAINED
 from gdviz.tables import interval
 from gdviz.ui.digits_grid import show_grid
@@ -42,13 +40,12 @@ def page() -> None:
         show_weights()
     else:
         _reward_results(toward, answer)
-    _again(name, answer)
+    _again(name, answer, label)
 
 
 def _choose() -> tuple[str, int, str]:
     """What guides, how well the network is trained, and which digit; kept in the address."""
-    asked, there = st.query_params, available()
-    choices = ["digit", *(name for name in REWARDS if f"reward-{name}" in there)]
+    asked, choices = st.query_params, ["digit", *REWARDS]
     with st.container(horizontal=True, vertical_alignment="bottom"):
         start = asked.get("toward", "digit")
         toward: str = st.segmented_control(
@@ -62,11 +59,10 @@ def _choose() -> tuple[str, int, str]:
                 "Digit", options, index=options.index(chosen) if chosen in options else 0,
                 format_func=lambda name: "all ten" if name == "all" else name, key="digits.label", width=140,
             )  # fmt: skip
-            steps = [n for n in (TRAINED, LONGER) if f"network-{n}" in there]
-            start_steps = LONGER if asked.get("network") == str(LONGER) and LONGER in steps else TRAINED
+            start_steps = LONGER if asked.get("network") == str(LONGER) else TRAINED
             trained = st.segmented_control(
-                "Network trained for", steps, default=start_steps, format_func=lambda n: f"{n:,} steps", key="digits.trained",
-                required=True,
+                "Network trained for", [TRAINED, LONGER], default=start_steps, format_func=lambda n: f"{n:,} steps",
+                key="digits.trained", required=True,
             )  # fmt: skip
     wanted = {"toward": toward}
     if toward == "digit":
@@ -82,11 +78,8 @@ def _shipped(name: str) -> Answer:
 
 
 @cache
-def _real() -> dict[str, Any]:
-    from gdviz.jobs.digits import real_images
-
-    images = real_images()[None]  # [1, 10, n, 64]
-    return {"shape": list(images.shape), "bytes": base64.b64encode(images.tobytes()).decode()}
+def _real() -> Answer:
+    return real_images()
 
 
 # ---------------------------------------------------------------------- images
@@ -94,9 +87,10 @@ def _grid(name: str, answer: Answer, label: str | None) -> None:
     grid = answer["grid"]
     count = grid["images"]["shape"][2]
     if label is None:
-        title, words = "24 samples", f"{count} samples of the digits' law, guided toward {_TOWARD[answer['reward']]}"
+        title = f"{count} samples of p(x), guided toward {_TOWARD[answer['reward']]}"
+        words = f"{count} samples of the digits' law, guided toward {_TOWARD[answer['reward']]}"
     elif label == "all":
-        title, words = "Samples", f"{count} samples of each digit, a digit a column"
+        title, words = "Samples of p(x | digit), guided", f"{count} samples of each digit, a digit a column"
     else:
         title, words = f"Samples of p(x | {label}), guided", f"{count} samples guided toward the digit {label}"
     show_grid(
@@ -158,20 +152,26 @@ def _reward_results(name: str, answer: Answer) -> None:
         plot("reward", title, "", figure, f"{title} over w; the table holds the numbers.")
     with right:
         figure = figures.frechet_figure(answer["rows"], answer["floor"], palette())
-        words = "Moving away from the data is what a reward asks for: the distance is to plain real images."
+        best = max(answer["rows"], key=lambda row: row["potential"][0])
+        words = f"A reward leads away from plain real images. Its mean is greatest at w = {best['w']:g} of those tried."
         plot("frechet", "Frechet distance to real images", words, figure, "Frechet distance over w; the table holds the numbers.")
     st.dataframe(table(answer, None), hide_index=True, key="digits.table")
 
 
-def _again(name: str, answer: Answer) -> None:
+def _again(name: str, answer: Answer, label: str) -> None:
     """How these numbers were made, and how to make them again."""
     versions, run = answer["versions"], answer["experiment"]
-    command = "`gdviz figure 2`" if name == f"network-{TRAINED}" else f"`python -m gdviz.jobs.ship_digits {name}`"
+    figure = " (`gdviz figure 2` the means of 1/p and the proportions)" if name == f"network-{TRAINED}" else ""
+    whose = ""
+    if "label" in run["guidance"]:
+        label = LABELS[0] if label == "all" else label
+        run = {**run, "guidance": {**run["guidance"], "label": label}}  # digits differ in nothing else
+        whose = f", of the digit {label},"
     st.caption(
         f"Shipped results of {run['particles']:,} particles at each w and {run['sampler']['steps']} steps, made with gdviz "
-        f"{versions['gdviz']} and torch {versions['torch']}. {command} makes them again; the Experiment below runs with "
-        "`gdviz run`, and `gdviz train` trains its network."
+        f"{versions['gdviz']} and torch {versions['torch']}. `python -m gdviz.jobs.ship_digits {name}` makes them again{figure}; "
+        f"the Experiment below{whose} runs with `gdviz run`, and `gdviz train` trains its network."
     )
-    text = json.dumps(answer["experiment"], indent=1)
+    text = json.dumps(run, indent=1)
     icon, key = ":material/download:", "digits.experiment"
     st.download_button("Experiment", text, f"{name}.json", "application/json", icon=icon, on_click="ignore", key=key)

@@ -23,9 +23,9 @@ def sentence(answer: Answer, label: str) -> str:
     best = min(answer["frechet"], key=lambda row: row["distance"])
     improved = two["improved"]
     return (
-        f"{found} {100 * improved['value']:.1f} % of the samples improve, not all; the classifier takes "
-        f"{100 * zero['recognised']:.1f} % for the right digit at w = 0 and {100 * two['recognised']:.1f} % at 2. "
-        f"The samples are nearest to real images at w = {best['w']:g} of those tried."
+        f"{found} {100 * improved['value']:.1f} % of the samples improve, not all; p(c | x) is above 1/2 for "
+        f"{100 * zero['recognised']:.1f} % of them at w = 0 and {100 * two['recognised']:.1f} % at 2. "
+        f"The samples of all ten digits are nearest to real images at w = {best['w']:g} of those tried."
     )
 
 
@@ -50,7 +50,7 @@ def table(answer: Answer, label: str | None) -> list[dict[str, str]]:
             "step change": interval(row["reciprocal"]["step"], None),
             "improved": _estimate(row["improved"]),
             "against unrelated": _estimate(row["unrelated"]),
-            "taken for the digit": f"{100 * row['recognised']:.1f} %",
+            "p(c | x) above 1/2": f"{100 * row['recognised']:.1f} %",
             "Frechet distance, all ten": interval(distances[row["w"]]["distance"], distances[row["w"]]["se"]),
         }
         for row in answer["readings"]

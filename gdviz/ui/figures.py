@@ -26,7 +26,7 @@ _CONFIG = {"displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d
 
 _WHAT = {
     1: "Proportion of samples improved, and the mean of −1/p(1 | x), against the guidance scale w.",
-    2: "The same two panels on 8x8 digits, a stand-in for ImageNet: class by class and over all ten.",
+    2: "Proportion improved and the mean of 1/p(c | x) on 8x8 digits, a stand-in for ImageNet: each digit, and all ten.",
     3: "The reward-guided sampler on Gaussian mixtures, beside no guidance and the exact tilted law.",
     4: "The reward-guided sampler on points of a Swiss roll: a reward that grows to the right.",
     5: "The reward-guided sampler on points of a Swiss roll: a reward that two arms share.",

@@ -13,13 +13,11 @@ from gdviz.networks import Recipe
 from gdviz.scores.exact import Exact
 from gdviz.scores.network import Network
 from gdviz.training import Task
+from gdviz.training.problem import FEW
 from gdviz.ui.forms import edit_fields
 from gdviz.ui.needed import tasks_of
 from gdviz.ui.subject import asked_for, pick, write_address
 from gdviz.ui.train_data import effective_share
-
-FEW = 0.05
-"""Below this effective share of the data a reward leaves too little to learn from."""
 
 ALL = "all"
 WORDS = {

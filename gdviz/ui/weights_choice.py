@@ -31,7 +31,7 @@ _WORDS = {
 }
 _HELP = {
     "denoiser": "Optimiser steps of the network whose scores are guided; exact: the scores of the law itself.",
-    "loss": "What the weights are fitted to. All but the paper's are trained here when asked for.",
+    "loss": "What the weights are fitted to. What did not come with the program is trained here when asked for.",
     "particles": "Of each class and method; a search has half as many.",
     "seeds": "Networks, each with weights of its own.",
     "steps": "Optimiser steps of the weights.",

@@ -14,6 +14,7 @@ from gdviz.jobs.weights_reward import REWARD_WORDS
 from gdviz.jobs.weights_subjects import EXACT
 from gdviz.papers.learned_weights import interval
 from gdviz.tables import interval as said_interval
+from gdviz.theory.weights import l2_weight
 from gdviz.ui.theory_results import CONFIG, palette
 from gdviz.ui.weights_choice import Choice
 from gdviz.ui.weights_words import methods, sentence, signed
@@ -125,7 +126,7 @@ def show_losses(choice: Choice, answer: Answer) -> None:
             for name, each in profile["losses"].items():
                 outside = each["least"] in (each["omega"][0], each["omega"][-1])
                 line[name] = f"beyond {each['least']:g}" if outside else said_interval(each["least"], each["se"])
-            lines.append(line | {"closed form of l2, exact scores": said_interval((1 - t) * s / (t - s), None)})
+            lines.append(line | {"closed form of l2, exact scores": said_interval(l2_weight(s, t), None)})
         st.dataframe(lines, hide_index=True, key="weights.losses")
 
 

@@ -14,9 +14,10 @@ from gdviz.errors import GdvizError
 from gdviz.experiment import Experiment
 from gdviz.jobs import ship_weights, weights, weights_reward
 from gdviz.jobs.weights import FLOW_TIMES, WeightsStudy, run_weights, shipped, shipped_file, weights_key
-from gdviz.jobs.weights_contest import DRAWN, JUDGED, SEARCHED
+from gdviz.jobs.weights_contest import DRAWN
 from gdviz.jobs.weights_reward import RewardStudy, run_reward
 from gdviz.jobs.weights_subjects import DENOISERS, EXACT, LOSSES, TITLES, experiment, reward_study, weights_study
+from gdviz.papers.learned_weights import JUDGED, SEARCHED
 from gdviz.resources import resource
 from gdviz.store import SceneStore
 

@@ -44,7 +44,7 @@ def test_two_gaussians_in_closed_form():
 def test_batches_and_floor_are_at_the_references_size():
     frechet = Frechet(drawn(100, 3, 0), drawn(400, 3, 1))
     assert 0 < frechet.floor.mean < frechet.floor.high
-    # Fresh points of the same law look like the floor: their mean of 20 batches is near its mean, 5 standard errors of both.
+    # Fresh points of the same law: the mean of 20 batches is below what one batch of real points exceeds once in twenty.
     same = frechet(drawn(2050, 3, 2))
     assert same.value is not None and same.se is not None
     assert same.value < frechet.floor.high

@@ -44,6 +44,7 @@ BY_HAND = [
     ),
     ({"kind": "half_plane", "normal": [3, 4], "offset": 0.5, "sharpness": 2}, sigmoid(2 * (0.6 * x + 0.8 * y - 0.5))),
     ({"kind": "ring_distance", "center": [1, 0], "radius": 2, "width": 0.5}, -((np.hypot(x - 1, y) - 2) ** 2) / 0.5),
+    ({"kind": "mirror", "width": 2}, -((x - y) ** 2)),
     ({"kind": "exp", "strength": -2, "of": {"kind": "linear", "direction": [1, 1]}}, np.exp(-2 * (x + y))),
     ({"kind": "exp", "strength": 0.5, "of": expression("x")}, np.exp(x / 2)),
     ({"kind": "exp", "strength": 0.5, "of": {"kind": "exp", "of": expression("-x**2")}}, np.exp(np.exp(-(x**2)) / 2)),
@@ -94,6 +95,12 @@ def test_any_dimension():
     torch.testing.assert_close(built(points), -points.square().sum(-1) / 2)
 
 
+def test_an_image_is_mirrored_row_by_row():
+    (symmetric, tilted) = torch.tensor([[1.0, 2, 1, 3, 4, 3], [1, 2, 4, 3, 4, 3]], dtype=torch.float64)  # 2 rows of 3 pixels
+    built = build({"kind": "mirror", "width": 3}, d=6)
+    assert float(built(symmetric)) == 0 and float(built(tilted)) == pytest.approx(-(9 + 9) / 6)
+
+
 BAD_PARAMETERS = [
     ({"kind": "bumps"}, "bumps"),
     ({"kind": "bumps", "bumps": []}, "bumps"),
@@ -138,6 +145,7 @@ MISFITS = [
     ({"kind": "quadratic", "center": [0, 0], "curvature": [[1, 0.5], [0.4, 1]]}, "not symmetric"),
     ({"kind": "half_plane", "normal": [1]}, "normal: found 1"),
     ({"kind": "ring_distance", "center": [1]}, "center: found 1"),
+    ({"kind": "mirror"}, "width: found 8, but points have 2"),
     (expression("x2"), "column 1: found 'x2'"),
     ({"kind": "exp", "of": {"kind": "linear", "direction": [1]}}, "direction: found 1"),
     ({"kind": "sum", "of": [{"kind": "linear", "direction": [1, 0]}]}, "'linear' gives R = log r; wrap it"),

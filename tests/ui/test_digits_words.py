@@ -24,14 +24,14 @@ def answer(high_at_2: float) -> dict[str, object]:
 def test_the_sentence_follows_the_intervals(high, said):
     words = sentence(answer(high), "3")
     assert said in words and "for 3 goes from 20 (10 to 30) to 2 (1 to" in words
-    assert "97.0 % of the samples improve, not all" in words and "90.0 % for the right digit at w = 0 and 99.0 % at 2" in words
+    assert "97.0 % of the samples improve, not all" in words and "above 1/2 for 90.0 % of them at w = 0 and 99.0 % at 2" in words
     assert "nearest to real images at w = 2 of those tried" in words
 
 
 def test_the_table_holds_every_w():
     lines = table(answer(9.0), "3")
     assert [line["w"] for line in lines] == ["0", "2"]
-    assert lines[0]["improved"] == "-" and lines[1]["taken for the digit"] == "99.0 %"
+    assert lines[0]["improved"] == "-" and lines[1]["p(c | x) above 1/2"] == "99.0 %"
     reward = {"rows": [{"w": 1.0, "potential": [0.1, 0.01], "improved": [0.9, 0.01], "distance": 5.0, "se": 0.2}]}
     assert table(reward, None) == [
         {"w": "1", "mean": "0.100 ± 0.020", "improved": "0.900 ± 0.020", "Frechet distance": "5.00 ± 0.39"}

@@ -125,8 +125,8 @@ class StepLaw:
         """Steps of one label, drawn at random, from points of a path that present weights guide.
 
         Particles start as noised data and are sampled as the sampler would, in `recipe.path` steps that are equal in flow
-        time but for a random start. At each of their levels a step as long as training's leads to data noised afresh: so
-        the law of the label is compared, after the errors of all steps before.
+        time but for a random start. From each of their levels a step of one to two `recipe.gap` is held against data noised
+        afresh: so the law of the label is compared, after the errors of all steps before.
         """
         recipe, points, m, d = self.recipe, self.recipe.points, self.recipe.particles, self.law.dimension
         label = int(torch.multinomial(self._share, 1, generator=generator))
