@@ -171,11 +171,11 @@ REFUSED = {
 @pytest.mark.parametrize("name", REFUSED)
 def test_refused_with_the_key_what_was_found_and_what_is_allowed(name):
     value, said = REFUSED[name]
-    began = time.monotonic()
+    began = time.process_time()
     with pytest.raises(GdvizError) as caught:
         Experiment.parse(value)
     assert str(caught.value) == said
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 5
     assert caught.value.__cause__ is None and caught.value.__suppress_context__, "no library's words behind ours"
 
 
@@ -250,11 +250,11 @@ FILES: dict[str, tuple[str | bytes, str]] = {
 @pytest.mark.parametrize("name", FILES)
 def test_a_file_that_is_no_experiment(name):
     text, said = FILES[name]
-    began = time.monotonic()
+    began = time.process_time()
     with pytest.raises(GdvizError) as caught:
         Experiment.from_json(text)
     assert str(caught.value) == said
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 5
 
 
 def test_objects_nested_as_deep_as_json_allows():
@@ -323,13 +323,13 @@ def test_a_reward_that_is_not_positive_is_refused_with_the_place_and_two_repairs
 def test_paths_too_large_to_keep_are_refused_before_anything_runs():
     value = {**changed("particles", 200_000), "w": list(range(20)), "frames": 400}
     value["sampler"]["steps"] = 1000
-    began = time.monotonic()
+    began = time.process_time()
     with pytest.raises(GdvizError) as caught:
         run(value, frame_particles=200_000)
     assert str(caught.value) == (
         "frames: found 20 w x 200000 particles x 400 frames x 2 dimensions to keep; their product may be at most 250,000,000."
     )
-    assert time.monotonic() - began < 10
+    assert time.process_time() - began < 10
 
 
 @pytest.mark.parametrize("device", ["tpu", "", "cuda:0", "CPU"])
