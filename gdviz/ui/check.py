@@ -79,10 +79,11 @@ def _samples(experiment: Experiment) -> tuple[Any, Look] | None:
     data = file.getvalue()
     key = judge_key(asked.id, file.name, data, w)
     job = pool().find(key) or pool().submit("curves", key, run_judgement, asked.canonical(), file.name, data, w)
-    if job.state == "done":
+    state = job.state
+    if state == "done":
         _judgement(json.loads(job.result))
         return None
-    return _waiting(job, "Comparing with each law")
+    return _waiting(job, state, "Comparing with each law")
 
 
 def _number(text: str) -> float | None:
@@ -131,13 +132,13 @@ def _facts(picked: str, experiment: Experiment) -> tuple[Any, Look] | None:
     def run() -> None:
         pool().submit("curves", key, run_facts, experiment.canonical())
 
-    running, done = job is not None and not job.finished, job is not None and job.state == "done"
-    go = not running and not done
-    st.button("Check the facts", type="primary", icon=":material/fact_check:", on_click=run, disabled=not go, key="check.run")
+    state = None if job is None else job.state  # asked once: it may end while the page is drawn
+    there = state in ("waiting", "running", "done")
+    st.button("Check the facts", type="primary", icon=":material/fact_check:", on_click=run, disabled=there, key="check.run")
     if job is None:
         return None
-    if not done:
-        return _waiting(job, "Sampling")
+    if state != "done":
+        return _waiting(job, state, "Sampling")
     found = json.loads(job.result)
     if not found["applicable"]:
         st.info(found["sentence"], icon=":material/info:")
@@ -160,8 +161,8 @@ def _table(headings: Sequence[str], rows: Sequence[Sequence[str]], key: str) -> 
     st.dataframe([dict(zip(headings, row, strict=True)) for row in rows], hide_index=True, height="content", key=key)
 
 
-def _waiting(job: Job, words: str) -> tuple[Any, Look] | None:
-    if job.state in ("failed", "cancelled"):
+def _waiting(job: Job, state: str | None, words: str) -> tuple[Any, Look] | None:
+    if state in ("failed", "cancelled"):
         st.error(job.error or "It was stopped.", icon=":material/error:")
         return None
     slot = st.empty()

@@ -17,7 +17,7 @@ from gdviz.server import store
 from gdviz.ui.curves_choice import choose, how_shown
 from gdviz.ui.curves_results import draw
 from gdviz.ui.follow import follow
-from gdviz.ui.kept import SAME, kept, run_again
+from gdviz.ui.kept import SAME, Found, find, run_again
 from gdviz.ui.needed import duration
 from gdviz.ui.progress import SceneProgress
 from gdviz.ui.work import networks_needed, pool
@@ -27,18 +27,16 @@ _ASKED = "curves.asked"  # runs that begin when their networks are trained
 
 @dataclass(frozen=True)
 class Run:
-    """The run of an Experiment as it is now: finished and kept, under way, or waiting for its networks."""
+    """The run of an Experiment when the page began to draw: finished and kept, under way, or waiting for its networks."""
 
     experiment: Experiment
-    job: Job | None
-    raw: bytes | None
-    complete: bool
+    found: Found
     networks: SceneProgress | None = None
 
     @cached_property
     def answer(self) -> dict[str, Any] | None:
         """What there is to draw (`gdviz.jobs.curves.run_curves`)."""
-        return None if self.raw is None else json.loads(self.raw)
+        return None if self.found.raw is None else json.loads(self.found.raw)
 
     @property
     def arrived(self) -> int:
@@ -47,7 +45,7 @@ class Run:
 
     @property
     def running(self) -> bool:
-        return (self.job is not None and not self.job.finished) or (self.networks is not None and not self.networks.done)
+        return self.found.active or (self.networks is not None and not self.networks.done)
 
 
 def page() -> None:
@@ -78,13 +76,12 @@ def _found(experiment: Experiment, asked: set[str]) -> Run:
             asked.discard(key)
         if networks.done and not networks.error:
             pool().submit("curves", key, run_curves, experiment.canonical(), str(store().root))
-    job, raw = pool().find(key), kept(key)
-    return Run(experiment, job, raw or (job.partial if job is not None else None), raw is not None, networks)
+    return Run(experiment, find(key), networks)
 
 
 def _buttons(runs: Sequence[Run], asked: set[str]) -> None:
     running = any(run.running for run in runs)
-    missing = [run for run in runs if not run.complete]
+    missing = [run for run in runs if not run.found.complete]
 
     def begin() -> None:
         for key in [curves_key(run.experiment.id) for run in missing or runs]:
@@ -94,8 +91,7 @@ def _buttons(runs: Sequence[Run], asked: set[str]) -> None:
     def stop() -> None:
         for run in runs:
             asked.discard(curves_key(run.experiment.id))
-            if run.job is not None:
-                run.job.cancel()
+            run.found.cancel()
 
     words = None if missing else SAME
     icon = ":material/play_arrow:"
@@ -105,20 +101,20 @@ def _buttons(runs: Sequence[Run], asked: set[str]) -> None:
 
 def _say(slot: Any, runs: Sequence[Run]) -> None:
     """What is going on, in one line, where nothing runs."""
-    run = next((run for run in runs if not run.complete), runs[0])
-    job, problem = run.job, run.networks.error if run.networks is not None else None
-    if run.complete:
+    run = next((run for run in runs if not run.found.complete), runs[0])
+    found, problem = run.found, run.networks.error if run.networks is not None else None
+    if found.complete:
         assert run.answer is not None
         seconds, device = run.answer["result"]["seconds"], run.answer["result"]["versions"].get("device", "cpu")
         slot.caption(f":material/check: Finished: {run.arrived:,} particles at each w in {duration(seconds)} on {device}.")
     elif problem:
         slot.error(problem, icon=":material/error:")
-    elif job is None and not run.running:
+    elif found.state is None and not run.running:
         words = "Press Run. The curves appear after the first thousand particles and sharpen from then on."
         slot.info(words, icon=":material/info:")
-    elif job is not None and job.state == "failed":
-        slot.error(job.error or "The run failed.", icon=":material/error:")
-    elif job is not None and job.state == "cancelled":
+    elif found.problem:
+        slot.error(found.problem, icon=":material/error:")
+    elif found.state == "cancelled":
         part = f"The curves show the {run.arrived:,} particles of {run.experiment.particles:,} that had arrived."
         slot.warning(f"Stopped. {part if run.arrived else 'No particles had arrived yet.'}", icon=":material/stop_circle:")
 
@@ -134,10 +130,10 @@ def _look(runs: Sequence[Run]) -> tuple[float, str] | None:
             if networks.done:
                 return None
             now = networks.progress, networks.words
-        elif run.job is None or run.job.finished or run.job.partial is not run.raw:
+        elif run.found.job is None or run.found.news():
             return None
         else:
-            now = _progress(run, run.job)
+            now = _progress(run, run.found.job)
         told = told or now
     return told
 

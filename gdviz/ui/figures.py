@@ -18,7 +18,7 @@ from gdviz.papers.picture import Panel
 from gdviz.server import store
 from gdviz.tables import interval
 from gdviz.ui.follow import follow
-from gdviz.ui.kept import SAME, kept, run_again
+from gdviz.ui.kept import SAME, Found, find, run_again
 from gdviz.ui.needed import duration
 from gdviz.ui.work import pool
 
@@ -39,16 +39,15 @@ def page() -> None:
     """Choose, run, read."""
     number, quick = _choose()
     st.caption(f"{_WHAT[number]} Figure {number} of arXiv 2512.04985, made here; what is ours is said below it.")
-    key = figure_key(number, quick)
-    raw, job = kept(key), pool().find(key)
+    run = find(figure_key(number, quick))
     with st.container(horizontal=True, vertical_alignment="center"):
-        _buttons(number, quick, job, raw is not None)
+        _buttons(number, quick, run)
         slot = st.empty()
-        if raw is None:
-            _say(slot, job, quick)
-    if raw is not None:
-        _draw(PaperFigure.from_json(raw))
-    elif job is not None and not job.finished:
+        if not run.complete:
+            _say(slot, run, quick)
+    if run.complete and run.raw is not None:
+        _draw(PaperFigure.from_json(run.raw))
+    if run.active and (job := run.job) is not None:
         follow(slot, lambda: _look(job))
 
 
@@ -68,30 +67,24 @@ def _choose() -> tuple[int, bool]:
     return number, quick
 
 
-def _buttons(number: int, quick: bool, job: Job | None, there: bool) -> None:
-    running = job is not None and not job.finished
-
+def _buttons(number: int, quick: bool, run: Found) -> None:
     def begin() -> None:
-        run_again(figure_key(number, quick))
-        pool().submit("curves", figure_key(number, quick), run_figure, number, quick, str(store().root))
+        run_again(run.key)
+        pool().submit("curves", run.key, run_figure, number, quick, str(store().root))
 
-    def stop() -> None:
-        if job is not None:
-            job.cancel()
-
-    words = SAME if there else None
+    words = SAME if run.complete else None
     icon = ":material/play_arrow:"
-    st.button("Run", type="primary", icon=icon, on_click=begin, disabled=running, help=words, key="figures.run")
-    st.button("Stop", icon=":material/stop:", on_click=stop, disabled=not running or there, key="figures.stop")
+    st.button("Run", type="primary", icon=icon, on_click=begin, disabled=run.active, help=words, key="figures.run")
+    st.button("Stop", icon=":material/stop:", on_click=run.cancel, disabled=not run.active, key="figures.stop")
 
 
-def _say(slot: Any, job: Job | None, quick: bool) -> None:
+def _say(slot: Any, run: Found, quick: bool) -> None:
     """What is going on, in one line, where nothing runs."""
-    if job is None:
+    if run.state is None:
         slot.info(f"Press Run. It takes {'some seconds' if quick else 'a minute or two'}.", icon=":material/info:")
-    elif job.state == "failed":
-        slot.error(job.error or "The run failed.", icon=":material/error:")
-    elif job.state == "cancelled":
+    elif run.problem:
+        slot.error(run.problem, icon=":material/error:")
+    elif run.state == "cancelled":
         slot.warning("Stopped. Nothing is kept of a figure that is not finished.", icon=":material/stop_circle:")
 
 

@@ -14,9 +14,6 @@ SHARE_LATE = 0.1
 SHORTEST, LONGEST = 0.02, 0.15
 """Seconds between two looks."""
 
-AT_LEAST = 0.3
-"""Seconds between the end of one drawing and the next: runs that follow at once have left the client with an old page."""
-
 
 def follow(slot: Any, look: Callable[[], tuple[float, str] | None]) -> None:
     """Show progress until there is news, then run the page again.
@@ -35,5 +32,4 @@ def follow(slot: Any, look: Callable[[], tuple[float, str] | None]) -> None:
     while (now := look()) is not None:
         slot.progress(min(1.0, now[0]), text=now[1])  # here Streamlit ends the wait when the reader has done something
         time.sleep(min(LONGEST, SHORTEST + SHARE_LATE * (time.monotonic() - began)))
-    time.sleep(max(0.0, AT_LEAST - (time.monotonic() - began)))
     st.rerun()

@@ -11,12 +11,11 @@ from typing import Any
 
 import streamlit as st
 
-from gdviz.jobs import Job
 from gdviz.jobs.robustness import robustness_key, run_robustness
 from gdviz.jobs.training import training_key
 from gdviz.server import store
 from gdviz.ui.follow import follow
-from gdviz.ui.kept import SAME, kept, run_again
+from gdviz.ui.kept import SAME, Found, find, run_again
 from gdviz.ui.needed import tasks_of
 from gdviz.ui.progress import SceneProgress
 from gdviz.ui.robustness_choice import Source, choose
@@ -42,20 +41,13 @@ class Run:
     Attributes
     ----------
     source : Source
-    key : str
-    job : Job or None
-    raw : bytes or None
-        The best answer so far.
-    complete : bool
+    found : Found
     network : SceneProgress or None
         How far the training is that has to come first.
     """
 
     source: Source
-    key: str
-    job: Job | None
-    raw: bytes | None
-    complete: bool
+    found: Found
     network: SceneProgress | None = None
 
     @property
@@ -63,20 +55,20 @@ class Run:
         """Why there will be no more of it."""
         if self.network is not None and self.network.error:
             return self.network.error
-        return self.job.error if self.job is not None and self.job.state == "failed" else None
+        return self.found.problem
 
     @property
     def active(self) -> bool:
         """Whether there is more to come without anybody doing anything."""
         if self.network is not None:
             return not self.network.done
-        return self.job is not None and not self.job.finished
+        return self.found.active
 
     @property
     def share(self) -> float:
-        if self.complete:
+        if self.found.complete:
             return 1.0
-        return (self.job.progress or 0.0) if self.job is not None and not self.job.finished else 0.0
+        return (self.found.job.progress or 0.0) if self.found.active and self.found.job is not None else 0.0
 
 
 def page() -> None:
@@ -94,7 +86,7 @@ def page() -> None:
     for run in runs:
         if run.problem:
             st.warning(f"{run.source.name}: {run.problem}", icon=":material/warning:")
-    answers = [(run.source, json.loads(run.raw)) for run in runs if run.raw is not None]
+    answers = [(run.source, json.loads(run.found.raw)) for run in runs if run.found.raw is not None]
     if answers:
         draw(answers, choice.name, library(), running=look is not None)
     st.caption(where_computed())
@@ -106,15 +98,14 @@ def page() -> None:
 def _found(source: Source) -> Run:
     """The run of a source: its answer, its job, or the training that it waits for; jobs start here when they can."""
     key = robustness_key(source.experiment.id)
-    job, raw = pool().find(key), kept(key)
-    if raw is not None:
-        return Run(source, key, job, raw, complete=True)
-    if job is None and key in _asked():
-        network = networks_needed(source.experiment) if source.group == "network" else None
-        if network is not None and (not network.done or network.error):
-            return Run(source, key, None, None, complete=False, network=network)
-        job = pool().submit("curves", key, run_robustness, source.experiment.canonical(), str(store().root))
-    return Run(source, key, job, None if job is None else job.partial, complete=False)
+    found = find(key)
+    if found.complete or found.job is not None or key not in _asked():
+        return Run(source, found)
+    network = networks_needed(source.experiment) if source.group == "network" else None
+    if network is not None and (not network.done or network.error):
+        return Run(source, found, network)
+    pool().submit("curves", key, run_robustness, source.experiment.canonical(), str(store().root))
+    return Run(source, find(key))
 
 
 def _asked() -> set[str]:
@@ -124,22 +115,21 @@ def _asked() -> set[str]:
 
 # ---------------------------------------------------------------------- buttons
 def _buttons(runs: Sequence[Run]) -> None:
-    active, whole = [run for run in runs if run.active], all(run.complete for run in runs)
+    active, whole = [run for run in runs if run.active], all(run.found.complete for run in runs)
     training = [run for run in active if run.network is not None]
 
     def start() -> None:
         for run in runs:
-            if whole or not run.complete:
-                _asked().add(run.key)
-                run_again(run.key)
+            if whole or not run.found.complete:
+                _asked().add(run.found.key)
+                run_again(run.found.key)
                 _resume(run.source)
 
     def stop() -> None:
         cancel_trainings()
         for run in runs:
-            _asked().discard(run.key)
-            if run.job is not None:
-                run.job.cancel()
+            _asked().discard(run.found.key)
+            run.found.cancel()
 
     def cancel_trainings() -> None:
         for run in training:
@@ -170,13 +160,13 @@ def _resume(source: Source) -> None:
 def _status(slot: Any, runs: Sequence[Run]) -> Callable[[], tuple[float, str] | None] | None:
     """One line; while something is under way, how to look for news of it."""
     active = [run for run in runs if run.active]
-    whole = [run for run in runs if run.complete]
+    whole = [run.found.raw for run in runs if run.found.complete and run.found.raw is not None]
     if problem := st.session_state.pop(PROBLEM, None):
         slot.error(problem, icon=":material/error:")
     elif active:
         return partial(_look, runs, active, time.monotonic())
     elif len(whole) == len(runs):
-        seconds = sum(json.loads(run.raw)["seconds"] for run in whole if run.raw is not None)
+        seconds = sum(json.loads(raw)["seconds"] for raw in whole)
         slot.caption(f":material/check: Finished: {len(runs)} wrong scores beside the exact one, {seconds:.0f} s of sampling.")
     elif whole:
         slot.info(f"{len(whole)} of {len(runs)} runs are there; press Run for the others.", icon=":material/info:")
@@ -192,16 +182,15 @@ def _look(runs: Sequence[Run], active: Sequence[Run], began: float) -> tuple[flo
     words, told = [], False
     for run in active:
         if run.network is None:
-            job = run.job
-            assert job is not None
-            if job.finished or (late and job.partial is not run.raw):
+            if run.found.news(late):
                 return None
-            if job.state == "running":
+            if run.found.job is not None and run.found.job.state == "running":
                 words.append(f"sampling with {run.source.phrase}")
         elif not told:  # trainings come one after another: the others cannot have news before this one
             told, now = True, networks_needed(run.source.experiment)
             if now.done:
                 return None
             words.append(f"{run.source.name} ({now.words[:1].lower()}{now.words[1:]})")
-    line = f"{sum(run.complete for run in runs)} of {len(runs)} runs finished; {'; '.join(words) or 'waiting for the workers'}"
+    finished = sum(run.found.complete for run in runs)
+    line = f"{finished} of {len(runs)} runs finished; {'; '.join(words) or 'waiting for the workers'}"
     return sum(run.share for run in runs) / len(runs), line

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
 
-from gdviz.jobs import Job
 from gdviz.jobs.theory import asked, run_theory, theory_key
 from gdviz.server import store
 from gdviz.ui.follow import follow
-from gdviz.ui.kept import SAME, kept, run_again
+from gdviz.ui.kept import SAME, Found, find, run_again
 from gdviz.ui.needed import duration
 from gdviz.ui.theory_choice import TOPICS, Choice, choose
 from gdviz.ui.theory_results import draw
@@ -50,21 +48,6 @@ _WORDS = {
 }
 
 
-@dataclass(frozen=True)
-class Run:
-    """How far the run of a topic is."""
-
-    key: str
-    text: str
-    job: Job | None
-    raw: bytes | None
-    complete: bool
-
-    @property
-    def active(self) -> bool:
-        return self.job is not None and not self.job.finished
-
-
 def page() -> None:
     """Choose, run, read."""
     choice = choose()
@@ -75,9 +58,10 @@ def page() -> None:
     if choice.topic == "step":
         slow_motion(choice.experiment)
         return
-    run = _found(choice)
+    text = asked(choice.topic, choice.experiment)
+    run = find(theory_key(choice.topic, text))
     with st.container(horizontal=True, vertical_alignment="center"):
-        _buttons(choice, run)
+        _buttons(choice, text, run)
         with st.container():
             slot = st.empty()
             _say(slot, run)
@@ -89,48 +73,36 @@ def page() -> None:
         follow(slot, lambda: _look(run, began))
 
 
-def _found(choice: Choice) -> Run:
-    """The run as it is: finished and kept, under way, or not begun."""
-    text = asked(choice.topic, choice.experiment)
-    key = theory_key(choice.topic, text)
-    job, raw = pool().find(key), kept(key)
-    return Run(key, text, job, raw or (None if job is None else job.partial), raw is not None)
-
-
-def _buttons(choice: Choice, run: Run) -> None:
+def _buttons(choice: Choice, text: str, run: Found) -> None:
     def start() -> None:
         run_again(run.key)
-        pool().submit("curves", run.key, run_theory, choice.topic, run.text, str(store().root))
-
-    def stop() -> None:
-        if run.job is not None:
-            run.job.cancel()
+        pool().submit("curves", run.key, run_theory, choice.topic, text, str(store().root))
 
     words = SAME if run.complete else None
     icon = ":material/play_arrow:"
     st.button("Run", type="primary", icon=icon, on_click=start, disabled=run.active, help=words, key="theory.run")
-    st.button("Stop", icon=":material/stop:", on_click=stop, disabled=not run.active, key="theory.stop")
+    st.button("Stop", icon=":material/stop:", on_click=run.cancel, disabled=not run.active, key="theory.stop")
 
 
-def _say(slot: Any, run: Run) -> None:
+def _say(slot: Any, run: Found) -> None:
     """What is going on, in one line, where nothing runs."""
     if run.complete and run.raw is not None:
         slot.caption(f":material/check: Finished in {duration(json.loads(run.raw)['seconds'])}.")
-    elif run.job is None:
+    elif run.state is None:
         slot.info("Press Run. It takes some seconds; the figures sharpen as particles arrive.", icon=":material/info:")
-    elif run.job.state == "failed":
-        slot.error(run.job.error or "The run failed.", icon=":material/error:")
-    elif run.job.state == "cancelled":
+    elif run.problem:
+        slot.error(run.problem, icon=":material/error:")
+    elif run.state == "cancelled":
         part = "The figures show what had arrived." if run.raw is not None else "Nothing had arrived yet."
         slot.warning(f"Stopped. {part}", icon=":material/stop_circle:")
 
 
-def _look(run: Run, began: float) -> tuple[float, str] | None:
+def _look(run: Found, began: float) -> tuple[float, str] | None:
     """Share done and what goes on; None when there is something new to draw."""
     job = run.job
     assert job is not None
     late = run.raw is None or time.monotonic() - began > SECONDS_BETWEEN_DRAWINGS
-    if job.finished or (late and job.partial is not run.raw):
+    if run.news(late):
         return None
     if job.state == "waiting":
         return 0.0, "Waiting for the run before this one"

@@ -38,7 +38,7 @@ def page() -> None:
     study = weights_study(choice.target, choice.denoiser, choice.loss, choice.particles, choice.seeds, choice.steps)
     work = find_work(study, run_weights)
     slot = _buttons(work, "weights", "Start", "weights and samples")
-    answer = None if work.raw is None else json.loads(work.raw)
+    answer = None if work.found.raw is None else json.loads(work.found.raw)
     show_forming(choice, answer, work.watched, library())
     if answer is not None:
         show_gain(choice, answer)
@@ -61,9 +61,9 @@ def _reward(choice: Choice) -> tuple[Work, Any]:
     if loss != choice.loss:
         st.caption(":material/info: The reward version is of the paper's loss, whatever the loss above.")
     slot = None
-    if not work.complete:
+    if not work.found.complete:
         slot = _buttons(work, "reward", "Train the grid of gamma_R", "a grid of reward strengths")
-    answer = None if work.raw is None else json.loads(work.raw)
+    answer = None if work.found.raw is None else json.loads(work.found.raw)
     if answer is not None and answer["constant"]:
         show_reward(answer)
     return work, slot
@@ -73,16 +73,16 @@ def _buttons(work: Work, key: str, start: str, what: str) -> Any:
     """Start or Resume, Cancel, Remove; and a place for what is going on."""
     with st.container(horizontal=True, vertical_alignment="center", key=f"weights.buttons.{key}"):
         label, icon = ("Resume", ":material/play_arrow:") if work.begun and not work.active else (start, ":material/play_arrow:")
-        if work.complete and not work.begun:
+        if work.found.complete and not work.begun:
             label, icon = "Train it here", ":material/model_training:"
-        nothing = work.active or (work.complete and work.trained)
+        nothing = work.active or (work.found.complete and work.trained)
         words = "The same choice gives the same numbers." if nothing and not work.active else None
-        kind: Literal["primary", "secondary"] = "secondary" if work.complete else "primary"
+        kind: Literal["primary", "secondary"] = "secondary" if work.found.complete else "primary"
         st.button(label, type=kind, icon=icon, on_click=work.start, disabled=nothing, help=words, key=f"weights.{key}.start")
         keeps = "What is learned so far is kept; Resume goes on from there."
         cancel, icon = f"weights.{key}.cancel", ":material/stop:"
         st.button("Cancel", icon=icon, on_click=work.cancel, disabled=not work.active, help=keeps, key=cancel)
-        if work.complete and any(each is not None for each in work.trainings):
+        if work.found.complete and any(each is not None for each in work.trainings):
             icon, forget = ":material/delete:", "Forgets the weights that were trained here."
             st.button("Remove", icon=icon, on_click=work.remove, help=forget, key=f"weights.{key}.remove")
         with st.container():
@@ -96,7 +96,7 @@ def _say(slot: Any, work: Work, what: str) -> None:
         slot.error(problem, icon=":material/error:")
     elif work.active:
         return
-    elif work.complete:
+    elif work.found.complete:
         where = "These numbers came with the program" if work.came_with_program else "Finished"
         more = "" if work.trained else "; Train it here shows the weights of the first seed forming, live"
         slot.caption(f":material/check: {where}{more}.")

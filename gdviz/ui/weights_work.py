@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,7 @@ from gdviz.checkpoints import Pace
 from gdviz.jobs import Job
 from gdviz.jobs.training import Training, Trainings
 from gdviz.jobs.weights import shipped, weights_key
-from gdviz.server import store
+from gdviz.ui.kept import Found, find
 from gdviz.ui.needed import duration, share_of, words_of
 from gdviz.ui.train_jobs import attempt
 from gdviz.ui.work import library, pool
@@ -42,30 +42,26 @@ class Work:
         What is asked.
     run : callable
         The worker's function that answers it, when all networks are there.
-    raw : bytes or None
-        The best answer so far.
-    complete, came_with_program : bool
+    found : Found
+        The run that answers it.
+    came_with_program : bool
     tasks : tuple of Task
         Trainings that Start would start: those that an answer needs, or, where there is one, those that are looked at.
     trainings : tuple of (Training or None)
         How far these are.
-    job : Job or None
     """
 
     text: str
     run: Callable[..., bytes]
-    raw: bytes | None
-    complete: bool
+    found: Found
     came_with_program: bool
     tasks: tuple[Task, ...]
     trainings: tuple[Training | None, ...]
-    job: Job | None
 
     @property
     def active(self) -> bool:
         """Whether there is more to come without anybody doing anything."""
-        sampling = self.job is not None and not self.job.finished and not self.complete
-        return sampling or any(each is not None and each.state in ("waiting", "running") for each in self.trainings)
+        return self.found.active or any(each is not None and each.state in ("waiting", "running") for each in self.trainings)
 
     @property
     def watched(self) -> Task:
@@ -85,13 +81,11 @@ class Work:
     def problem(self) -> str | None:
         """Why there is no more of it, in one sentence."""
         failed = [each.error for each in self.trainings if each is not None and each.state == "failed"]
-        if self.job is not None and self.job.state == "failed":
-            failed.append(self.job.error)
-        return next((error for error in failed if error), None)
+        return next((error for error in (*failed, self.found.problem) if error), None)
 
     def start(self) -> None:
         """Train what is missing; the run follows when all of it is there."""
-        pool().forget(weights_key(self.text))  # stopped before
+        pool().forget(self.found.key)  # stopped before
         for task, found in zip(self.tasks, self.trainings, strict=True):
             if found is None or found.state in ("paused", "failed"):
                 attempt(trainings().start, task)
@@ -100,8 +94,7 @@ class Work:
         """Pause the trainings, which keep what is learned, and stop the run."""
         for task in self.tasks:
             trainings().cancel(task.id)
-        if self.job is not None:
-            self.job.cancel()
+        self.found.cancel()
 
     def remove(self) -> None:
         """Forget what was trained here."""
@@ -119,10 +112,8 @@ class Work:
             now = trainings().find(task.id)
             if (now is None) != (drawn is None) or (now is not None and drawn is not None and _news(drawn, now, late)):
                 return None
-        job = pool().find(weights_key(self.text))
-        if job is not self.job or (job is not None and job.finished):
-            return None
-        if job is not None and late and job.partial is not None and job.partial is not self.raw:
+        job = pool().find(self.found.key)
+        if job is not self.found.job or (self.found.active and self.found.news(late)):
             return None
         return self._said(job)
 
@@ -146,22 +137,14 @@ def find_work(study: Study, run: Callable[..., bytes]) -> Work:
     """A study's answer and trainings; the run starts here once all networks are there, unless it was stopped."""
     text = study.text()
     key = weights_key(text)
-    raw = shipped(text)
-    came = raw is not None
-    if raw is None and (digest := store().find(key)) is not None:
-        raw = store().read(digest)
-    job = pool().find(key)
-    if raw is None and job is not None and job.state == "done":
-        raw = job.result
-    whole = raw is not None
-    tasks = _tasks(study, first=whole)
-    found = tuple(trainings().find(task.id) for task in tasks)
-    work = Work(text, run, raw, whole, came, tasks, found, job)
-    if not whole and job is None and work.trained:
-        job = pool().submit("curves", key, run, text, str(library().root))
-        work = Work(text, run, None, False, False, tasks, found, job)
-    if raw is None and job is not None and job.partial is not None:
-        work = Work(text, run, job.partial, False, False, tasks, found, job)
+    found, came = find(key), shipped(text)
+    if came is not None:
+        found = replace(found, raw=came, complete=True)
+    tasks = _tasks(study, first=found.complete)
+    work = Work(text, run, found, came is not None, tasks, tuple(trainings().find(task.id) for task in tasks))
+    if not found.complete and found.job is None and work.trained:
+        pool().submit("curves", key, run, text, str(library().root))
+        work = replace(work, found=find(key))
     return work
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -68,14 +67,6 @@ def field(page: Page, t: str) -> Locator:
     return page.get_by_role("figure", name=re.compile(f"noise variance {re.escape(t)}"))
 
 
-def seconds(action: Callable[[], None], shown: Locator) -> float:
-    """How long the page takes to show something after an action."""
-    began = time.monotonic()
-    action()
-    expect(shown).to_be_visible()
-    return time.monotonic() - began
-
-
 def test_watch_cancel_resume_remove(visit: Visit) -> None:
     steps = 300_000  # nobody waits for its end
     page = visit(f"/train?scene={scene(steps)}")
@@ -92,9 +83,10 @@ def test_watch_cancel_resume_remove(visit: Visit) -> None:
     expect(box(again, steps).get_by_text("running")).to_be_visible()
     again.context.close()
 
-    answer = seconds(lambda: page.get_by_role("slider", name="Noise level of the field").press("ArrowRight"), field(page, "0.3"))
-    taken = seconds(lambda: press(box(page, steps), "Cancel"), box(page, steps).get_by_text("paused").first)
-    assert taken < 2.0 + answer, "what any answer takes now, and at most two seconds more"
+    page.get_by_role("slider", name="Noise level of the field").press("ArrowRight")
+    expect(field(page, "0.3")).to_be_visible()
+    press(box(page, steps), "Cancel")
+    expect(box(page, steps).get_by_text("paused").first).to_be_visible()
     kept = loss(page)["x"][-1]
     press(box(page, steps), "Resume")
     expect(box(page, steps).get_by_role("button", name="Cancel")).to_be_visible()
@@ -130,11 +122,7 @@ def test_curves_of_both_scores(visit: Visit) -> None:
     page = visit(f"/curves?scene={scene(200, seed=7)}&w=0,1&particles=1200&score=both")
     press(page, "Run")
     finished = page.get_by_text("Finished: 1,200 particles")
-    try:
-        expect(finished).to_be_visible(timeout=60_000)
-    except AssertionError:  # seen twice on an overloaded machine: the page stops looking. What was computed is found again.
-        page.reload()
-        expect(finished).to_be_visible()
+    expect(finished).to_be_visible()
     expect(page.get_by_text("Solid: trained network, 200 steps; dashed: exact score.")).to_be_visible()
     # The figure is drawn anew when the run ends: ask until it is there.
     page.wait_for_function(
