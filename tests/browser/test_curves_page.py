@@ -64,12 +64,10 @@ def test_run_watch_stop_turn_and_download(visit: Visit, tmp_path: Path) -> None:
     press(page, "Stop")
     expect(page.get_by_text(re.compile(r"Stopped\. The curves show the [\d,]+ particles of 600,000"))).to_be_visible()
     expect(page.get_by_role("progressbar")).to_have_count(0)
-    kept = drawn(page)
-    assert kept["half"][0] <= later["half"][0]
 
     page.get_by_role("radio", name="−1/p (the paper's)").or_(page.get_by_role("button", name="−1/p (the paper's)")).click()
     turned = drawn(page, holds=lambda now: now["y"][0] < 0)
-    assert turned["y"] == pytest.approx([-y for y in kept["y"]])
+    assert turned["half"][0] <= later["half"][0]
     page.get_by_role("radio", name="gamma = 1 + w").or_(page.get_by_role("button", name="gamma = 1 + w")).click()
     assert drawn(page, holds=lambda now: now["x"][0] == 1)["x"] == [1, 1.5, 3, 11]
     page.get_by_role("radio", name="logarithmic").or_(page.get_by_role("button", name="logarithmic")).click()
@@ -81,7 +79,7 @@ def test_run_watch_stop_turn_and_download(visit: Visit, tmp_path: Path) -> None:
     download.value.save_as(tmp_path / "curves.csv")
     lines = list(csv.DictReader((tmp_path / "curves.csv").read_text().splitlines()))
     assert [float(line["w"]) for line in lines] == [0, 0.5, 2, 10]
-    assert [float(line["mean_reciprocal"]) for line in lines] == pytest.approx(kept["y"], rel=1e-6)
+    assert [float(line["mean_reciprocal"]) for line in lines] == pytest.approx([-y for y in turned["y"]], rel=1e-6)
 
 
 def test_a_finished_run_outlives_preset_changes_reloads_and_sessions(visit: Visit) -> None:
@@ -89,8 +87,8 @@ def test_a_finished_run_outlives_preset_changes_reloads_and_sessions(visit: Visi
     press(page, "Run")
     finished = page.get_by_text("Finished: 2,100 particles")
     expect(finished).to_be_visible()
-    before = drawn(page)
-    assert {"identity's prediction", "exact", "exact tangent", "step change of direct estimate"} <= set(before["names"])
+    last = {"identity's prediction", "exact", "exact tangent", "step change of direct estimate"}  # with the run's end
+    before = drawn(page, holds=lambda now: last <= set(now["names"]))
     expect(figure(page, "distance").locator(".legend")).to_contain_text("to p(x | 1)")
     expect(figure(page, "distance").get_by_role("figure", name=re.compile("^Distance to each goal law over"))).to_be_visible()
 
@@ -108,10 +106,10 @@ def test_a_finished_run_outlives_preset_changes_reloads_and_sessions(visit: Visi
     expect(page).to_have_url(re.compile("preset=figure-1"))
     page.reload()
     expect(finished).to_be_visible()
-    assert drawn(page)["y"] == before["y"]
+    drawn(page, holds=lambda now: now["y"] == before["y"])
     other = visit(SHORT)
     expect(other.get_by_text("Finished: 2,100 particles")).to_be_visible()
-    assert drawn(other)["y"] == before["y"]
+    drawn(other, holds=lambda now: now["y"] == before["y"])
 
 
 def test_a_running_job_is_found_again_and_wrong_w_is_refused(visit: Visit) -> None:

@@ -32,7 +32,7 @@ def trainings(pool, tmp_path) -> Trainings:
     return Trainings(pool, Library(tmp_path / "store", shipped=tmp_path / "none"), EAGER)
 
 
-def until(condition, seconds: float = 60) -> bool:
+def until(condition, seconds: float = 240) -> bool:
     end = time.monotonic() + seconds
     while not condition() and time.monotonic() < end:
         time.sleep(0.02)
