@@ -189,7 +189,7 @@ def _looks(number: int, result: Result, special: float) -> Iterator[Look]:
         k = result.experiment.w.index(w)
         row, log_r = result.rows[k], plan.reward.log(torch.from_numpy(result.samples[k]).double()).numpy()
         at, grid = "w = 0" if w == 0 else "w = ±1", Grid.of(law)
-        r, reciprocal = grid.rewards(plan.reward)
+        r, reciprocal = grid.rewards(plan.reward, len(log_r))
         yield from _of_mean(number, "mean r", at, r, np.exp(log_r), Mean(row.mean_reward, row.se_reward))
         inverse = Mean(row.mean_reciprocal, row.se_reciprocal)
         yield from _of_mean(number, "mean 1/r", at, reciprocal, np.exp(-log_r), inverse)
@@ -198,7 +198,7 @@ def _looks(number: int, result: Result, special: float) -> Iterator[Look]:
 
 
 def _of_mean(number: int, quantity: str, at: str, moments: Moments, values: Array, shown: Mean) -> Iterator[Look]:
-    yield Look(number, quantity, at, moments.mean, shown, mean(values), moments.is_heavy(len(values), HEAVY))
+    yield Look(number, quantity, at, moments.mean, shown, mean(values), moments.is_heavy(HEAVY))
 
 
 def _of_pairs(number: int, at: str, row: Row, improving: Moments) -> Iterator[Look]:

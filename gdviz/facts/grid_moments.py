@@ -21,34 +21,35 @@ deviation (0.6) is some three spacings."""
 EDGE = 1e-6
 """Share of an integral in the outer tenth of the grid from which it counts as infinite, or as reaching beyond."""
 
-
-RARE = 1e-6
-"""Share of the law, where the quantity is largest, whose values are cut down to the quantile: next to no run of a few thousand
-particles sees it, and a third moment may be infinite for its sake alone."""
+RARE = 1e-3
+"""Of so many runs one sees a value beyond the quantile, where the quantity is largest, to which values are cut down: a third
+moment may be infinite for the sake alone of values that next to no run sees."""
 
 
 @dataclass(frozen=True)
 class Moments:
-    """Of one quantity under one law.
+    """Of one quantity under one law, as a run of n particles sees it.
 
     Attributes
     ----------
+    n : int
     mean : float
         Infinite where the grid does not hold the integral.
     rare : float
-        What cutting at the RARE quantile takes from the mean.
+        What cutting at the quantile of RARE / n takes from the mean.
     sd, skewness : float
         Of the quantity so cut.
     """
 
+    n: int
     mean: float
     rare: float
     sd: float
     skewness: float
 
-    def is_heavy(self, n: int, most: float) -> bool:
-        """Whether the mean of n samples has no normal interval: skewness / sqrt n above `most`, or a fifth of the s.e. unseen."""
-        return not (self.skewness <= most * math.sqrt(n) and self.rare <= 0.2 * self.sd / math.sqrt(n))
+    def is_heavy(self, most: float) -> bool:
+        """Whether the mean has no normal interval: skewness / sqrt n above `most`, or a fifth of the s.e. unseen."""
+        return not (self.skewness <= most * math.sqrt(self.n) and self.rare <= 0.2 * self.sd / math.sqrt(self.n))
 
 
 @dataclass(frozen=True)
@@ -66,22 +67,22 @@ class Grid:
         x = torch.cartesian_prod(*[axis] * d).reshape(-1, d)  # [M, d]
         return cls(x, (law.log_density(x, 0.0) + d * math.log(SPACING[d])).numpy())
 
-    def moments(self, log_f: Array) -> Moments:
-        """Moments of f, given log f at the points."""
+    def moments(self, log_f: Array, n: int) -> Moments:
+        """Moments of f, given log f at the points, for runs of n particles."""
         mean = self._integral(log_f)
         mass = np.exp(self.log_mass)  # [M]
         order = np.argsort(log_f)
-        above = len(order) - int(np.searchsorted(np.cumsum(mass[order][::-1]), RARE))
+        above = len(order) - int(np.searchsorted(np.cumsum(mass[order][::-1]), RARE / n))
         f = np.exp(np.minimum(log_f, log_f[order[max(0, above - 1)]]))  # [M]
         cut = float((mass * f).sum())
         sd = math.sqrt(float((mass * (f - cut) ** 2).sum()))
         skewness = float((mass * (f - cut) ** 3).sum()) / sd**3 if sd else 0.0
-        return Moments(mean, mean - cut, sd, skewness)
+        return Moments(n, mean, mean - cut, sd, skewness)
 
-    def rewards(self, reward: Reward) -> tuple[Moments, Moments]:
-        """Moments of r and of 1 / r."""
+    def rewards(self, reward: Reward, n: int) -> tuple[Moments, Moments]:
+        """Moments of r and of 1 / r, for runs of n particles."""
         log_r = reward.log(self.x).numpy()  # [M]
-        return self.moments(log_r), self.moments(-log_r)
+        return self.moments(log_r, n), self.moments(-log_r, n)
 
     def spread(self) -> float:
         """Root of the trace of the covariance."""
