@@ -45,7 +45,7 @@ def row_figure(row: tuple[Panel, ...], palette: Palette = LIGHT, *, fixed_width:
     figure.update_annotations(font_size=13)
     figure.update_layout(
         height=max(panel.height for panel in row) + TOP + BOTTOM + LEGEND,
-        width=sum(panel.width + LEFT + RIGHT for panel in row) if fixed_width else None,
+        width=row_width(row) if fixed_width else None,
         margin={"l": LEFT, "r": RIGHT, "t": TOP + LEGEND, "b": BOTTOM},
         legend={
             "orientation": "h",
@@ -60,6 +60,11 @@ def row_figure(row: tuple[Panel, ...], palette: Palette = LIGHT, *, fixed_width:
         template="plotly_white",
     )
     return figure
+
+
+def row_width(row: tuple[Panel, ...]) -> int:
+    """Pixels of a row of panels in the files."""
+    return sum(panel.width + LEFT + RIGHT for panel in row)
 
 
 def _logs(ends: tuple[float, float]) -> list[float]:

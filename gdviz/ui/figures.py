@@ -11,7 +11,7 @@ from gdviz.figures.palette import DARK, LIGHT
 from gdviz.jobs import Job
 from gdviz.jobs.figures import figure_key, run_figure
 from gdviz.papers.files import CONTENTS
-from gdviz.papers.interactive import row_figure
+from gdviz.papers.interactive import row_figure, row_width
 from gdviz.papers.make import NUMBERS
 from gdviz.papers.paper_figure import PaperFigure
 from gdviz.papers.picture import Panel
@@ -23,6 +23,9 @@ from gdviz.ui.needed import duration
 from gdviz.ui.work import pool
 
 _CONFIG = {"displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d"]}
+
+WIDEST = 1180
+"""Pixels of a row of panels below which none is drawn narrower than in the files; wider rows may be."""
 
 _WHAT = {
     1: "Proportion of samples improved, and the mean of −1/p(1 | x), against the guidance scale w.",
@@ -57,7 +60,7 @@ def _choose() -> tuple[int, bool]:
     start = int(asked) if asked.isdecimal() and int(asked) in NUMBERS else 1
     with st.container(horizontal=True, vertical_alignment="bottom"):
         number: int = st.segmented_control(
-            "Figure", NUMBERS, default=start, format_func=lambda n: f"Figure {n}", key="figures.number", required=True
+            "Figure", NUMBERS, default=start, key="figures.number", required=True
         )
         words = "Fewer steps and trials than the papers': seconds in place of a minute or two, with larger errors."
         quick: bool = st.toggle("Quick", value=st.query_params.get("size", "quick") == "quick", help=words, key="figures.quick")
@@ -104,6 +107,9 @@ def _draw(figure: PaperFigure) -> None:
     palette = DARK if st.context.theme.type == "dark" else LIGHT
     st.subheader(figure.picture.title, anchor=False)
     for line, row in enumerate(figure.picture.rows):
+        # On a narrow screen the row is scrolled sideways: panels stay side by side, as in the paper, and can be read.
+        name, room = f".st-key-figures-row-{line}", min(WIDEST, row_width(row))
+        st.html(f"<style>{name} {{ overflow-x: auto; }} {name} > * {{ min-width: {room}px; }}</style>")
         with st.container(key=f"figures.row.{line}"):
             chart = row_figure(row, palette, fixed_width=False)
             chart.layout.template = None  # the page's own theme
