@@ -24,7 +24,7 @@ from gdviz.sweep import Chunk, sweep
 
 RATE = 1e-3 / 700
 Z = float(-ndtri(RATE / 2))
-PARTICLES = 8192
+PARTICLES = 4096
 STEPS = 400
 FRAMES = 10
 

@@ -113,7 +113,7 @@ def errors_figure(networks: Sequence[tuple[str, Sequence[tuple[float, float]], s
     figure.add_hline(
         y=1, line={"color": palette.muted, "dash": "dot"}, annotation={"text": "saying nothing", "font": {"color": palette.muted}}
     )
-    figure.update_xaxes(title="log-SNR  (noise on the left, data on the right)")
+    figure.update_xaxes(title="log-SNR  (left noise, right data)")
     figure.update_yaxes(title="relative score error", type="log", exponentformat="power")
     legend = {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "font": {"size": 12}}
     margin = {"l": 64, "r": 14, "t": 10, "b": 48}

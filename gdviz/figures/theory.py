@@ -16,7 +16,7 @@ from gdviz.figures.robustness import mixed
 
 Answer = Mapping[str, Any]
 
-LOG_SNR = "log-SNR  (noise on the left, data on the right)"
+LOG_SNR = "log-SNR  (left noise, right data)"
 DASHES = ("solid", "dash", "dashdot", "dot", "longdash", "longdashdot")
 SHOWN_RATE = 2e-3
 """The axis of the rate leaves out levels at which none reaches this share of the largest."""

@@ -97,7 +97,7 @@ def error_figure(by_level: Sequence[tuple[float, float]], palette: Palette = LIG
     low = float(np.nanmin(error)) if np.isfinite(error).any() else 0.1
     return _laid_out(
         figure,
-        {"title": "log-SNR  (noise on the left, data on the right)"},
+        {"title": "log-SNR  (left noise, right data)"},
         {"title": "score error", "type": "log", "range": [min(-2.0, np.log10(max(low, 1e-6)) - 0.1), 0.5]},
     )
 

@@ -40,7 +40,7 @@ class View:
 def choose() -> Choice | None:
     """The widgets that choose the Experiment; None, with one sentence on the page, while what they say is refused."""
     memory = _memory()
-    one, two, three, four = st.columns([4, 4, 2, 3])
+    one, two, three, four = st.columns([4, 3, 2, 4])
     picked, base = pick(memory, one, "curves.subject")
     texts = memory["w"]
     text = two.text_input(

@@ -45,7 +45,7 @@ def test_exact_scores_need_nothing(trainings, pool):
 
 
 def test_a_missing_network_is_trained_and_told(trainings, pool):
-    experiment, seen = scene(1500), []
+    experiment, seen = scene(600), []
 
     def done() -> bool:
         now = networks_progress(experiment, trainings, pool)
