@@ -40,7 +40,8 @@ def row_figure(row: tuple[Panel, ...], palette: Palette = LIGHT, *, fixed_width:
                 seen.add(mark.name)
                 figure.add_trace(trace, row=1, col=number)
         kind = {"type": "log", "range": _logs(panel.x_range), "dtick": 1} if panel.log_x else {"range": list(panel.x_range)}
-        figure.update_xaxes(title=panel.x_title, row=1, col=number, exponentformat="none", **kind)
+        name = {"text": panel.x_title, "font": {"size": 11}}  # as wide as its panel at most
+        figure.update_xaxes(title=name, row=1, col=number, exponentformat="none", **kind)
         figure.update_yaxes(title=panel.y_title, range=list(panel.y_range), row=1, col=number)
     figure.update_annotations(font_size=13)
     figure.update_layout(

@@ -37,3 +37,11 @@ def test_a_quick_figure_is_run_read_kept_and_taken_away(visit: Visit, tmp_path: 
     page.get_by_role("radio", name="2").or_(page.get_by_role("button", name="2", exact=True)).click()
     expect(page.get_by_role("heading", name=re.compile("8x8 digits, a stand-in for ImageNet"))).to_be_visible()
     expect(page.get_by_role("button", name="Run", exact=True)).to_be_enabled()
+
+
+def test_a_row_of_panels_scrolls_on_a_narrow_screen(visit: Visit) -> None:
+    page = visit("/figures?figure=2", color_scheme="dark", viewport={"width": 390, "height": 800})
+    chart = page.locator(".st-key-figures-row-0 .js-plotly-plot")
+    expect(chart).to_be_visible()
+    assert chart.evaluate("(plot) => plot.clientWidth") > 900, "three panels of the size that they have in the files"
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
