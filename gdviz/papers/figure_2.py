@@ -88,7 +88,7 @@ def _values(readings: Sequence[ClassReading]) -> list[Value]:
     for each in readings:
         for quantity, value in ((MEAN, each.reciprocal), (IMPROVED, each.improved), (UNRELATED, each.unrelated)):
             if value is not None:
-                where = {"low": value.low, "high": value.high}
+                where = {"interval_low": value.low, "interval_high": value.high}
                 found.append(estimated(each.label, each.w, quantity, value.value, value.se, value.step, **where))
     return found
 

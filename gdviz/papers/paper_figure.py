@@ -34,6 +34,8 @@ class Value:
         Of an exact value: the measured error of its calculation, 0 for a formula.
     low, high : float or None
         The bin, for shares of samples.
+    interval_low, interval_high : float or None
+        The 95 % interval of an estimate, where it is not 1.96 standard errors to either side.
     """
 
     run: str
@@ -46,6 +48,8 @@ class Value:
     error: float | None = None
     low: float | None = None
     high: float | None = None
+    interval_low: float | None = None
+    interval_high: float | None = None
 
 
 def stem(number: int, quick: bool) -> str:

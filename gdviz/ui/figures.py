@@ -13,7 +13,7 @@ from gdviz.jobs.figures import figure_key, run_figure
 from gdviz.papers.files import CONTENTS
 from gdviz.papers.interactive import row_figure, row_width
 from gdviz.papers.make import NUMBERS
-from gdviz.papers.paper_figure import PaperFigure
+from gdviz.papers.paper_figure import PaperFigure, Value
 from gdviz.papers.picture import Panel
 from gdviz.server import store
 from gdviz.tables import interval
@@ -130,7 +130,7 @@ def _table(figure: PaperFigure) -> None:
             "run": value.run,
             "w": value.w,
             "quantity": value.quantity,
-            "value": f"{value.value:.6g}" if value.kind == "exact" else interval(value.value, value.standard_error),
+            "value": _shown(value),
             "step change": "-" if value.step_change is None else f"{value.step_change:.2g}",
             "": "exact" if value.kind == "exact" else "estimate, 95 % interval",
         }
@@ -139,6 +139,14 @@ def _table(figure: PaperFigure) -> None:
     ]
     with st.expander(f"The {len(rows)} numbers"):
         st.dataframe(rows, hide_index=True, key="figures.table")
+
+
+def _shown(value: Value) -> str:
+    if value.kind == "exact":
+        return f"{value.value:.6g}"
+    if value.interval_low is None:
+        return interval(value.value, value.standard_error)
+    return f"{value.value:.4g} ({value.interval_low:.4g} to {value.interval_high:.4g})"
 
 
 def alt_text(row: tuple[Panel, ...]) -> str:

@@ -6,7 +6,7 @@ import json
 import re
 from typing import Any
 
-from playwright.sync_api import Download, Locator, Page, TimeoutError, expect
+from playwright.sync_api import Download, Locator, Page, expect
 
 from gdviz.ui.link import from_link, to_link
 
@@ -54,16 +54,18 @@ def open_more(page: Page, tab: str) -> None:
 def download(page: Page, name: str) -> Download:
     """What a button saves.
 
-    Playwright presses within a tenth of a second of a tab's opening. Streamlit may still exchange the button then: the pointer
-    goes down on it and up on its parent (seen once in twenty under load), which is no click. Nobody's hand is so fast.
+    Playwright presses within a tenth of a second of a tab's opening, when Streamlit may still exchange the button: the pointer
+    goes down on one and up on its parent, which is no click. A hand rests on a button before it presses; so does this.
     """
     button = page.get_by_role("button", name=name)
-    try:
-        with page.expect_download(timeout=15_000) as found:
-            button.click()
-    except TimeoutError:
-        with page.expect_download() as found:
-            button.click()
+    button.hover()
+    node = button.element_handle()
+    page.wait_for_timeout(300)
+    while not node.evaluate("(button) => button.isConnected"):
+        node = button.element_handle()
+        page.wait_for_timeout(300)
+    with page.expect_download() as found:
+        button.click()
     return found.value
 
 

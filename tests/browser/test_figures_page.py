@@ -45,3 +45,4 @@ def test_a_row_of_panels_scrolls_on_a_narrow_screen(visit: Visit) -> None:
     expect(chart).to_be_visible()
     assert chart.evaluate("(plot) => plot.clientWidth") > 900, "three panels of the size that they have in the files"
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    expect(page.get_by_text("The 110 numbers")).to_be_visible()  # ten digits and all, four w: 1/p, and two shares where w > 0

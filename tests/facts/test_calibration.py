@@ -8,12 +8,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from scipy import stats
 
 from gdviz import cli
 from gdviz.experiment import Experiment
 from gdviz.facts.calibration import HEAVY, Look, calibrate, calibration_of
-from gdviz.facts.grid_moments import Grid
+from gdviz.facts.grid_moments import RARE, Grid
 from gdviz.facts.random_experiments import random_experiment, special_w
 from gdviz.metrics import exact_values
 from gdviz.metrics.mean import UNKNOWN, Mean
@@ -68,6 +69,24 @@ def test_what_is_heavy():
         _, reciprocal = Grid.of(plan.unguided).rewards(plan.reward, 4000)
         assert reciprocal.mean == pytest.approx(2.0, rel=1e-6)
         assert reciprocal.is_heavy(HEAVY) is heavy
+
+
+@pytest.mark.parametrize(("seed", "number", "heavy"), [(2, 20, False), (4, 1509, False), (2, 1310, True)])
+def test_heavy_is_what_loses_coverage(seed, number, heavy):
+    """The usual interval of exact samples: values that next to no run sees cost a point at most, however skew the law."""
+    described = random_experiment(seed, number)
+    n, plan = described["particles"], Experiment.parse(described).build().plan
+    law = plan.toward if special_w(described["guidance"].get("form", "cfg")) > 0 else plan.away
+    moments = Grid.of(law).rewards(plan.reward, n)[1]
+    assert moments.is_heavy(HEAVY) is heavy
+    generator, hits, runs = torch.Generator().manual_seed(1), 0, 2000
+    for _ in range(runs // 100):
+        points = law.sample(100 * n, generator).x
+        values = np.exp(-plan.reward.log(points).double().numpy()).reshape(100, n)  # 1/r, [100, n]
+        half = 1.96 * values.std(1, ddof=1) / math.sqrt(n)
+        hits += int((np.abs(values.mean(1) - moments.mean) <= half).sum())
+    due, error = 0.95 - RARE, math.sqrt(0.95 * 0.05 / runs)
+    assert (hits / runs < due - 4 * error) is heavy
 
 
 # --- the counting ----------------------------------------------------------------------------------
