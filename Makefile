@@ -22,7 +22,7 @@ networks: $(VENV)/.app-$(KEY) ## the networks that come with the program, after 
 	$(BIN)/python -m gdviz.jobs.ship $(ARGS)
 
 answers: $(VENV)/.app-$(KEY) ## what the Lab's pages show before anybody presses Run, after the numbers changed on purpose
-	rm -rf assets/answers/* && $(BIN)/python -m gdviz.ui.ready
+	rm -rf assets/answers/* && $(BIN)/python -m gdviz.ui.build_answers
 	$(BIN)/python -m gdviz.jobs.ship_weights $(ARGS)
 
 .PHONY: app scenes networks answers test verify lint types check wheel clean browser

@@ -1,7 +1,7 @@
 """Explore: watch guided particles beside unguided ones, from the same noise."""
 
-from gdviz.ui import explore
-from gdviz.ui.frame import heading
+from gdviz.ui.explore import page as explore
+from gdviz.ui.parts.frame import heading
 
 heading("What guidance does")
 opened = explore.opened()

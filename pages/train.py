@@ -1,9 +1,9 @@
 """Train: fit a network to samples, watch it learn, use it wherever an exact score is used."""
 
-from gdviz.ui.frame import heading
+from gdviz.ui.parts.frame import heading
 
 heading("Train a network")
 
-from gdviz.ui import train  # noqa: E402  (the title shows before the slow imports)
+from gdviz.ui.train import page as train  # noqa: E402  (the title shows before the slow imports)
 
 train.page()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gdviz.ui.digits_words import about_classifier, sentence, table
+from gdviz.ui.digits.words import about_classifier, sentence, table
 
 
 def estimate(value: float, low: float, high: float) -> dict[str, float | None]:

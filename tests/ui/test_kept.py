@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from gdviz.jobs import Job
-from gdviz.ui import kept
+from gdviz.ui.parts import run_status as kept
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def test_a_run_that_is_asked_for_again_hides_the_answer_until_it_has_run_anew(jo
 @pytest.mark.parametrize("state", ["done", "failed"])
 def test_a_job_that_ends_while_the_page_is_drawn_is_waited_for(job, monkeypatch, name, state):
     """It was drawn as running, so the page must look again; one that did not stayed so for ever."""
-    module, followed = importlib.import_module(f"gdviz.ui.{name}"), []
+    module, followed = importlib.import_module(f"gdviz.ui.{name}.page"), []
     buttons = module._buttons
 
     def then_it_ends(*arguments) -> None:
@@ -73,6 +73,6 @@ def test_a_job_that_ends_while_the_page_is_drawn_is_waited_for(job, monkeypatch,
     job.begin()
     monkeypatch.setattr(module, "_buttons", then_it_ends)
     monkeypatch.setattr(module, "follow", lambda slot, look: followed.append(look()))
-    page = AppTest.from_string(f"from gdviz.ui.{name} import page\npage()", default_timeout=120).run()
+    page = AppTest.from_string(f"from gdviz.ui.{name}.page import page\npage()", default_timeout=120).run()
     assert not page.exception
     assert followed == [None]

@@ -11,7 +11,7 @@ from gdviz.checkpoints import Library
 from gdviz.experiment import Experiment
 from gdviz.jobs import Pool
 from gdviz.jobs.training import Training, Trainings
-from gdviz.ui.needed import duration, networks_progress, words_of
+from gdviz.ui.parts.required_networks import duration, networks_progress, words_of
 
 PLAIN = {"target": TARGET, "guidance": {"kind": "cfg", "label": "b"}, "w": [0, 1]}
 

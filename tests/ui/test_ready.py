@@ -6,7 +6,7 @@ import json
 
 from gdviz.resources import resource
 from gdviz.server import store
-from gdviz.ui.ready import first_runs
+from gdviz.ui.build_answers import first_runs
 
 MOST_BYTES = 600_000
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from gdviz.presets import load
-from gdviz.ui.robustness_choice import networks, perturbed
-from gdviz.ui.robustness_words import sentence
+from gdviz.ui.robustness.choice import networks, perturbed
+from gdviz.ui.robustness.words import sentence
 
 EXACT = load("figure-1").experiment
 NAMES = {"of": "mean_reward", "reward": "r(x)"}

@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from gdviz.training.problem import DRAWN
-from gdviz.ui.link import to_link
+from gdviz.ui.parts.link import to_link
 
 SCENE: dict[str, Any] = {
     "target": {"kind": "gaussian_mixture", "components": [{"mean": [0], "covariance": [[1]], "label": "a"}]},
@@ -18,7 +18,7 @@ SCENE: dict[str, Any] = {
 
 
 def page() -> None:
-    from gdviz.ui.train_choice import choose, say_what_is_used
+    from gdviz.ui.train.choice import choose, say_what_is_used
 
     choice = choose()
     if choice is not None:

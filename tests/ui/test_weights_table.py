@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from streamlit.testing.v1 import AppTest
 
-from gdviz.ui.weights_table import told
+from gdviz.ui.weights.table import told
 
 
 def script(denoiser: str) -> None:
@@ -12,8 +12,8 @@ def script(denoiser: str) -> None:
     from dataclasses import asdict
 
     from gdviz.papers.learned_weights import METHODS, Contest, lines, verdict
-    from gdviz.ui import weights_table
-    from gdviz.ui.weights_choice import Choice
+    from gdviz.ui.weights import table as weights_table
+    from gdviz.ui.weights.choice import Choice
 
     contests = [
         Contest(steps, seed, {name: (k + 1) * 0.01 + 0.001 * seed for k, name in enumerate(METHODS)}, {}, {}, {})

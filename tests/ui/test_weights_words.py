@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gdviz.ui.weights_words import sentence, signed
+from gdviz.ui.weights.words import sentence, signed
 
 
 def contests(**energy: list[float]) -> list[dict]:

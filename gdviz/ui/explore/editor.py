@@ -1,0 +1,136 @@
+"""Widgets for a whole Experiment, under "More"."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+
+from gdviz.errors import GdvizError
+from gdviz.experiment import MAX_PARTICLES, Experiment
+from gdviz.guidance import GUIDANCE
+from gdviz.rewards import REWARDS
+from gdviz.samplers import SAMPLERS
+from gdviz.scores import SCORES
+from gdviz.targets import TARGETS, TargetKind
+from gdviz.ui.parts.forms import Choices, Draft, edit_kind
+
+MAX_FILE = 4 << 20
+
+
+def edit_experiment(draft: Draft, key: str, open_file: Callable[[Draft], None]) -> Draft:
+    """Tabs for the target, the guidance, the sampler and the run, and a file to open or save.
+
+    Parameters
+    ----------
+    draft : dict
+        The present Experiment.
+    key : str
+        Prefix of the widgets' keys.
+    open_file : callable
+        Called with the dictionary of an Experiment file that was opened.
+    """
+    edited = dict(draft)
+    target, guidance, sampler, run, file = st.tabs(["Target", "Guidance", "Sampler", "Run", "File"])
+    with target:
+        edited["target"] = edit_kind(TARGETS, draft.get("target", {}), f"{key}.target")
+    with guidance:
+        choices = {"label": _labels(edited["target"])}
+        edited["guidance"] = edit_kind(GUIDANCE, draft.get("guidance", {}), f"{key}.guidance", choices)
+        edited["measure"] = _edit_measure(draft.get("measure"), choices, f"{key}.measure")
+        if len(SCORES.kinds) > 1:
+            edited["score"] = edit_kind(SCORES, draft.get("score", {}), f"{key}.score")
+    with sampler:
+        edited["sampler"] = edit_kind(SAMPLERS, draft.get("sampler", {}), f"{key}.sampler")
+    with run:
+        edited.update(_edit_run(draft, key))
+    with file:
+        _edit_file(edited, key, open_file)
+    return edited
+
+
+def _edit_measure(measure: Draft | None, choices: Choices, key: str) -> Draft | None:
+    """What is read off, when it is not what guides."""
+    what = ["what guides", "another reward", *(["a label"] if choices["label"] else [])]
+    start = 0 if measure is None else 2 if measure.get("label") is not None and len(what) > 2 else 1
+    picked = st.selectbox("Read off", what, index=start, key=f"{key}.what")
+    if picked == "another reward":
+        reward = (measure or {}).get("reward") or {"kind": "expression", "expression": "1 + x**2"}
+        return {"reward": edit_kind(REWARDS, reward, f"{key}.reward", choices), "label": None}
+    if picked == "a label":
+        labels = choices["label"]
+        present = (measure or {}).get("label")
+        start = labels.index(present) if present in labels else 0
+        return {"reward": None, "label": st.selectbox("read-off label", labels, index=start, key=f"{key}.label")}
+    return None
+
+
+def _labels(target: Draft) -> list[str]:
+    """The labels of a target description, none while it is not valid."""
+    try:
+        kind = TARGETS.parse(target)
+        assert isinstance(kind, TargetKind)
+        return list(kind.build().labels)
+    except (GdvizError, ValueError):
+        return []
+
+
+def _edit_run(draft: Draft, key: str) -> Draft:
+    w = st.text_input(
+        "Guidance scales w (w = 0 is no guidance; gamma = 1 + w is called guidance_scale elsewhere)",
+        ", ".join(f"{value:g}" for value in draft.get("w", [0, 1])),
+        key=f"{key}.w",
+    )
+    left, middle, right, new = st.columns([2, 2, 2, 1], vertical_alignment="bottom")
+    count = int(draft.get("particles", 4000))
+    particles = left.number_input("particles", 2, MAX_PARTICLES, count, step=500, key=f"{key}.particles")
+    frames = middle.number_input("frames", 2, 400, int(draft.get("frames", 60)), step=10, key=f"{key}.frames")
+
+    def draw_seed() -> None:
+        st.session_state[f"{key}.seed"] = secrets.randbelow(10**6)
+
+    seed_key = f"{key}.seed"
+    if seed_key not in st.session_state:
+        st.session_state[seed_key] = int(draft.get("seed", 0))
+    seed = right.number_input("seed (the same seed replays the same paths)", 0, None, step=1, key=seed_key)
+    new.button("New seed", on_click=draw_seed, key=f"{key}.new", icon=":material/casino:")
+    return {"w": parse_numbers(w), "particles": particles, "frames": frames, "seed": seed}
+
+
+def parse_numbers(text: str) -> list[Any]:
+    """Comma-separated numbers; what is not a number stays text, for the Experiment to refuse by name."""
+    items: list[Any] = []
+    for part in text.replace(";", ",").split(","):
+        part = part.strip()
+        if part:
+            try:
+                items.append(float(part))
+            except ValueError:
+                items.append(part)
+    return items
+
+
+def _edit_file(edited: Draft, key: str, open_file: Callable[[Draft], None]) -> None:
+    st.download_button(
+        "Save this experiment",
+        json.dumps(edited, indent=1),
+        "experiment.json",
+        "application/json",
+        icon=":material/download:",
+        on_click="ignore",
+        key=f"{key}.save",
+    )
+    upload = st.file_uploader("Open an Experiment file", type="json", key=f"{key}.open", max_upload_size=MAX_FILE >> 20)
+    if upload is not None:
+        try:
+            experiment = Experiment.from_json(upload.getvalue())
+        except GdvizError as error:
+            st.error(str(error), icon=":material/error:")
+            return
+        open_file(experiment.model_dump(mode="json"))
+        st.rerun()
+    with st.expander("The experiment as JSON"):
+        st.json(edited, expanded=1)

@@ -1,0 +1,258 @@
+"""The Explore page: what is open, the stage, and the controls below it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Literal
+
+import streamlit as st
+
+from gdviz.errors import GdvizError
+from gdviz.presets import DEFAULT, titles
+from gdviz.server import store
+from gdviz.ui.explore.player_component import show_player
+from gdviz.ui.parts.link import from_link, to_link
+from gdviz.ui.parts.scene_progress import SceneProgress
+from gdviz.ui.parts.score_source import SOURCES, Source, choose_source, own_source, with_source
+from gdviz.ui.parts.waiting import follow
+
+if TYPE_CHECKING:
+    from gdviz.experiment import Experiment
+
+_OPEN, _SHOWN, _BOX = "explore.open", "explore.shown", "explore.box"
+_OWN = "__own__"  # the preset box's entry for a scene that is no preset
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What is on the page.
+
+    Attributes
+    ----------
+    preset : str or None
+        The preset it started from; None for a file or a link.
+    edited : dict or None
+        The Experiment as edited, None while it is the preset itself.
+    version : int
+        Grows when something else is opened, so that its widgets start afresh.
+    source : {"exact", "network", "both"} or None
+        Which scores are on stage; None for those that the Experiment names.
+    """
+
+    preset: str | None
+    edited: dict[str, Any] | None = None
+    version: int = 0
+    source: Source | None = None
+
+    @property
+    def sources(self) -> tuple[Literal["exact", "network"], ...]:
+        """What is on stage, from left to right."""
+        source = self.source or own_source(self.edited or {})
+        return ("exact", "network") if source == "both" else (source,)
+
+
+def opened() -> Opened:
+    """The page's present subject, from the session or, at first, from the address; draws the boxes that choose it."""
+    if _OPEN not in st.session_state:
+        st.session_state[_OPEN] = _from_address()
+    state: Opened = st.session_state[_OPEN]
+    known = titles()
+    names = list(known)
+    own = state.preset is None or state.edited is not None
+    options = [_OWN, *names] if own else names
+    key = f"preset.{state.version}.{own}"
+    st.session_state[_BOX] = key
+
+    def pick() -> None:
+        name = st.session_state[key]
+        if name in known and key == st.session_state[_BOX]:  # a box just replaced still reports its choice once
+            open_(Opened(name, source=state.source))
+
+    left, right = st.columns([5, 2], vertical_alignment="center")
+    left.selectbox(
+        "Preset",
+        options,
+        index=0 if own else options.index(state.preset or DEFAULT),
+        format_func=lambda name: known.get(name) or _edited_title(state, known),
+        key=key,
+        on_change=pick,
+        label_visibility="collapsed",
+    )
+    with right:
+        present = state.source or own_source(state.edited or {})
+        source = choose_source(present, f"source.{state.version}.{own_source(state.edited or {})}")
+    if source != present:
+        state = st.session_state[_OPEN] = replace(state, source=source)
+    _write_address(state)
+    return state
+
+
+def _edited_title(state: Opened, known: dict[str, str]) -> str:
+    return f"{known[state.preset]} (edited)" if state.preset in known else "Your own scene"
+
+
+def open_(state: Opened) -> None:
+    """Put something else on the page."""
+    before: Opened | None = st.session_state.get(_OPEN)
+    st.session_state[_OPEN] = replace(state, version=(before.version if before else 0) + 1)
+
+
+def _from_address() -> Opened:
+    preset, link, asked = (st.query_params.get(name) for name in ("preset", "scene", "score"))
+    source = next((one for one in SOURCES if one == asked), None)
+    try:
+        if link:
+            return Opened(None, from_link(link), source=source)
+    except GdvizError as error:
+        st.warning(str(error))
+    if preset and preset not in titles():
+        st.warning(f"preset: found {preset!r}; allowed: {', '.join(titles())}.")
+        preset = None
+    return Opened(preset or DEFAULT, source=source)
+
+
+def _write_address(state: Opened) -> None:
+    wanted = {"scene": to_link(state.edited)} if state.edited else {"preset": state.preset or DEFAULT}
+    if state.source is not None:
+        wanted["score"] = state.source
+    for name in ("scene", "preset", "score"):
+        if name in wanted and st.query_params.get(name) != wanted[name]:
+            st.query_params[name] = wanted[name]
+        elif name not in wanted and name in st.query_params:
+            del st.query_params[name]
+
+
+# ---------------------------------------------------------------------- the stage
+@dataclass(frozen=True)
+class Stage:
+    """The stage as drawn: how far each of its scenes was, and the place below it."""
+
+    parts: tuple[SceneProgress, ...]
+    slot: Any
+
+
+def show(state: Opened) -> Stage:
+    """The player on the present scene, always in the same place, so that it never starts anew.
+
+    A preset's shipped scene needs no import of the mathematics, so a first visit sees it move at once.
+    Any other scene is asked for; meanwhile the one before it stays on stage. With both scores the network's scene
+    joins the exact one as a panel of its own.
+    """
+    shown: list[str] = st.session_state.get(_SHOWN, [])
+    parts = tuple(_progress(state, source) for source in state.sources)
+    if parts[0].digest:
+        shown = [part.digest for part in parts if part.digest]
+    if shown:
+        st.session_state[_SHOWN] = shown
+        show_player(shown)
+    slot = st.empty()
+    problem = next((part.error for part in parts if part.error), None)
+    if problem:
+        slot.error(problem, icon=":material/error:")
+    return Stage(parts, slot)
+
+
+def await_news(state: Opened, stage: Stage) -> None:
+    """Until the scenes are whole: show how far they are, and draw the page again when there is more to see."""
+
+    def look() -> tuple[float, str] | None:
+        words = None
+        for source, drawn in zip(state.sources, stage.parts, strict=True):
+            if drawn.done:
+                continue
+            now = _progress(state, source, drawn.digest)
+            if now.done or now.digest != drawn.digest:
+                return None
+            waiting = now.words or ("Refining the preview" if now.digest else "Computing the scene")
+            words = words or (now.progress, waiting)
+        return words
+
+    if not all(part.done for part in stage.parts):
+        follow(stage.slot, look)
+
+
+def _shipped(state: Opened) -> str | None:
+    return store().find(f"preset-{state.preset}") if state.preset and state.edited is None else None
+
+
+def _progress(state: Opened, source: Literal["exact", "network"], on_stage: str | None = None) -> SceneProgress:
+    shipped = _shipped(state) if source == "exact" else None
+    if shipped:
+        return SceneProgress(shipped, done=True)
+    from gdviz.player.make import check_drawable
+    from gdviz.ui.parts.workers import scene_progress
+
+    try:
+        experiment = with_source(experiment_of(state), source)
+        check_drawable(experiment)
+        return scene_progress(experiment, *_words(state), on_stage)
+    except GdvizError as error:
+        return SceneProgress(None, done=True, error=str(error))
+
+
+def experiment_of(state: Opened) -> Experiment:
+    """The Experiment on the page.
+
+    Raises
+    ------
+    GdvizError
+        If a link or file holds something else.
+    """
+    from gdviz.experiment import Experiment
+    from gdviz.presets import load
+
+    if state.edited is not None or state.preset is None:
+        return Experiment.parse(state.edited or {})
+    return load(state.preset).experiment
+
+
+def _words(state: Opened) -> tuple[str, str]:
+    """Title and caption of the scene."""
+    if state.preset is None or state.edited is not None:
+        return "Your scene", ""
+    from gdviz.presets import load
+
+    preset = load(state.preset)
+    return preset.title, preset.caption
+
+
+# ---------------------------------------------------------------------- the controls
+def edit(state: Opened) -> None:
+    """Everything that can be changed. A valid change goes on stage, an invalid one is refused beside the widgets."""
+    from gdviz.experiment import Experiment
+    from gdviz.ui.explore.editor import edit_experiment
+    from gdviz.ui.parts.workers import pool, where_computed
+
+    try:
+        present = experiment_of(state).model_dump(mode="json")
+    except GdvizError:
+        present = experiment_of(Opened(DEFAULT)).model_dump(mode="json")
+    with st.expander("Change the scene: target, guidance, sampler, run, file", icon=":material/tune:"):
+        refusal = st.container()
+        edited = edit_experiment(present, f"edit.{state.version}", open_file=lambda value: open_(Opened(None, value)))
+        st.caption(where_computed())
+    pool()  # now that all that the widgets import is there
+    try:
+        experiment = Experiment.parse(edited)  # whether its parts fit each other is found by the worker
+    except GdvizError as error:
+        refusal.error(str(error), icon=":material/error:")
+        return
+    known = experiment.model_dump(mode="json")
+    if known != present:
+        is_preset = state.preset is not None and experiment.id == experiment_of(Opened(state.preset)).id
+        source = state.source if known["score"] == present["score"] else None
+        st.session_state[_OPEN] = replace(state, edited=None if is_preset else known, source=source)
+        st.rerun()
+
+
+def current_experiment() -> Experiment | None:
+    """What the Explore page shows, for the other pages; None where it is a preset or was never opened."""
+    from gdviz.experiment import Experiment
+
+    state: Opened | None = st.session_state.get(_OPEN)
+    if state is None or state.edited is None:
+        return None
+    try:
+        return Experiment.parse(state.edited)
+    except GdvizError:
+        return None

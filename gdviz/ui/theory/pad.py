@@ -1,0 +1,39 @@
+"""The pad of the Theory page: one particle that can be dragged, and the arrows of a step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib.resources import files
+from typing import Any
+
+import streamlit as st
+
+from gdviz.figures.palette import Palette
+
+
+@st.cache_resource
+def _component() -> Any:
+    folder = files("gdviz.ui.theory")
+    css, js = ((folder / name).read_text(encoding="utf-8") for name in ("pad.css", "pad.js"))
+    html = '<div class="gv-pad">\n</div>'  # two lines: a single one would be taken for a file name
+    return st.components.v2.component("gdviz_pad", html=html, css=css, js=js)
+
+
+def show_pad(drawing: dict[str, Any], palette: Palette, moved: Callable[[list[float]], None], key: str) -> None:
+    """Draw the pad; call `moved` with the particle's coordinates when the reader has let go of it.
+
+    Parameters
+    ----------
+    drawing : dict
+        ``plane``, ``ranges``, ``density``, ``parts`` (each with ``from``, ``to``, ``kind``, ``text``), ``point``, ``next``,
+        ``label``.
+    """
+    colours = {"none": palette.no_guidance, "guided": palette.guided, "muted": palette.muted, "exact": palette.exact}
+    st.html("<style>:root {" + "".join(f"--gv-{name}: {value};" for name, value in colours.items()) + "}</style>")
+
+    def heard() -> None:
+        found = getattr(st.session_state.get(key), "moved", None)
+        if found:
+            moved([float(value) for value in found])
+
+    _component()(data=drawing, key=key, on_moved_change=heard)

@@ -1,0 +1,214 @@
+"""The results of each topic of the Theory page: a sentence, figures, a table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from gdviz.figures import particles as particle_figures
+from gdviz.figures import theory as figures
+from gdviz.figures.palette import DARK, LIGHT, Palette
+from gdviz.tables import interval
+from gdviz.ui.curves.results import alt_text
+from gdviz.ui.theory.words import peaks, sentence
+
+Answer = dict[str, Any]
+
+CONFIG = {"displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d"]}
+
+
+def palette() -> Palette:
+    """Of the reader's theme."""
+    return DARK if st.context.theme.type == "dark" else LIGHT
+
+
+def draw(topic: str, answer: Answer) -> None:
+    """Everything that is read off an answer of `gdviz.jobs.theory.run_theory`."""
+    with st.container(key="theory.sentence"):
+        st.markdown(f"**{sentence(topic, answer)}**")
+    _DRAWN[topic](answer)
+
+
+def plot(key: str, title: str, words: str, figure: go.Figure, alt: str | None = None) -> None:
+    """A figure with its heading and a line of explanation."""
+    st.markdown(f"##### {title}")
+    if words:
+        st.caption(words)
+    with st.container(key=f"theory.figure.{key}"):
+        st.plotly_chart(figure, config=CONFIG, alt=alt or alt_text(title, figure))
+
+
+# ---------------------------------------------------------------------- topics
+def _along(answer: Answer) -> None:
+    colours, names = palette(), answer["names"]
+    st.caption(
+        f"w = 0 samples {names['unguided']}; w > 0 pushes toward {names['toward']}, away from {names['away']}. "
+        f"{answer['particles']:,} particles at each w, on the same noise. Bands: 95 % intervals; dashed: the exact value at "
+        "w = 0; diamonds: the exact law of the guided sampler, where known."
+    )
+    title = f"Mean of {names['f']} on the way, E f_t(Y_t)"
+    plot("along", title, "Dotted: the running integral of the identity.", figures.along_figure(answer, colours))
+    left, right = st.columns(2, gap="medium")
+    with left:
+        words = "Particle by particle: 0 but for noise and step size. Thin bars: change against half as many steps."
+        plot("gap", "Mean less identity", words, figures.gap_figure(answer, colours))
+    with right:
+        words = "The identity's integrand per unit of w. The area below a curve is the gain; at w = 0 it is the slope."
+        plot("rate", "Where the gain is made", words, figures.rate_figure(answer, colours), peaks(answer))
+    heavy = [f"{row['w']:g}" for row in answer["rows"] if row["value"][-1][0] is None]
+    if heavy:
+        st.warning(
+            f"{names['f']} is not estimable from {answer['particles']:,} samples at w = {', '.join(heavy)}: its tail is too "
+            "heavy, so curve and band end where it begins to be.",
+            icon=":material/warning:",
+        )
+    lines = [
+        {
+            "w": row["w"],
+            f"mean {names['f']} at the end": interval(*row["value"][-1]),
+            "identity": interval(*row["predicted"][-1]),
+            "difference": interval(*row["gap"][-1]),
+            "step change": interval(row["step"][-1] if row["step"] else None, None),
+            "exact law": interval(answer["ends"].get(f"{row['w']:g}"), None),
+            "gain per unit of w": interval(*row["gain"]),
+            "exact slope at 0": interval(abs(answer["slope"]) if row["w"] == 0 and answer["slope"] is not None else None, None),
+        }
+        for row in answer["rows"]
+    ]
+    st.dataframe(lines, hide_index=True, key="theory.table")
+
+
+def _slope(answer: Answer) -> None:
+    st.caption(
+        f"{answer['particles']:,} particles at w = ±0.1 and ±0.2 on the same noise, 200 steps; the difference is taken to fourth "
+        "order in w. Thick bars: 95 % intervals; thin bars: change against half as many steps. "
+        f"{answer['skipped']} draws were left out beforehand because the exact variance of f is too large. The guided class is "
+        "made the widest of its mixture: 1/p of a narrow one has too heavy a tail for a slope. Rewards have any mixture."
+    )
+    left, right = st.columns(2, gap="medium")
+    with left:
+        plot("slope", "Slope at w = 0, measured and exact", "", figures.slope_figure(answer, palette()))
+    with right:
+        plot("ratio", "Measured over exact", "", figures.ratio_figure(answer, palette()))
+    lines = [
+        {
+            "guided by": point["kind"],
+            "dimension": point["dimension"],
+            "E f": interval(point["mean"], None),
+            "KL": interval(point["divergence"], None),
+            "exact slope": interval(point["exact"], None),
+            "measured": interval(*point["measured"]),
+            "step change": interval(point["step"], None),
+        }
+        for point in answer["points"]
+    ]
+    st.dataframe(lines, hide_index=True, key="theory.table")
+
+
+def _tails(answer: Answer) -> None:
+    runs = answer["rows"][0]["runs"]
+    st.caption(
+        f"Exact samples without guidance, so that nothing but the tail is in the way. {runs} runs of {answer['particles']:,} "
+        "samples each; five are drawn. The program's verdict is on the first run."
+    )
+    held = figures.running_range(answer["rows"])
+    for start in range(0, len(answer["rows"]), 2):
+        pair = enumerate(answer["rows"][start : start + 2], start)
+        for place, (k, row) in zip(st.columns(2, gap="medium"), pair, strict=False):
+            with place:
+                verdict = "the mean is printed" if row["tail"] and row["tail"]["reliable"] else "not estimable"
+                words = f"Exact: {row['exact']:.4g}. Interval covers in {_percent(row['covered'])} of runs. Verdict: {verdict}."
+                plot(
+                    f"running.{k}", row["name"][:1].upper() + row["name"][1:], words, figures.running_figure(row, held, palette())
+                )
+    lines = [
+        {
+            "law": row["name"],
+            "exact": interval(row["exact"], None),
+            "mean of run 1": interval(*row["means"][0][-1]),
+            "usual interval covers": _percent(row["covered"]),
+            "program refuses": _percent(row["refused"]),
+            "Pareto shape": interval((row["tail"] or {}).get("k_hat"), None),
+            "share of the top 1 %": interval((row["tail"] or {}).get("top_share"), None),
+        }
+        for row in answer["rows"]
+    ]
+    st.dataframe(lines, hide_index=True, key="theory.table")
+
+
+def _steps(answer: Answer) -> None:
+    names, finest = answer["names"], answer["rows"][0]["steps"]
+    known = "" if answer["limits"] else " The limit is not known here: the law has no density on a grid."
+    st.caption(f"{answer['particles']:,} particles at each w and each number of steps. Bands and bars: 95 % intervals.{known}")
+    left, right = st.columns(2, gap="medium")
+    with left:
+        words = "Dashed: the guided law, the limit of small steps."
+        plot("steps", f"Mean of {names['f']} against steps", words, figures.steps_figure(answer, palette()))
+    with right:
+        words = f"Against {finest} steps on the same Brownian path, far better known than either mean."
+        plot("shift", "What fewer steps change", words, figures.shift_figure(answer, palette()))
+    limits = {limit["w"]: limit for limit in answer["limits"]}
+    lines = []
+    for k, w in enumerate(answer["w"]):
+        limit = limits.get(w, {"value": None})
+        line = {"w": w, "limit": interval(limit["value"], None)}
+        for row in answer["rows"]:
+            line[f"{row['steps']} steps"] = interval(*row["mean"][k])
+            if row["steps"] != finest:
+                line[f"change, {row['steps']}"] = interval(*row["shift"][k])
+        lines.append(line)
+    st.dataframe(lines, hide_index=True, key="theory.table")
+
+
+def _winners(answer: Answer) -> None:
+    reward, colours = answer["names"]["reward"], palette()
+    extent = particle_figures.paths_extent(answer)
+    for place, (side, title, words) in zip(
+        st.columns(2, gap="medium"),
+        (
+            ("losers", "Particles that lost most", "The same noise twice: dotted without guidance, solid with it."),
+            ("winners", "Particles that won", "Evenly spread from the smallest rise to the largest."),
+        ),
+        strict=True,
+    ):
+        with place:
+            count = len(answer[side]["particle"])
+            if not count:
+                st.markdown(f"##### {title}")
+                st.caption("None among the particles whose paths are kept.")
+                continue
+            figure = particle_figures.paths_figure(answer, side, extent, colours)
+            alt = f"{title}: {count} paths without and with guidance at w = {answer['w']:g}. The table below holds their numbers."
+            plot(side, title, words, figure, alt)
+    said = f"{reward} of each particle without and with guidance; {sentence('winners', answer)}"
+    with st.columns([1, 2, 1])[1]:
+        words = "Below the line: guidance made this particle less likely, or worse."
+        plot("pairs", "Every particle, with and without", words, particle_figures.pairs_figure(answer, colours), said)
+    lines = [
+        {
+            "particle": number,
+            "side": side.removesuffix("s"),
+            f"log {reward} without": interval(answer["before"][number], None),
+            f"log {reward} with": interval(answer["after"][number], None),
+        }
+        for side in ("losers", "winners")
+        for number in answer[side]["particle"]
+    ]
+    st.dataframe(lines, hide_index=True, key="theory.table")
+
+
+def _percent(found: list[float | None]) -> str:
+    value, se = found
+    return "-" if value is None or se is None else f"{100 * value:.0f} ± {196 * se:.0f} %"
+
+
+_DRAWN: dict[str, Callable[[Answer], None]] = {
+    "along": _along,
+    "slope": _slope,
+    "tails": _tails,
+    "steps": _steps,
+    "winners": _winners,
+}

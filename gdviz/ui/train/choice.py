@@ -1,0 +1,140 @@
+"""What the Train page trains: a scene, what of it is learned, and how."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from gdviz.errors import GdvizError
+from gdviz.experiment import Experiment
+from gdviz.networks import Recipe
+from gdviz.scores.exact import Exact
+from gdviz.scores.network import Network
+from gdviz.training import Task
+from gdviz.training.problem import FEW
+from gdviz.ui.parts.forms import edit_fields
+from gdviz.ui.parts.required_networks import tasks_of
+from gdviz.ui.parts.subject import asked_for, pick, write_address
+from gdviz.ui.train.data import effective_share
+
+ALL = "all"
+WORDS = {
+    ALL: "All that this scene needs",
+    "score": "Score of p(x)",
+    "conditional": "Scores of p(x) and p(x | label), one network",
+    "tilted": "Reward-tilted score",
+    "classifier": "Classifier of noised points, log p(label | x)",
+}
+
+_MEMORY = "train.memory"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The trainings that the Train button starts, each after the one that it starts from."""
+
+    experiment: Experiment
+    tasks: tuple[Task, ...]
+
+
+def choose() -> Choice | None:
+    """The widgets; None, with one sentence on the page, while what they say is refused."""
+    memory = _memory()
+    one, two, three, four = st.columns([4, 4, 2, 2])
+    picked, base = pick(memory, one, "train.subject")
+    options = possible(base)
+    start = options.index(memory["what"]) if memory["what"] in options else 0
+    what = two.selectbox("Train", options, index=start, format_func=WORDS.__getitem__, key=f"train.what.{picked}")
+    memory["what"] = what
+    subject = f"{picked}.{base.id[:8]}"
+    how = memory["how"].get(subject) or _own(base) or memory["last"]
+    steps = three.number_input("Steps", 1, 1_000_000, how["steps"], step=500, key=f"train.steps.{subject}")
+    seed = four.number_input("Seed", 0, None, how["seed"], step=1, key=f"train.seed.{subject}")
+    write_address(picked, base)
+    with st.expander("Recipe: network and training", icon=":material/tune:"):
+        recipe = edit_fields(Recipe, how["recipe"], f"train.recipe.{subject}")
+    memory["how"][subject] = memory["last"] = {"steps": steps, "seed": seed, "recipe": recipe}
+    try:
+        score = Network.model_validate(memory["last"])
+        with st.spinner("Looking what this scene needs", show_time=False):
+            tasks = wanted(base, what, score)
+    except (GdvizError, ValueError) as error:
+        words = str(error) if isinstance(error, GdvizError) else "recipe: a number is out of its range."
+        st.error(words, icon=":material/error:")
+        return None
+    return Choice(base, tasks)
+
+
+def _own(experiment: Experiment) -> dict[str, Any] | None:
+    """How the scene itself says that its network is trained."""
+    score = experiment.score
+    return score.model_dump(mode="json", exclude={"kind"}) if isinstance(score, Network) else None
+
+
+def possible(experiment: Experiment) -> list[str]:
+    """What can be learned of a scene."""
+    labels = bool(_labels(experiment.target.model_dump_json(), experiment))
+    reward = getattr(experiment.guidance, "reward", None) is not None
+    return [ALL, "score", *["conditional"] * labels, *["tilted"] * reward, *["classifier"] * labels]
+
+
+def wanted(experiment: Experiment, what: str, score: Network) -> tuple[Task, ...]:
+    """The trainings behind a choice.
+
+    Raises
+    ------
+    GdvizError
+        If the scene's parts do not fit each other.
+    """
+    if what == ALL:
+        own = not isinstance(experiment.score, (Exact, Network))  # by part, say: its networks have recipes of their own
+        return tasks_of((experiment if own else experiment.model_copy(update={"score": score})).canonical())
+    plain: dict[str, Any] = {"target": experiment.target, "what": what}
+    if what == "tilted":
+        cost = getattr(experiment.guidance, "form", "reward") == "cost"
+        plain |= {"reward": getattr(experiment.guidance, "reward", None), "cost": cost}
+    task = Task(**plain, recipe=score.recipe, steps=score.steps, seed=score.seed)
+    return (task,) if task.base is None else (task.base, task)
+
+
+def say_what_is_used(tasks: tuple[Task, ...]) -> None:
+    """Before a training starts: whether the density is used, and how much of the data a reward leaves."""
+    if any(task.recipe.objective == "exact" for task in tasks):
+        words = "This recipe **uses the known density**: its targets are the exact noise, for comparison."
+        st.info(words, icon=":material/info:")
+    for task in tasks:
+        if task.reward is None:
+            continue
+        share = effective_share(task.canonical())
+        r = "1/r" if task.cost else "r"
+        words = (
+            f"Effective sample size of the reward, (E {r})² / E {r}²: **{100 * share:.3g} % of the data**, "
+            f"about {max(1, round(share * task.recipe.batch))} of the {task.recipe.batch} points of a step."
+        )
+        if share < FEW:
+            st.warning(
+                f"{words} That is below {100 * FEW:.0f} %: few points decide what is learned, and it will be noisy. "
+                "A gentler reward or a larger batch helps.",
+                icon=":material/warning:",
+            )
+        else:
+            st.caption(f":material/balance: {words}")
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _labels(text: str, _experiment: Experiment) -> tuple[str, ...]:
+    try:
+        return _experiment.target.build().labels
+    except GdvizError:
+        return ()
+
+
+def _memory() -> dict[str, Any]:
+    """What was chosen in this session; at first, what the address says."""
+    if _MEMORY not in st.session_state:
+        usual = Network().model_dump(mode="json", exclude={"kind"})
+        st.session_state[_MEMORY] = {"what": ALL, "how": {}, "last": usual, **asked_for()}
+    memory: dict[str, Any] = st.session_state[_MEMORY]
+    return memory

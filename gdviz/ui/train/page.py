@@ -1,0 +1,124 @@
+"""The Train page: start trainings, watch them, and take their networks to Explore."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from gdviz.ui.parts.required_networks import share_of, words_of
+from gdviz.ui.parts.waiting import follow
+from gdviz.ui.parts.workers import library, trainings, where_computed
+from gdviz.ui.train.choice import Choice, choose, say_what_is_used
+from gdviz.ui.train.trainings import PROBLEM, WATCHED, attempt, show_list
+from gdviz.ui.train.watch import watch
+
+if TYPE_CHECKING:
+    from gdviz.jobs.training import Training
+
+SECONDS_BETWEEN_DRAWINGS = 1.0
+"""Reports come oftener; drawing them all would cost the training more than it shows."""
+
+_INTRO = (
+    "A small network learns a score from **samples of p(x) alone**: points, noised, and nothing else. A reward enters "
+    "through clean points alone; no trajectory is simulated. What is measured: the **score error** "
+    "sqrt(E |eps_net − eps\\*|² / E |eps\\*|²) on 20,000 held-out points at 1000 noise levels, against the exact score, which "
+    "the training never sees."
+)
+
+
+def page() -> None:
+    """Choose, train, watch."""
+    st.caption(_INTRO)
+    choice = choose()
+    slot = _start(choice)
+    chosen = () if choice is None else choice.tasks
+    found = _known([task.id for task in chosen])
+    watched = _watched(found, [task.id for task in chosen])
+    left, right = st.columns([1, 2], gap="medium")
+    with left:
+        show_list(found, chosen, watched.id if watched else None)
+        st.caption(where_computed(training=True))
+    with right:
+        if watched is not None:
+            watch(watched, library())
+    active = [training for training in found if training.state in ("waiting", "running")]
+    if active:
+        _follow(slot, active)
+
+
+def _start(choice: Choice | None) -> object:
+    """What will be trained, how much of the data counts, the button, and a place for what is going on."""
+    jobs = trainings()
+    tasks = () if choice is None else choice.tasks
+    say_what_is_used(tasks)
+    missing = [task for task in tasks if (found := jobs.find(task.id)) is None or found.state in ("paused", "failed")]
+
+    def start() -> None:
+        for task in missing:
+            attempt(jobs.start, task)
+        st.session_state[WATCHED] = missing[-1].id
+
+    with st.container(horizontal=True, vertical_alignment="center"):
+        done = None if missing or choice is None else "Trained or under way: the same recipe and seed give the same network."
+        st.button(
+            "Train",
+            type="primary",
+            icon=":material/play_arrow:",
+            on_click=start,
+            disabled=not missing,
+            help=done,
+            key="train.start",
+        )
+        with st.container():
+            slot = st.empty()
+            if problem := st.session_state.pop(PROBLEM, None):
+                slot.error(problem, icon=":material/error:")
+            elif choice is not None:
+                slot.caption("; ".join(task.title for task in tasks) if tasks else "This scene's scores need no network.")
+    return slot
+
+
+def _known(chosen: Sequence[str]) -> list[Training]:
+    """All trainings of the store, and the chosen ones that came with the program."""
+    found = list(trainings().list())
+    listed = {training.id for training in found}
+    others = [trainings().find(id) for id in chosen if id not in listed]
+    return [*found, *(training for training in others if training is not None)]
+
+
+def _watched(found: Sequence[Training], chosen: Sequence[str]) -> Training | None:
+    """The one that the reader picked, else one that runs, else one of the choice."""
+    by_id = {training.id: training for training in found}
+    picked = st.session_state.get(WATCHED)
+    if picked in by_id:
+        return by_id[picked]
+    running = [training for training in found if training.state == "running"]
+    mine = [by_id[id] for id in chosen if id in by_id]
+    return next(iter([*running, *mine]), None)
+
+
+def _follow(slot: object, active: Sequence[Training]) -> None:
+    """Wait for news of what is under way."""
+    drawn, began, jobs = {training.id: training for training in active}, time.monotonic(), trainings()
+
+    def look() -> tuple[float, str] | None:
+        now = [jobs.find(id) for id in drawn]
+        late = time.monotonic() - began > SECONDS_BETWEEN_DRAWINGS
+        for training in now:
+            if training is None or training.state != drawn[training.id].state:
+                return None
+            if late and _step(training) != _step(drawn[training.id]):
+                return None
+        first = now[0]
+        assert first is not None
+        more = f" (and {len(now) - 1} waiting)" if len(now) > 1 else ""
+        return share_of(first), words_of(first) + more
+
+    follow(slot, look)
+
+
+def _step(training: Training) -> int:
+    return training.report.step if training.report is not None else -1

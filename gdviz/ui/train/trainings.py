@@ -1,0 +1,187 @@
+"""The list of trainings: what each does, and what can be done with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from gdviz.errors import GdvizError
+from gdviz.experiment import Experiment
+from gdviz.networks import Recipe
+from gdviz.presets import load, names
+from gdviz.ui.explore.page import Opened, open_
+from gdviz.ui.parts.required_networks import duration, share_of, words_of
+from gdviz.ui.parts.workers import library, trainings
+
+if TYPE_CHECKING:
+    from gdviz.jobs.training import Training
+    from gdviz.training import Task
+
+WATCHED, PROBLEM = "train.watched", "train.problem"
+LISTED = 6
+"""Finished trainings in sight; the others are folded away."""
+
+_STATES = {
+    "waiting": ":material/hourglass_empty: waiting",
+    "running": ":material/autorenew: running",
+    "paused": ":material/pause_circle: paused",
+    "done": ":material/check_circle: done",
+    "failed": ":material/error: failed",
+}
+
+
+def attempt(action: Callable[..., Any], *arguments: Any) -> None:
+    """Do what a button says; a refusal is shown by the next run of the page."""
+    try:
+        action(*arguments)
+    except GdvizError as error:
+        st.session_state[PROBLEM] = str(error)
+
+
+def show_list(found: Sequence[Training], chosen: Sequence[Task], watched: str | None) -> None:
+    """One box a training; finished ones that are neither chosen nor among the newest are folded away."""
+    st.subheader("Trainings", anchor=False)
+    st.caption(f"{'' if found else 'None yet. '}They go on when this tab is closed, and are found again here.")
+    mine = {task.id for task in chosen} | {watched}
+    ahead = [training for training in found if training.state != "done" or training.id in mine]
+    done = [training for training in found if training not in ahead]
+    for training in ahead + done[:LISTED]:
+        _box(training, training.id == watched)
+    if done[LISTED:]:
+        with st.expander(f"{len(done) - LISTED} more trained networks"):
+            for training in done[LISTED:]:
+                _box(training, training.id == watched)
+
+
+def _box(training: Training, watched: bool) -> None:
+    task, key = training.task, f"train.{training.id[:12]}"
+    with st.container(border=True, key=f"{key}.box"):
+        st.markdown(f"**{task.title}**")
+        if scene := _scene_title(task.canonical()):
+            st.caption(scene)
+        st.caption(f"{_STATES[training.state]}{_result(training)} · {_recipe(task)}")
+        if training.state in ("waiting", "running"):
+            st.progress(share_of(training), text=words_of(training, "it"))
+        elif training.state == "paused" and training.report is not None:
+            st.progress(share_of(training), text=f"Paused at step {training.report.saved:,} of {task.steps:,}")
+        if training.error:
+            st.error(training.error, icon=":material/error:")
+        with st.container(horizontal=True, gap="small"):
+            _buttons(training, watched, key)
+
+
+def _buttons(training: Training, watched: bool, key: str) -> None:
+    jobs, id = trainings(), training.id
+
+    def look() -> None:
+        st.session_state[WATCHED] = id
+
+    def remove() -> None:
+        if watched:
+            st.session_state.pop(WATCHED, None)
+        attempt(jobs.remove, id)
+
+    st.button(
+        "Watch", icon=":material/visibility:", on_click=look, disabled=watched, key=f"{key}.watch", help=_shown_here(watched)
+    )
+    if _is_ours(id):
+        st.button("Remove", icon=":material/delete:", on_click=remove, key=f"{key}.remove")
+    # One key for both, and last: a pressed button keeps the focus, and would stay beside the one that replaces it.
+    if training.state in ("waiting", "running"):
+        keeps = "What is learned so far is kept; Resume goes on from there."
+        stop = ":material/stop:"
+        st.button("Cancel", icon=stop, on_click=attempt, args=(jobs.cancel, id), key=f"{key}.turn", help=keeps)
+    if training.state in ("paused", "failed"):
+        go, more = ":material/play_arrow:", "Goes on from the last saved step."
+        st.button("Resume", icon=go, on_click=attempt, args=(jobs.resume, id), key=f"{key}.turn", help=more)
+    if training.state == "done" and st.button("Open in Explore", icon=":material/animation:", key=f"{key}.explore"):
+        open_(Opened(None, scene_of(training.task).model_dump(mode="json")))
+        st.switch_page("pages/explore.py")
+
+
+def _is_ours(id: str) -> bool:
+    """Whether it is in the store; a network that came with the program is not, and stays."""
+    return any((library().root / section / id).is_dir() for section in ("networks", "trainings"))
+
+
+def _shown_here(watched: bool) -> str | None:
+    return "Its figures are on this page now." if watched else None
+
+
+def _result(training: Training) -> str:
+    report = training.report
+    if training.state != "done" or report is None:
+        return ""
+    error = "" if report.score_error is None else f", score error {100 * report.score_error:.1f} %"
+    return f" in {duration(report.seconds)}{error}"
+
+
+def _recipe(task: Task) -> str:
+    """Steps, seed, and what the recipe does differently from the usual one."""
+    if task.weights is not None:
+        return f"{task.steps:,} steps, seed {task.seed}"
+    usual = Recipe()
+    others = [
+        f"{name.replace('_', ' ')} {getattr(task.recipe, name)}"
+        for name in Recipe.model_fields
+        if getattr(task.recipe, name) != getattr(usual, name)
+    ]
+    if task.recipe.objective == "exact":
+        others = [*(item for item in others if not item.startswith("objective")), "**uses the known density**"]
+    return ", ".join([f"{task.steps:,} steps", f"seed {task.seed}", *others])
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def _scene_title(text: str) -> str:
+    """The preset whose samples a task (JSON) learns from, by its title up to the laws."""
+    from gdviz.training import Task
+
+    task = Task.from_json(text)
+    found = next((name for name in names() if load(name).experiment.target == task.target), None)
+    return "" if found is None else load(found).title.partition(":")[0]
+
+
+# ---------------------------------------------------------------------- from a network to a scene
+def scene_of(task: Task) -> Experiment:
+    """A scene that runs on a task's network: a preset with that target and reward, or a plain one."""
+    for name in names():
+        preset = load(name).experiment
+        if preset.target == task.target and _guides_alike(preset, task):
+            plain = Experiment.parse(_plain(task))
+            guidance = preset.guidance if task.weights is None else plain.guidance
+            return preset.model_copy(update={"score": plain.score, "guidance": guidance})
+    return Experiment.parse(_plain(task))
+
+
+def _guides_alike(experiment: Experiment, task: Task) -> bool:
+    guidance = experiment.guidance
+    if task.what == "tilted":
+        return getattr(guidance, "reward", None) == task.reward and (getattr(guidance, "form", "") == "cost") == task.cost
+    if task.what == "score":
+        return guidance.kind_name() in ("none", "reward")
+    return guidance.kind_name() == "cfg"
+
+
+def _plain(task: Task) -> dict[str, Any]:
+    """An Experiment for any task."""
+    recipe = task.recipe if task.weights is None else task.weights
+    network: dict[str, Any] = {"recipe": recipe.model_dump(mode="json"), "steps": task.steps, "seed": task.seed}
+    guidance: dict[str, Any] = {"kind": "none"}
+    if task.reward is not None:
+        reward = task.reward.model_dump(mode="json")
+        guidance = {"kind": "reward", "form": "cost" if task.cost else "reward", "reward": reward}
+    elif task.what != "score":
+        guidance = {"kind": "cfg", "label": task.target.build().labels[0]}
+    score = {"kind": "classifier" if task.what == "classifier" else "network", **network}
+    if task.score is not None:  # guidance weights are learned for scores that stay as they are
+        guidance["schedule"], score = {"kind": "learned", **network}, task.score.model_dump(mode="json")
+    return {
+        "target": task.target.model_dump(mode="json"),
+        "guidance": guidance,
+        "score": score,
+        "sampler": {"kind": "ddpm", "steps": 300},
+        "w": [0, 0.5, 1, 2, 3, 5] if task.what != "score" else [0],
+        "particles": 2000,
+    }

@@ -1,0 +1,178 @@
+"""A study of the page of learned weights: its answer if there is one, else the trainings and the run that give it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from gdviz.checkpoints import Pace
+from gdviz.jobs import Job
+from gdviz.jobs.training import Training, Trainings
+from gdviz.jobs.weights import shipped, weights_key
+from gdviz.ui.parts.required_networks import duration, share_of, words_of
+from gdviz.ui.parts.run_status import Found, find
+from gdviz.ui.parts.workers import library, pool
+from gdviz.ui.train.trainings import attempt
+
+if TYPE_CHECKING:
+    from gdviz.jobs.weights import WeightsStudy
+    from gdviz.jobs.weights_reward import RewardStudy
+    from gdviz.training import Task
+
+    Study = WeightsStudy | RewardStudy
+
+SAVED = 0.4
+"""Seconds between two saved states: what the page draws while the weights form. They are a few kB."""
+
+SECONDS_BETWEEN_DRAWINGS = 1.0
+
+
+@dataclass(frozen=True)
+class Work:
+    """How far a study is.
+
+    Attributes
+    ----------
+    text : str
+        What is asked.
+    run : callable
+        The worker's function that answers it, when all networks are there.
+    found : Found
+        The run that answers it.
+    came_with_program : bool
+    tasks : tuple of Task
+        Trainings that Start would start: those that an answer needs, or, where there is one, those that are looked at.
+    trainings : tuple of (Training or None)
+        How far these are.
+    """
+
+    text: str
+    run: Callable[..., bytes]
+    found: Found
+    came_with_program: bool
+    tasks: tuple[Task, ...]
+    trainings: tuple[Training | None, ...]
+
+    @property
+    def active(self) -> bool:
+        """Whether there is more to come without anybody doing anything."""
+        return self.found.active or any(each is not None and each.state in ("waiting", "running") for each in self.trainings)
+
+    @property
+    def watched(self) -> Task:
+        """The training whose weights are looked at: the first of them."""
+        return next(task for task in self.tasks if task.what == "weights")
+
+    @property
+    def trained(self) -> bool:
+        return all(each is not None and each.state == "done" for each in self.trainings)
+
+    @property
+    def begun(self) -> bool:
+        """Whether some of it was started and left."""
+        return any(each is not None and each.state in ("paused", "failed") for each in self.trainings)
+
+    @property
+    def problem(self) -> str | None:
+        """Why there is no more of it, in one sentence."""
+        failed = [each.error for each in self.trainings if each is not None and each.state == "failed"]
+        return next((error for error in (*failed, self.found.problem) if error), None)
+
+    def start(self) -> None:
+        """Train what is missing; the run follows when all of it is there."""
+        pool().forget(self.found.key)  # stopped before
+        for task, found in zip(self.tasks, self.trainings, strict=True):
+            if found is None or found.state in ("paused", "failed"):
+                attempt(trainings().start, task)
+
+    def cancel(self) -> None:
+        """Pause the trainings, which keep what is learned, and stop the run."""
+        for task in self.tasks:
+            trainings().cancel(task.id)
+        self.found.cancel()
+
+    def remove(self) -> None:
+        """Forget what was trained here."""
+        self.cancel()
+        for task, found in zip(self.tasks, self.trainings, strict=True):
+            if found is not None and task.what == "weights":
+                attempt(trainings().remove, task.id)
+
+    def look(self, began: float) -> tuple[float, str] | None:
+        """Share done and what goes on now; None when there is something new to draw."""
+        late = time.monotonic() - began > SECONDS_BETWEEN_DRAWINGS
+        for task, drawn in zip(self.tasks, self.trainings, strict=True):
+            if drawn is not None and drawn.state == "done":
+                continue
+            now = trainings().find(task.id)
+            if (now is None) != (drawn is None) or (now is not None and drawn is not None and _news(drawn, now, late)):
+                return None
+        job = pool().find(self.found.key)
+        if job is not self.found.job or (self.found.active and self.found.news(late)):
+            return None
+        return self._said(job)
+
+    def _said(self, job: Job | None) -> tuple[float, str]:
+        done = sum(each is not None and each.state == "done" for each in self.trainings)
+        going = next((each for each in self.trainings if each is not None and each.state == "running"), None)
+        going = going or next((each for each in self.trainings if each is not None and each.state == "waiting"), None)
+        share = (done + (0.0 if going is None else share_of(going))) / max(1, len(self.trainings))
+        if going is not None:
+            fresh = trainings().find(going.id) or going
+            title = fresh.task.title if fresh.report is None else fresh.report.title  # a denoiser that comes first has its own
+            name = title + (f", {done + 1} of {len(self.trainings)}" if len(self.trainings) > 1 else "")
+            return 0.7 * share, words_of(fresh, name)
+        if job is not None and not job.finished:
+            left = "" if job.seconds_left is None else f", about {duration(job.seconds_left)} left"
+            return 0.7 + 0.3 * (job.progress or 0.0), f"Sampling with every method{left}"
+        return share, "Waiting for the workers"
+
+
+def find_work(study: Study, run: Callable[..., bytes]) -> Work:
+    """A study's answer and trainings; the run starts here once all networks are there, unless it was stopped."""
+    text = study.text()
+    key = weights_key(text)
+    found, came = find(key), shipped(text)
+    if came is not None:
+        found = replace(found, raw=came, complete=True)
+    tasks = _tasks(study, first=found.complete)
+    work = Work(text, run, found, came is not None, tasks, tuple(trainings().find(task.id) for task in tasks))
+    if not found.complete and found.job is None and work.trained:
+        pool().submit("curves", key, run, text, str(library().root))
+        work = replace(work, found=find(key))
+    return work
+
+
+@st.cache_resource
+def trainings() -> Trainings:
+    """The trainings of this server's store, saving often: weights form within seconds."""
+    return Trainings(pool(), library(), Pace(save=SAVED))
+
+
+def _news(drawn: Training, now: Training, late: bool) -> bool:
+    if now.state != drawn.state:
+        return True
+    return late and now.task.what == "weights" and _saved(now) != _saved(drawn)
+
+
+def _saved(training: Training) -> int:
+    return -1 if training.report is None else training.report.saved
+
+
+def _tasks(study: Study, first: bool) -> tuple[Task, ...]:
+    """All trainings of a study; or only that which is looked at, which trains its denoiser itself, of the reward version none."""
+    from gdviz.jobs.weights import WeightsStudy
+
+    if not first:
+        return _all_tasks(study)
+    return (study.watched(),) if isinstance(study, WeightsStudy) else ()
+
+
+@lru_cache(maxsize=64)
+def _all_tasks(study: Study) -> tuple[Task, ...]:
+    return study.tasks()
