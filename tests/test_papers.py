@@ -19,7 +19,7 @@ from scipy.stats import norm
 import gdviz
 from gdviz import GdvizError
 from gdviz.experiment import Experiment
-from gdviz.figures.palette import LIGHT
+from gdviz.palette import LIGHT
 from gdviz.jobs.figures import figure_key, run_figure
 from gdviz.papers import figure_1, figure_3
 from gdviz.papers.files import write

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from gdviz.errors import GdvizError
 from gdviz.experiment import Built
 from gdviz.facts.judge import Judgement
 from gdviz.laws import Law, Mixture
+from gdviz.record import Floats, Record
 
 SHOWN = 2000
 """Samples drawn."""
@@ -24,12 +26,38 @@ LINE, PLANE = 400, 90
 Density = Callable[[Tensor], Tensor]
 
 
-def picture(samples: NDArray[Any], built: Built, found: Judgement, w: float | None) -> dict[str, Any] | None:
-    """Samples and laws on a grid, as plain lists; None above two dimensions.
+@dataclass(frozen=True)
+class DrawnLaw:
+    """A goal law and its density on the picture's grid."""
 
-    ``samples`` [m, d]; ``axes`` one list a dimension; ``laws`` with name, title and ``density`` on the axes' grid (on a line all
-    goal laws, on a plane the nearest); ``atoms`` [K, d] in place of densities where the target is atoms.
+    name: str
+    title: str
+    density: Floats
+
+
+@dataclass(frozen=True)
+class SamplePicture(Record):
+    """Samples over the exact laws, numbers of six digits.
+
+    Attributes
+    ----------
+    samples : array, shape [m, d]
+    axes : tuple of array
+        One a dimension.
+    laws : tuple of DrawnLaw
+        On a line all goal laws, in the plane the nearest.
+    atoms : array, shape [K, d], or None
+        In place of densities where the target is atoms.
     """
+
+    samples: Floats
+    axes: tuple[Floats, ...]
+    laws: tuple[DrawnLaw, ...] = ()
+    atoms: Floats | None = None
+
+
+def picture(samples: NDArray[Any], built: Built, found: Judgement, w: float | None) -> SamplePicture | None:
+    """What is needed to draw samples over the laws; None above two dimensions."""
     law = built.law
     if law.dimension > 2:
         return None
@@ -39,10 +67,9 @@ def picture(samples: NDArray[Any], built: Built, found: Judgement, w: float | No
     low, high = np.minimum(low, np.quantile(x, 0.005, axis=0)), np.maximum(high, np.quantile(x, 0.995, axis=0))
     margin = 0.05 * (high - low) + 1e-9
     axes = [np.linspace(a, b, LINE if law.dimension == 1 else PLANE) for a, b in zip(low - margin, high + margin, strict=True)]
-    answer: dict[str, Any] = {"samples": _plain(x), "axes": [_plain(axis) for axis in axes], "laws": [], "atoms": None}
+    answer, laws = SamplePicture(_short(x), tuple(_short(axis) for axis in axes)), []
     if isinstance(law, Mixture) and law.atomic:
-        answer["atoms"] = _plain(law.components.means[law.support][:SHOWN].numpy())
-        return answer
+        return replace(answer, atoms=_short(law.components.means[law.support][:SHOWN].numpy()))
     nearest = found.nearest
     wanted = found.fits if law.dimension == 1 else [nearest] if nearest is not None else []
     grid = torch.from_numpy(np.stack(np.meshgrid(*axes, indexing="ij"), -1).reshape(-1, law.dimension))  # [M, d]
@@ -54,8 +81,8 @@ def picture(samples: NDArray[Any], built: Built, found: Judgement, w: float | No
         values = log_density(grid)
         density = (values - values.max()).exp()
         density = (density / (density.sum() * cell)).reshape([len(axis) for axis in axes])
-        answer["laws"].append({"name": fit.name, "title": fit.title, "density": _plain(density.numpy())})
-    return answer
+        laws.append(DrawnLaw(fit.name, fit.title, _short(density.numpy())))
+    return replace(answer, laws=tuple(laws))
 
 
 def _log_density(name: str, built: Built, w: float | None) -> Density | None:
@@ -80,7 +107,6 @@ def _of(law: Law) -> Density:
     return lambda x: law.log_density(x, 0.0)
 
 
-def _plain(values: NDArray[Any]) -> list[Any]:
-    """Lists of numbers with six digits."""
-    found: list[Any] = np.vectorize(lambda v: float(f"{v:.6g}"), otypes=[float])(values).tolist()
-    return found
+def _short(values: NDArray[Any]) -> Floats:
+    """Numbers of six digits: more would not be seen."""
+    return np.vectorize(lambda v: float(f"{v:.6g}"), otypes=[float])(values)

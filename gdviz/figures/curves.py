@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from gdviz.figures.axes import Floats, Range, Scale, padded
-from gdviz.figures.palette import LIGHT, Palette, faded
+from gdviz.palette import LIGHT, Palette, faded
 
 NORMAL_95 = 1.96
 HEIGHT = 320

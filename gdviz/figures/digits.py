@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 
 from gdviz.figures.axes import Floats, Scale
 from gdviz.figures.curves import NORMAL_95
-from gdviz.figures.palette import LIGHT, Palette, faded
+from gdviz.palette import LIGHT, Palette, faded
 
 Answer = Mapping[str, Any]
 

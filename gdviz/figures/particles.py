@@ -9,7 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from gdviz.figures.axes import Floats, Range, padded
-from gdviz.figures.palette import LIGHT, Palette, faded
+from gdviz.palette import LIGHT, Palette, faded
 from gdviz.figures.theory import LOG_SNR
 
 Answer = Mapping[str, Any]

@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 
 from gdviz.figures.axes import Floats, Range, Scale
 from gdviz.figures.curves import Exact, Series, curve_figure, value_range
-from gdviz.figures.palette import LIGHT, Palette
+from gdviz.palette import LIGHT, Palette
 
 Row = Mapping[str, Any]
 PLAIN = Scale()

@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 
 from gdviz.figures.axes import Floats, Range
 from gdviz.figures.curves import HEIGHT, Exact, Series, curve_figure, value_range
-from gdviz.figures.palette import LIGHT, Palette
+from gdviz.palette import LIGHT, Palette
 
 Row = Mapping[str, Any]
 """One w of an answer: each mean is a pair (value, standard error), null where it is not known."""

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from gdviz.figures.palette import Palette, faded
+from gdviz.palette import Palette, faded
 
 BINS = 60
 HEIGHT = 420

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from gdviz.figures.axes import Floats, Range, padded
 from gdviz.figures.curves import HEIGHT, NORMAL_95
-from gdviz.figures.palette import LIGHT, Palette, faded
+from gdviz.palette import LIGHT, Palette, faded
 from gdviz.figures.robustness import mixed
 
 Answer = Mapping[str, Any]
@@ -30,13 +30,13 @@ def colours(count: int, palette: Palette = LIGHT) -> list[str]:
 # ---------------------------------------------------------------------- along the denoising
 def along_figure(answer: Answer, palette: Palette = LIGHT) -> go.Figure:
     """E f_t(Y_t) against log-SNR for each w with its 95 % band, and dotted the running integral of the identity."""
-    figure, v = go.Figure(), _floats(answer["log_snr"])
-    f = answer["names"]["f"]
-    held: list[NDArray[np.floating]] = [np.array([answer["baseline"]])]
-    rows = answer["rows"]
+    figure, v = go.Figure(), _floats(answer.log_snr)
+    f = answer.names.f
+    held: list[NDArray[np.floating]] = [np.array([answer.baseline])]
+    rows = answer.rows
     for k, (row, colour) in enumerate(zip(rows, colours(len(rows), palette), strict=True)):
-        value, half = _means(row["value"])
-        predicted, _ = _means(row["predicted"])
+        value, half = _means(row.value)
+        predicted, _ = _means(row.predicted)
         name = f"w = {row['w']:g}"
         _band(figure, v, value, half, colour, name)
         _curve(figure, v, value, half, colour, name)
@@ -47,14 +47,14 @@ def along_figure(answer: Answer, palette: Palette = LIGHT) -> go.Figure:
             legendgroup=name, showlegend=k == len(rows) - 1,
         )  # fmt: skip
         held += [value - half, value + half, predicted]
-    figure.add_hline(y=answer["baseline"], line={"color": palette.exact, "dash": "dash", "width": 1.2})
+    figure.add_hline(y=answer.baseline, line={"color": palette.exact, "dash": "dash", "width": 1.2})
     _ends(figure, answer, float(v[-1]), palette)
     return _finished(figure, LOG_SNR, padded([v]), f"mean of {f} on the way", padded(held))
 
 
 def _ends(figure: go.Figure, answer: Answer, at: float, palette: Palette) -> None:
     """What the guided law itself says of the end."""
-    known = list((answer["ends"] or {}).items())
+    known = list((answer.ends or {}).items())
     if not known:
         return
     marker = {"symbol": "diamond-open", "size": 11, "color": palette.exact, "line": {"width": 2}}
@@ -66,15 +66,15 @@ def _ends(figure: go.Figure, answer: Answer, at: float, palette: Palette) -> Non
 
 def gap_figure(answer: Answer, palette: Palette = LIGHT) -> go.Figure:
     """The mean less the identity's prediction, particle by particle: 0 but for noise and step size."""
-    figure, v = go.Figure(), _floats(answer["log_snr"])
+    figure, v = go.Figure(), _floats(answer.log_snr)
     held: list[NDArray[np.floating]] = [np.zeros(1)]
-    rows = answer["rows"]
+    rows = answer.rows
     for row, colour in zip(rows, colours(len(rows), palette), strict=True):
-        value, half = _means(row["gap"])
+        value, half = _means(row.gap)
         name = f"w = {row['w']:g}"
         _band(figure, v, value, half, colour, name)
         _curve(figure, v, value, half, colour, name)
-        step = _floats(row["step"]) if row["step"] else np.full(len(v), np.nan, np.float32)
+        step = _floats(row.step) if row.step else np.full(len(v), np.nan, np.float32)
         there = np.isfinite(step) & np.isfinite(value)
         there[np.arange(len(v)) % 5 != 0] = False  # a bar at every fifth level
         if there.any():
@@ -90,9 +90,9 @@ def gap_figure(answer: Answer, palette: Palette = LIGHT) -> go.Figure:
 
 def rate_figure(answer: Answer, palette: Palette = LIGHT) -> go.Figure:
     """What a unit of w gains per unit of log-SNR, for each w; the area under a curve is the whole gain."""
-    figure, v = go.Figure(), _floats(answer["log_snr"])
-    middle, rows = ((v[1:] + v[:-1]) / 2).astype(np.float32), answer["rows"]
-    means = [_means(row["rate"]) for row in rows]
+    figure, v = go.Figure(), _floats(answer.log_snr)
+    middle, rows = ((v[1:] + v[:-1]) / 2).astype(np.float32), answer.rows
+    means = [_means(row.rate) for row in rows]
     largest = max((float(np.nanmax(np.nan_to_num(value))) for value, _ in means), default=0.0)
     seen = np.zeros(len(middle), bool)
     for row, colour, (value, half) in zip(rows, colours(len(rows), palette), means, strict=True):
@@ -118,9 +118,9 @@ def slope_figure(answer: Answer, palette: Palette = LIGHT) -> go.Figure:
     ends = np.array([10 ** SLOPES[0], 10 ** SLOPES[1]], np.float32)
     figure.add_scatter(x=ends, y=ends, name="equal", mode="lines", line=line, hoverinfo="skip")
     for name, colour, symbol, points in _slope_groups(answer, palette):
-        exact = _floats([p["exact"] for p in points])
-        value, half = _means([p["measured"] for p in points])
-        step = _floats([p["step"] for p in points])
+        exact = _floats([p.exact for p in points])
+        value, half = _means([p.measured for p in points])
+        step = _floats([p.step for p in points])
         text = [
             f"E f = {p['mean']:.3g}, KL = {p['divergence']:.4g}: exact {p['exact']:.4g}, measured {m:.4g} ± {h:.2g}, step {s:.2g}"
             for p, m, h, s in zip(points, value, half, step, strict=True)
@@ -150,7 +150,7 @@ def ratio_figure(answer: Answer, palette: Palette = LIGHT) -> go.Figure:
     figure = go.Figure()
     for name, colour, symbol, points in _slope_groups(answer, palette):
         exact, step = (_floats([p[key] for p in points]) for key in ("exact", "step"))
-        value, half = (part / exact for part in _means([p["measured"] for p in points]))
+        value, half = (part / exact for part in _means([p.measured for p in points]))
         steps = {"type": "data", "array": step / exact, "thickness": 1, "width": 3, "color": palette.muted}
         figure.add_scatter(
             x=exact, y=value, mode="markers", marker={"size": 1}, showlegend=False, hoverinfo="skip", error_y=steps,
@@ -174,8 +174,8 @@ def _slope_groups(answer: Answer, palette: Palette) -> Iterator[tuple[str, str, 
     places = (1, "line", palette.no_guidance, "circle"), (2, "plane", palette.guided, "square")
     for kind, filled in (("label", ""), ("reward", "-open")):
         for dimension, place, colour, symbol in places:
-            chosen = [p for p in answer["points"] if (p["kind"], p["dimension"]) == (kind, dimension)]
-            yield f"{kind}, {place}", colour, symbol + filled, [p for p in chosen if p["measured"][0] is not None]
+            chosen = [p for p in answer.points if (p.kind, p.dimension) == (kind, dimension)]
+            yield f"{kind}, {place}", colour, symbol + filled, [p for p in chosen if p.measured[0] is not None]
 
 
 # ---------------------------------------------------------------------- heavy tails
@@ -189,9 +189,9 @@ def running_figure(row: Answer, y_range: Range, palette: Palette = LIGHT) -> go.
     y_range : tuple
         Common to all of them, relative to the exact value.
     """
-    figure, n = go.Figure(), _floats(row["n"])
-    for k, means in reversed(list(enumerate(row["means"]))):
-        value, half = (part / row["exact"] for part in _means(means))
+    figure, n = go.Figure(), _floats(row.n)
+    for k, means in reversed(list(enumerate(row.means))):
+        value, half = (part / row.exact for part in _means(means))
         colour = palette.no_guidance if k == 0 else palette.muted
         if k == 0:
             _band(figure, n, value, half, colour, "run 1")
@@ -212,7 +212,7 @@ def running_figure(row: Answer, y_range: Range, palette: Palette = LIGHT) -> go.
 
 def running_range(rows: Sequence[Answer]) -> Range:
     """An axis for all: what the runs show, between 0 and 3 times the exact value."""
-    held = [_means(means)[0] / row["exact"] for row in rows for means in row["means"]]
+    held = [_means(means)[0] / row.exact for row in rows for means in row.means]
     low, high = padded([*held, np.ones(1)]) or (0.0, 2.0)
     return max(0.0, low), min(3.0, high)
 
@@ -220,11 +220,11 @@ def running_range(rows: Sequence[Answer]) -> Range:
 # ---------------------------------------------------------------------- step size
 def steps_figure(answer: Answer, palette: Palette = LIGHT) -> go.Figure:
     """The mean against the number of steps for each w, dashed the guided law, their limit."""
-    figure, rows = go.Figure(), answer["rows"]
-    n, held = _floats([row["steps"] for row in rows]), []
-    limits = {limit["w"]: limit["value"] for limit in answer["limits"]}
-    for k, (w, colour) in enumerate(zip(answer["w"], colours(len(answer["w"]), palette), strict=True)):
-        value, half = _means([row["mean"][k] for row in rows])
+    figure, rows = go.Figure(), answer.rows
+    n, held = _floats([row.steps for row in rows]), []
+    limits = {limit.w: limit.value for limit in answer.limits}
+    for k, (w, colour) in enumerate(zip(answer.w, colours(len(answer.w), palette), strict=True)):
+        value, half = _means([row.mean[k] for row in rows])
         name = f"w = {w:g}"
         _band(figure, n, value, half, colour, name)
         _curve(figure, n, value, half, colour, name, markers=True)
@@ -237,10 +237,10 @@ def steps_figure(answer: Answer, palette: Palette = LIGHT) -> go.Figure:
 
 def shift_figure(answer: Answer, palette: Palette = LIGHT) -> go.Figure:
     """Size of the change against the finest run, logarithmic, with a line of first order."""
-    figure, rows = go.Figure(), [row for row in answer["rows"][1:]]
-    n, held = _floats([row["steps"] for row in rows]), []
-    for k, (w, colour) in enumerate(zip(answer["w"], colours(len(answer["w"]), palette), strict=True)):
-        value, half = _means([row["shift"][k] for row in rows])
+    figure, rows = go.Figure(), [row for row in answer.rows[1:]]
+    n, held = _floats([row.steps for row in rows]), []
+    for k, (w, colour) in enumerate(zip(answer.w, colours(len(answer.w), palette), strict=True)):
+        value, half = _means([row.shift[k] for row in rows])
         size, low = np.abs(value), np.minimum(half, 0.999 * np.abs(value))
         text = [f"{v:+.3g} ± {h:.2g}" for v, h in zip(value, half, strict=True)]
         figure.add_scatter(
@@ -249,7 +249,7 @@ def shift_figure(answer: Answer, palette: Palette = LIGHT) -> go.Figure:
             error_y={"type": "data", "array": half, "arrayminus": low, "thickness": 3, "width": 0, "color": faded(colour, 0.4)},
         )  # fmt: skip
         held.append(size[size > 0])
-    finest = float(answer["rows"][0]["steps"])
+    finest = float(answer.rows[0]["steps"])
     first = [size for size in held if len(size)]
     if first and len(n):
         start = float(max(size.max() for size in first))

@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from gdviz.figures.axes import Floats, padded
-from gdviz.figures.palette import LIGHT, Palette, faded
+from gdviz.palette import LIGHT, Palette, faded
 
 HEIGHT = 320
 MARGIN = {"l": 64, "r": 16, "t": 32, "b": 48}

@@ -14,7 +14,7 @@ import plotly.graph_objects as go
 
 from gdviz.figures.axes import Floats, padded
 from gdviz.figures.curves import NORMAL_95
-from gdviz.figures.palette import LIGHT, Palette, faded
+from gdviz.palette import LIGHT, Palette, faded
 
 Answer = Mapping[str, Any]
 Rows = Sequence[Sequence[float | None]]

@@ -9,7 +9,7 @@ from itertools import pairwise
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from gdviz.figures.palette import LIGHT, Palette, faded
+from gdviz.palette import LIGHT, Palette, faded
 from gdviz.papers.layout import BOTTOM, LEFT, RIGHT, TOP
 from gdviz.papers.picture import Band, Bars, Dots, Floats, Line, Mark, Panel, Picture, Reach
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Protocol
 
-from gdviz.figures.palette import LIGHT, Palette
+from gdviz.palette import LIGHT, Palette
 from gdviz.papers.picture import Band, Bars, Dots, Floats, Line, Mark, Panel, Picture, Reach
 
 Point = tuple[float, float]

@@ -7,9 +7,10 @@ import io
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
-from typing import Any
+from typing import Any, Self
 
 from gdviz.papers.picture import Picture
+from gdviz.record import Answer
 
 FORMAT = 1
 
@@ -68,7 +69,7 @@ def exact(run: str, w: float, quantity: str, value: float, error: float = 0.0, *
 
 
 @dataclass(frozen=True)
-class PaperFigure:
+class PaperFigure(Answer):
     """Everything that a figure consists of.
 
     Attributes
@@ -108,13 +109,14 @@ class PaperFigure:
             "results": dict(self.results),
         }
 
-    def to_json(self) -> str:
+    def to_json(self) -> bytes:
         """Everything, to be read by `from_json`; strict JSON."""
-        return json.dumps({**self.numbers(), "picture": self.picture.to_dict()}, allow_nan=False)
+        return json.dumps({**self.numbers(), "picture": self.picture.to_dict()}, allow_nan=False).encode()
 
     @classmethod
-    def from_json(cls, text: str | bytes) -> PaperFigure:
-        found = json.loads(text)
+    def from_json(cls, data: bytes | str) -> Self:
+        """Read what `to_json` wrote."""
+        found = json.loads(data)
         values = tuple(Value(**value) for value in found["values"])
         picture = Picture.from_dict(found["picture"])
         return cls(found["figure"], found["quick"], found["sentence"], picture, values, found["results"])

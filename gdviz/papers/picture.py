@@ -11,7 +11,7 @@ Floats = tuple[float, ...]
 
 @dataclass(frozen=True)
 class Line:
-    """A curve; `dash` is solid, dash or dot. In all marks `colour` names a meaning of `gdviz.figures.palette.Palette`."""
+    """A curve; `dash` is solid, dash or dot. In all marks `colour` names a meaning of `gdviz.palette.Palette`."""
 
     x: Floats
     y: Floats

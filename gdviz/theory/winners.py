@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from gdviz.metrics.mean import Array, Mean, share
 from gdviz.metrics.reading import Reader
+from gdviz.record import Floats, Floats32, Integers
 from gdviz.sweep import Chunk, Paths, sweep
 from gdviz.theory.subject import Subject
 
@@ -35,9 +36,9 @@ class Side:
         Without and with guidance, on the same noise.
     """
 
-    particle: NDArray[np.int64]
-    before: NDArray[np.float32]
-    after: NDArray[np.float32]
+    particle: Integers
+    before: Floats32
+    after: Floats32
 
 
 @dataclass(frozen=True)
@@ -59,9 +60,9 @@ class Winners:
     """
 
     w: float
-    log_snr: Array
-    before: Array
-    after: Array
+    log_snr: Floats
+    before: Floats
+    after: Floats
     fell: Mean
     rose: Mean
     losers: Side

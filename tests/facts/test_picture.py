@@ -12,7 +12,7 @@ import torch
 from gdviz.facts.background import facts_key, judge_key, run_facts, run_judgement
 from gdviz.facts.judge import judge
 from gdviz.facts.picture import picture
-from gdviz.figures.palette import LIGHT
+from gdviz.palette import LIGHT
 from gdviz.figures.sample_picture import sample_figure
 from gdviz.presets import load
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from gdviz.figures import robustness as figures
-from gdviz.figures.palette import DARK, LIGHT
+from gdviz.palette import DARK, LIGHT
 from gdviz.figures.robustness import Wrong
 
 NONE = (None, None)

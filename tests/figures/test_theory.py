@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from gdviz.figures import particles, theory
-from gdviz.figures.palette import DARK, LIGHT
+from gdviz.palette import DARK, LIGHT
 
 NONE = [None, None]
 NAMES = {"f": "1 / p(b | x)", "reward": "p(b | x)"}

@@ -9,7 +9,7 @@ import pytest
 
 from gdviz.figures import weights as figures
 from gdviz.figures import weights_gain as gain
-from gdviz.figures.palette import DARK, LIGHT
+from gdviz.palette import DARK, LIGHT
 
 TIMES = [0.1, 0.3, 0.5, 0.7, 0.9]
 FIRST, LAST = [[0.5] * 5, [0.5] * 5], [[None, 0.0, 0.1, 0.4, 1.0], [None, 0.2, 0.3, 0.6, 2.0]]

@@ -15,7 +15,7 @@ from gdviz.experiment import Experiment
 from gdviz.facts.aim import aimed
 from gdviz.facts.background import PARTICLES, facts_key, judge_key, run_facts, run_judgement
 from gdviz.facts.judgement_table import FLOOR
-from gdviz.figures.palette import DARK, LIGHT
+from gdviz.palette import DARK, LIGHT
 from gdviz.figures.sample_picture import sample_figure
 from gdviz.jobs import Job
 from gdviz.ui.parts.subject import SCENE, asked_for, pick, write_address

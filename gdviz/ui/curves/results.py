@@ -11,7 +11,7 @@ import streamlit as st
 
 from gdviz.export.table import to_csv, to_latex
 from gdviz.figures import result_curves as figures
-from gdviz.figures.palette import DARK, LIGHT
+from gdviz.palette import DARK, LIGHT
 from gdviz.figures.result_curves import Curves
 from gdviz.tables import interval
 from gdviz.ui.curves.choice import View

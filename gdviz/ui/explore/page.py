@@ -14,7 +14,7 @@ from gdviz.ui.explore.player_component import show_player
 from gdviz.ui.parts.link import from_link, to_link
 from gdviz.ui.parts.scene_progress import SceneProgress
 from gdviz.ui.parts.score_source import SOURCES, Source, choose_source, own_source, with_source
-from gdviz.ui.parts.waiting import follow
+from gdviz.ui.parts.waiting import wait_for_update
 
 if TYPE_CHECKING:
     from gdviz.experiment import Experiment
@@ -168,7 +168,7 @@ def await_news(state: Opened, stage: Stage) -> None:
         return words
 
     if not all(part.done for part in stage.parts):
-        follow(stage.slot, look)
+        wait_for_update(stage.slot, look)
 
 
 def _shipped(state: Opened) -> str | None:
@@ -179,8 +179,8 @@ def _progress(state: Opened, source: Literal["exact", "network"], on_stage: str 
     shipped = _shipped(state) if source == "exact" else None
     if shipped:
         return SceneProgress(shipped, done=True)
-    from gdviz.player.make import check_drawable
-    from gdviz.ui.parts.workers import scene_progress
+    from gdviz.studies.scene import check_drawable
+    from gdviz.ui.explore.scenes import scene_progress
 
     try:
         experiment = with_source(experiment_of(state), source)

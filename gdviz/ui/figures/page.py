@@ -3,26 +3,17 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
-
 import streamlit as st
 
-from gdviz.figures.palette import DARK, LIGHT
-from gdviz.jobs import Job
-from gdviz.jobs.figures import figure_key, run_figure
 from gdviz.papers.files import CONTENTS
 from gdviz.papers.interactive import row_figure, row_width
 from gdviz.papers.make import NUMBERS
 from gdviz.papers.paper_figure import PaperFigure, Value
 from gdviz.papers.picture import Panel
-from gdviz.server import store
+from gdviz.studies.paper_figures import PaperFigures
 from gdviz.tables import interval
-from gdviz.ui.parts.required_networks import duration
-from gdviz.ui.parts.run_status import SAME, Found, find, run_again
-from gdviz.ui.parts.waiting import follow
-from gdviz.ui.parts.workers import pool
-
-_CONFIG = {"displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d"]}
+from gdviz.ui.parts.charts import CONFIG, palette
+from gdviz.ui.parts.runs import RunWords, find_run, show_controls
 
 WIDEST = 1180
 """Pixels of a row of panels below which none is drawn narrower than in the files; wider rows may be."""
@@ -42,16 +33,16 @@ def page() -> None:
     """Choose, run, read."""
     number, quick = _choose()
     st.caption(f"{_WHAT[number]} Figure {number} of arXiv 2512.04985, made here; what is ours is said below it.")
-    run = find(figure_key(number, quick))
-    with st.container(horizontal=True, vertical_alignment="center"):
-        _buttons(number, quick, run)
-        slot = st.empty()
-        if not run.complete:
-            _say(slot, run, quick)
-    if run.complete and run.raw is not None:
-        _draw(PaperFigure.from_json(run.raw))
-    if run.active and (job := run.job) is not None:
-        follow(slot, lambda: _look(job))
+    run = find_run(PaperFigures(number, quick))
+    words = RunWords(
+        f"Press Run. It takes {'some seconds' if quick else 'a minute or two'}.",
+        running=lambda run: "Sampling",
+        stopped=lambda run: "Stopped. Nothing is kept of a figure that is not finished.",
+    )
+    watched = show_controls([run], words, "figures")
+    if run.answer is not None:
+        _draw(run.answer)
+    watched.wait()
 
 
 def _choose() -> tuple[int, bool]:
@@ -70,50 +61,18 @@ def _choose() -> tuple[int, bool]:
     return number, quick
 
 
-def _buttons(number: int, quick: bool, run: Found) -> None:
-    def begin() -> None:
-        run_again(run.key)
-        pool().submit("curves", run.key, run_figure, number, quick, str(store().root))
-
-    words = SAME if run.complete else None
-    icon = ":material/play_arrow:"
-    st.button("Run", type="primary", icon=icon, on_click=begin, disabled=run.active, help=words, key="figures.run")
-    st.button("Stop", icon=":material/stop:", on_click=run.cancel, disabled=not run.active, key="figures.stop")
-
-
-def _say(slot: Any, run: Found, quick: bool) -> None:
-    """What is going on, in one line, where nothing runs."""
-    if run.state is None:
-        slot.info(f"Press Run. It takes {'some seconds' if quick else 'a minute or two'}.", icon=":material/info:")
-    elif run.problem:
-        slot.error(run.problem, icon=":material/error:")
-    elif run.state == "cancelled":
-        slot.warning("Stopped. Nothing is kept of a figure that is not finished.", icon=":material/stop_circle:")
-
-
-def _look(job: Job) -> tuple[float, str] | None:
-    """How far the figure is; None when it is there."""
-    if job.finished:
-        return None
-    if job.state == "waiting":
-        return 0.0, "Waiting for the run before this one"
-    left = job.seconds_left
-    return job.progress or 0.0, "Sampling" + (f": about {duration(left)} left" if left is not None else "")
-
-
 # ---------------------------------------------------------------------- the figure
 def _draw(figure: PaperFigure) -> None:
     """Picture, sentence, numbers and files."""
-    palette = DARK if st.context.theme.type == "dark" else LIGHT
     st.subheader(figure.picture.title, anchor=False)
     for line, row in enumerate(figure.picture.rows):
         # On a narrow screen the row is scrolled sideways: panels stay side by side, as in the paper, and can be read.
         name, room = f".st-key-figures-row-{line}", min(WIDEST, row_width(row))
         st.html(f"<style>{name} {{ overflow-x: auto; }} {name} > * {{ min-width: {room}px; }}</style>")
         with st.container(key=f"figures.row.{line}"):
-            chart = row_figure(row, palette, fixed_width=False)
+            chart = row_figure(row, palette(), fixed_width=False)
             chart.layout.template = None  # the page's own theme
-            st.plotly_chart(chart, config=_CONFIG, alt=alt_text(row))
+            st.plotly_chart(chart, config=CONFIG, alt=alt_text(row))
     st.markdown(figure.sentence.replace("|", "\\|"))
     with st.container(horizontal=True):
         for ending, kind in _FILES.items():

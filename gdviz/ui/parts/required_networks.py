@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from gdviz.errors import GdvizError
 from gdviz.ui.parts.scene_progress import SceneProgress
 
 if TYPE_CHECKING:
-    from gdviz.experiment import Experiment
     from gdviz.jobs import Pool
     from gdviz.jobs.training import Training, Trainings
+    from gdviz.studies import Study
     from gdviz.training import Task
 
 SURE = 0.02
@@ -21,33 +21,37 @@ DONE = SceneProgress(None, done=True, progress=1.0)
 
 
 @lru_cache(maxsize=128)
-def tasks_of(text: str) -> tuple[Task, ...]:
-    """The trainings behind an Experiment (canonical JSON); a tilted law is built for it, which may take a second.
+def required_tasks(study: Study[Any]) -> tuple[Task, ...]:
+    """The trainings behind a study; a tilted law is built for it, which may take a second.
 
     Raises
     ------
     GdvizError
-        If the Experiment's parts do not fit each other.
+        If the request's parts do not fit each other.
     """
+    return study.tasks()
+
+
+@lru_cache(maxsize=128)
+def tasks_of(text: str) -> tuple[Task, ...]:
+    """The trainings behind an Experiment (canonical JSON), likewise."""
     from gdviz.experiment import Experiment
 
     return Experiment.from_json(text).tasks()
 
 
-def networks_progress(experiment: Experiment, trainings: Trainings, pool: Pool) -> SceneProgress:
-    """How far the networks of an Experiment are; what is missing is asked for.
+def networks_progress(study: Study[Any], trainings: Trainings, pool: Pool) -> SceneProgress:
+    """How far the networks of a study are; what is missing is asked for.
 
     A training that was cancelled is left alone: it is the reader who lets it go on.
 
     Returns
     -------
     SceneProgress
-        Without a digest; `done` and without `error` when the Experiment can be run.
+        Without a digest; `done` and without `error` when the study can be run.
     """
-    if not experiment.learns:
-        return DONE
     try:
-        tasks = tasks_of(experiment.canonical())
+        tasks = required_tasks(study)
         found = [_asked(task, trainings, pool) for task in tasks]
     except GdvizError as error:
         return SceneProgress(None, done=True, error=str(error))

@@ -15,7 +15,7 @@ SHORTEST, LONGEST = 0.02, 0.15
 """Seconds between two looks."""
 
 
-def follow(slot: Any, look: Callable[[], tuple[float, str] | None]) -> None:
+def wait_for_update(slot: Any, look: Callable[[], tuple[float, str] | None]) -> None:
     """Show progress until there is news, then run the page again.
 
     Called when everything on the page is drawn, so that all of it can be used meanwhile: whatever the

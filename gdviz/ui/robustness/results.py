@@ -11,7 +11,7 @@ import streamlit as st
 
 from gdviz.export.effects import effects_csv
 from gdviz.figures import robustness as figures
-from gdviz.figures.palette import DARK, LIGHT, Palette
+from gdviz.palette import DARK, LIGHT, Palette
 from gdviz.figures.robustness import Wrong
 from gdviz.tables import interval
 from gdviz.ui.curves.results import alt_text

@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from gdviz.figures.palette import Palette
+from gdviz.palette import Palette
 
 
 @st.cache_resource

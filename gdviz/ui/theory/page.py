@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import time
-from typing import Any
-
 import streamlit as st
 
-from gdviz.jobs.theory import asked, run_theory, theory_key
-from gdviz.server import store
+from gdviz.studies.theory.topics import study_of
 from gdviz.ui.parts.required_networks import duration
-from gdviz.ui.parts.run_status import SAME, Found, find, run_again
-from gdviz.ui.parts.waiting import follow
-from gdviz.ui.parts.workers import pool, where_computed
-from gdviz.ui.theory.choice import TOPICS, Choice, choose
+from gdviz.ui.parts.runs import RunWords, find_run, show_controls
+from gdviz.ui.parts.workers import where_computed
+from gdviz.ui.theory.choice import TOPICS, choose
 from gdviz.ui.theory.one_step import slow_motion
 from gdviz.ui.theory.results import draw
 
@@ -48,6 +42,14 @@ _WORDS = {
 }
 
 
+_RUN = RunWords(
+    "Press Run. It takes some seconds; the figures sharpen as particles arrive.",
+    finished=lambda runs: f"Finished in {duration(runs[0].answer.seconds)}.",
+    stopped=lambda run: f"Stopped. {'The figures show what had arrived.' if run.raw else 'Nothing had arrived yet.'}",
+    rest=SECONDS_BETWEEN_DRAWINGS,
+)
+
+
 def page() -> None:
     """Choose, run, read."""
     choice = choose()
@@ -58,53 +60,9 @@ def page() -> None:
     if choice.topic == "step":
         slow_motion(choice.experiment)
         return
-    text = asked(choice.topic, choice.experiment)
-    run = find(theory_key(choice.topic, text))
-    with st.container(horizontal=True, vertical_alignment="center"):
-        _buttons(choice, text, run)
-        with st.container():
-            slot = st.empty()
-            _say(slot, run)
-    if run.raw is not None:
-        draw(choice.topic, json.loads(run.raw))
+    run = find_run(study_of(choice.topic, choice.experiment))
+    watched = show_controls([run], _RUN, "theory")
+    if run.answer is not None:
+        draw(choice.topic, run.answer)
     st.caption(where_computed())
-    if run.active:
-        began = time.monotonic()
-        follow(slot, lambda: _look(run, began))
-
-
-def _buttons(choice: Choice, text: str, run: Found) -> None:
-    def start() -> None:
-        run_again(run.key)
-        pool().submit("curves", run.key, run_theory, choice.topic, text, str(store().root))
-
-    words = SAME if run.complete else None
-    icon = ":material/play_arrow:"
-    st.button("Run", type="primary", icon=icon, on_click=start, disabled=run.active, help=words, key="theory.run")
-    st.button("Stop", icon=":material/stop:", on_click=run.cancel, disabled=not run.active, key="theory.stop")
-
-
-def _say(slot: Any, run: Found) -> None:
-    """What is going on, in one line, where nothing runs."""
-    if run.complete and run.raw is not None:
-        slot.caption(f":material/check: Finished in {duration(json.loads(run.raw)['seconds'])}.")
-    elif run.state is None:
-        slot.info("Press Run. It takes some seconds; the figures sharpen as particles arrive.", icon=":material/info:")
-    elif run.problem:
-        slot.error(run.problem, icon=":material/error:")
-    elif run.state == "cancelled":
-        part = "The figures show what had arrived." if run.raw is not None else "Nothing had arrived yet."
-        slot.warning(f"Stopped. {part}", icon=":material/stop_circle:")
-
-
-def _look(run: Found, began: float) -> tuple[float, str] | None:
-    """Share done and what goes on; None when there is something new to draw."""
-    job = run.job
-    assert job is not None
-    late = run.raw is None or time.monotonic() - began > SECONDS_BETWEEN_DRAWINGS
-    if run.news(late):
-        return None
-    if job.state == "waiting":
-        return 0.0, "Waiting for the run before this one"
-    left = job.seconds_left
-    return job.progress or 0.0, "Running" + ("" if left is None else f", about {duration(left)} left")
+    watched.wait()

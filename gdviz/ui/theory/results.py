@@ -10,20 +10,11 @@ import streamlit as st
 
 from gdviz.figures import particles as particle_figures
 from gdviz.figures import theory as figures
-from gdviz.figures.palette import DARK, LIGHT, Palette
 from gdviz.tables import interval
-from gdviz.ui.curves.results import alt_text
+from gdviz.ui.parts.charts import palette, show_chart
 from gdviz.ui.theory.words import peaks, sentence
 
 Answer = dict[str, Any]
-
-CONFIG = {"displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d"]}
-
-
-def palette() -> Palette:
-    """Of the reader's theme."""
-    return DARK if st.context.theme.type == "dark" else LIGHT
-
 
 def draw(topic: str, answer: Answer) -> None:
     """Everything that is read off an answer of `gdviz.jobs.theory.run_theory`."""
@@ -33,17 +24,13 @@ def draw(topic: str, answer: Answer) -> None:
 
 
 def plot(key: str, title: str, words: str, figure: go.Figure, alt: str | None = None) -> None:
-    """A figure with its heading and a line of explanation."""
-    st.markdown(f"##### {title}")
-    if words:
-        st.caption(words)
-    with st.container(key=f"theory.figure.{key}"):
-        st.plotly_chart(figure, config=CONFIG, alt=alt or alt_text(title, figure))
+    """A figure of this page."""
+    show_chart(f"theory.figure.{key}", title, words, figure, alt=alt, small=True)
 
 
 # ---------------------------------------------------------------------- topics
 def _along(answer: Answer) -> None:
-    colours, names = palette(), answer["names"]
+    colours, names = palette(), answer.names
     st.caption(
         f"w = 0 samples {names['unguided']}; w > 0 pushes toward {names['toward']}, away from {names['away']}. "
         f"{answer['particles']:,} particles at each w, on the same noise. Bands: 95 % intervals; dashed: the exact value at "
@@ -58,7 +45,7 @@ def _along(answer: Answer) -> None:
     with right:
         words = "The identity's integrand per unit of w. The area below a curve is the gain; at w = 0 it is the slope."
         plot("rate", "Where the gain is made", words, figures.rate_figure(answer, colours), peaks(answer))
-    heavy = [f"{row['w']:g}" for row in answer["rows"] if row["value"][-1][0] is None]
+    heavy = [f"{row['w']:g}" for row in answer.rows if row.value[-1][0] is None]
     if heavy:
         st.warning(
             f"{names['f']} is not estimable from {answer['particles']:,} samples at w = {', '.join(heavy)}: its tail is too "
@@ -67,16 +54,16 @@ def _along(answer: Answer) -> None:
         )
     lines = [
         {
-            "w": row["w"],
-            f"mean {names['f']} at the end": interval(*row["value"][-1]),
-            "identity": interval(*row["predicted"][-1]),
-            "difference": interval(*row["gap"][-1]),
-            "step change": interval(row["step"][-1] if row["step"] else None, None),
-            "exact law": interval(answer["ends"].get(f"{row['w']:g}"), None),
-            "gain per unit of w": interval(*row["gain"]),
-            "exact slope at 0": interval(abs(answer["slope"]) if row["w"] == 0 and answer["slope"] is not None else None, None),
+            "w": row.w,
+            f"mean {names['f']} at the end": interval(*row.value[-1]),
+            "identity": interval(*row.predicted[-1]),
+            "difference": interval(*row.gap[-1]),
+            "step change": interval(row.step[-1] if row.step else None, None),
+            "exact law": interval(answer.ends.get(f"{row['w']:g}"), None),
+            "gain per unit of w": interval(*row.gain),
+            "exact slope at 0": interval(abs(answer.slope) if row.w == 0 and answer.slope is not None else None, None),
         }
-        for row in answer["rows"]
+        for row in answer.rows
     ]
     st.dataframe(lines, hide_index=True, key="theory.table")
 
@@ -95,53 +82,53 @@ def _slope(answer: Answer) -> None:
         plot("ratio", "Measured over exact", "", figures.ratio_figure(answer, palette()))
     lines = [
         {
-            "guided by": point["kind"],
-            "dimension": point["dimension"],
-            "E f": interval(point["mean"], None),
-            "KL": interval(point["divergence"], None),
-            "exact slope": interval(point["exact"], None),
-            "measured": interval(*point["measured"]),
-            "step change": interval(point["step"], None),
+            "guided by": point.kind,
+            "dimension": point.dimension,
+            "E f": interval(point.mean, None),
+            "KL": interval(point.divergence, None),
+            "exact slope": interval(point.exact, None),
+            "measured": interval(*point.measured),
+            "step change": interval(point.step, None),
         }
-        for point in answer["points"]
+        for point in answer.points
     ]
     st.dataframe(lines, hide_index=True, key="theory.table")
 
 
 def _tails(answer: Answer) -> None:
-    runs = answer["rows"][0]["runs"]
+    runs = answer.rows[0]["runs"]
     st.caption(
         f"Exact samples without guidance, so that nothing but the tail is in the way. {runs} runs of {answer['particles']:,} "
         "samples each; five are drawn. The program's verdict is on the first run."
     )
-    held = figures.running_range(answer["rows"])
-    for start in range(0, len(answer["rows"]), 2):
-        pair = enumerate(answer["rows"][start : start + 2], start)
+    held = figures.running_range(answer.rows)
+    for start in range(0, len(answer.rows), 2):
+        pair = enumerate(answer.rows[start : start + 2], start)
         for place, (k, row) in zip(st.columns(2, gap="medium"), pair, strict=False):
             with place:
-                verdict = "the mean is printed" if row["tail"] and row["tail"]["reliable"] else "not estimable"
+                verdict = "the mean is printed" if row.tail and row.tail.reliable else "not estimable"
                 words = f"Exact: {row['exact']:.4g}. Interval covers in {_percent(row['covered'])} of runs. Verdict: {verdict}."
                 plot(
-                    f"running.{k}", row["name"][:1].upper() + row["name"][1:], words, figures.running_figure(row, held, palette())
+                    f"running.{k}", row.name[:1].upper() + row.name[1:], words, figures.running_figure(row, held, palette())
                 )
     lines = [
         {
-            "law": row["name"],
-            "exact": interval(row["exact"], None),
-            "mean of run 1": interval(*row["means"][0][-1]),
-            "usual interval covers": _percent(row["covered"]),
-            "program refuses": _percent(row["refused"]),
-            "Pareto shape": interval((row["tail"] or {}).get("k_hat"), None),
-            "share of the top 1 %": interval((row["tail"] or {}).get("top_share"), None),
+            "law": row.name,
+            "exact": interval(row.exact, None),
+            "mean of run 1": interval(*row.means[0][-1]),
+            "usual interval covers": _percent(row.covered),
+            "program refuses": _percent(row.refused),
+            "Pareto shape": interval((row.tail or {}).get("k_hat"), None),
+            "share of the top 1 %": interval((row.tail or {}).get("top_share"), None),
         }
-        for row in answer["rows"]
+        for row in answer.rows
     ]
     st.dataframe(lines, hide_index=True, key="theory.table")
 
 
 def _steps(answer: Answer) -> None:
-    names, finest = answer["names"], answer["rows"][0]["steps"]
-    known = "" if answer["limits"] else " The limit is not known here: the law has no density on a grid."
+    names, finest = answer.names, answer.rows[0]["steps"]
+    known = "" if answer.limits else " The limit is not known here: the law has no density on a grid."
     st.caption(f"{answer['particles']:,} particles at each w and each number of steps. Bands and bars: 95 % intervals.{known}")
     left, right = st.columns(2, gap="medium")
     with left:
@@ -150,21 +137,21 @@ def _steps(answer: Answer) -> None:
     with right:
         words = f"Against {finest} steps on the same Brownian path, far better known than either mean."
         plot("shift", "What fewer steps change", words, figures.shift_figure(answer, palette()))
-    limits = {limit["w"]: limit for limit in answer["limits"]}
+    limits = {limit.w: limit for limit in answer.limits}
     lines = []
-    for k, w in enumerate(answer["w"]):
+    for k, w in enumerate(answer.w):
         limit = limits.get(w, {"value": None})
-        line = {"w": w, "limit": interval(limit["value"], None)}
-        for row in answer["rows"]:
-            line[f"{row['steps']} steps"] = interval(*row["mean"][k])
-            if row["steps"] != finest:
-                line[f"change, {row['steps']}"] = interval(*row["shift"][k])
+        line = {"w": w, "limit": interval(limit.value, None)}
+        for row in answer.rows:
+            line[f"{row['steps']} steps"] = interval(*row.mean[k])
+            if row.steps != finest:
+                line[f"change, {row['steps']}"] = interval(*row.shift[k])
         lines.append(line)
     st.dataframe(lines, hide_index=True, key="theory.table")
 
 
 def _winners(answer: Answer) -> None:
-    reward, colours = answer["names"]["reward"], palette()
+    reward, colours = answer.names.reward, palette()
     extent = particle_figures.paths_extent(answer)
     for place, (side, title, words) in zip(
         st.columns(2, gap="medium"),
@@ -191,8 +178,8 @@ def _winners(answer: Answer) -> None:
         {
             "particle": number,
             "side": side.removesuffix("s"),
-            f"log {reward} without": interval(answer["before"][number], None),
-            f"log {reward} with": interval(answer["after"][number], None),
+            f"log {reward} without": interval(answer.before[number], None),
+            f"log {reward} with": interval(answer.after[number], None),
         }
         for side in ("losers", "winners")
         for number in answer[side]["particle"]

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from gdviz.figures import training as figures
-from gdviz.figures.palette import DARK, LIGHT, Palette
+from gdviz.palette import DARK, LIGHT, Palette
 from gdviz.ui.parts.required_networks import duration
 from gdviz.ui.train import data as train_data
 

@@ -1,0 +1,55 @@
+"""A study as a job: any question, told as it sharpens, its end kept in the store."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from gdviz.errors import GdvizError
+from gdviz.store import SceneStore
+from gdviz.studies import StudyContext
+
+if TYPE_CHECKING:
+    from gdviz.jobs.worker import Report
+    from gdviz.studies import Answer, Study
+
+
+def run_study(study: Study[Any], root: str, report: Report) -> bytes:
+    """Run a study in a worker, publishing every partial answer, and keep the whole one in the store at `root`.
+
+    Returns
+    -------
+    bytes
+        The answer, read by `Study.answer.from_bytes`; empty for a study whose answer does not travel.
+
+    Raises
+    ------
+    GdvizError
+        What the study raises; and, where the answer does not travel, if the store refuses it. Any other loses only the copy.
+    """
+    began = time.perf_counter()
+
+    def timed(answer: Answer) -> bytes:
+        return replace(answer, seconds=time.perf_counter() - began).to_bytes()
+
+    def partial(answer: Answer) -> None:
+        report.partial(timed(answer))
+
+    data = timed(study.run(StudyContext(Path(root), report.progress, partial, report.executor)))
+    if not study.travels:
+        SceneStore(Path(root)).write(study.key, data)
+        return b""
+    if study.stored:
+        with contextlib.suppress(GdvizError):
+            SceneStore(Path(root)).write(study.key, data)
+    return data
+
+
+def warm_up(report: Report) -> None:
+    """What the scene workers do first: import and compile all that a scene needs."""
+    from gdviz.studies.scene import warm_up
+
+    warm_up()

@@ -1,0 +1,146 @@
+"""The scene of an Experiment: what the player moves, coarse at first and then whole."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from gdviz import __version__
+from gdviz.errors import GdvizError
+from gdviz.player.scene import FORMAT
+from gdviz.record import Answer
+from gdviz.studies._study import Study, StudyContext, trainings_of
+
+if TYPE_CHECKING:
+    from gdviz.experiment import Experiment
+    from gdviz.training import Task
+
+SHOWN = 1500
+"""Particles that a scene carries; the numbers use all of the Experiment's."""
+
+PREVIEW_STEPS, PREVIEW_PARTICLES = 60, 600
+
+
+@dataclass(frozen=True)
+class PackedScene(Answer):
+    """A scene's bytes (`gdviz.player.scene`)."""
+
+    data: bytes
+
+    def to_bytes(self) -> bytes:
+        return self.data
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> PackedScene:
+        return cls(data)
+
+
+@dataclass(frozen=True)
+class Scene(Study[PackedScene]):
+    """A scene. Its bytes are read from the store, where the browser asks for them, and do not travel to the page's process.
+
+    Attributes
+    ----------
+    experiment : Experiment
+    title, caption : str
+        Written on it; they do not change its key.
+    preview : bool
+        Coarse: three w, at most 60 steps and 600 particles.
+    in_haste : bool
+        Somebody waits for it: a law of the guided sampler that takes longer than a few seconds is left out.
+    """
+
+    name = "scene"
+    answer = PackedScene
+    travels = False
+
+    experiment: Experiment
+    title: str = ""
+    caption: str = ""
+    preview: bool = False
+    in_haste: bool = True
+
+    @property
+    def queue(self) -> str:  # type: ignore[override]
+        return "preview" if self.preview else "scene"
+
+    def tasks(self) -> tuple[Task, ...]:
+        return trainings_of(self.experiment)
+
+    def request(self) -> dict[str, Any]:
+        return {"experiment": self.experiment.id, "preview": self.preview}
+
+    @cached_property
+    def key(self) -> str:
+        return scene_key(self.experiment.id, self.preview)
+
+    def run(self, context: StudyContext) -> PackedScene:
+        from gdviz.player.build import scene_from_result
+        from gdviz.player.law_field import SECONDS
+        from gdviz.player.scene import pack_scene
+        from gdviz.result import Result, stream
+
+        check_drawable(self.experiment)
+        experiment = previewed(self.experiment) if self.preview else self.experiment
+        result, whole = None, not self.preview
+        for event in stream(
+            experiment,
+            frame_particles=SHOWN,
+            step_change=whole,
+            exact=whole,
+            distances=whole,
+            partial=False,
+            executor=context.executor,
+            train=False,
+        ):
+            if isinstance(event, Result):
+                result = event
+            else:
+                context.progress(event.done)
+        assert result is not None
+        seconds = SECONDS if self.in_haste else None
+        scene = scene_from_result(
+            result, self.title, self.caption, self.preview, seconds, lambda done: context.progress(1.0)  # it can be cancelled
+        )
+        return PackedScene(pack_scene(scene))
+
+
+def scene_key(experiment_id: str, preview: bool = False) -> str:
+    """The store's key of a scene: the Experiment, and the program and format that made it."""
+    return f"{experiment_id}-{__version__}-{FORMAT}{'-preview' if preview else ''}"
+
+
+def previewed(experiment: Experiment) -> Experiment:
+    """The same scene, coarse: three w, at most 60 steps and 600 particles."""
+    w = sorted(experiment.all_w)
+    few = sorted({0.0, w[len(w) // 2], w[-1]})
+    sampler = experiment.sampler.model_copy(update={"steps": min(experiment.sampler.steps, PREVIEW_STEPS)})
+    update = {"w": tuple(few), "sampler": sampler, "particles": min(experiment.particles, PREVIEW_PARTICLES)}
+    return experiment.model_copy(update=update)
+
+
+def check_drawable(experiment: Experiment) -> None:
+    """Refuse at once what no player draws, before anything is trained or run for it.
+
+    Raises
+    ------
+    GdvizError
+        In one sentence that says where it is shown instead.
+    """
+    where = experiment.target.shown_at
+    if where is not None:
+        name = experiment.target.kind_name()
+        raise GdvizError(
+            f"target: found {name!r}, whose points are no places on a line or in the plane; they are shown at {where}."
+        )
+
+
+def warm_up() -> None:
+    """Make a small scene and throw it away: a worker's first real one then finds everything imported and compiled."""
+    from gdviz.presets import DEFAULT, load
+
+    with tempfile.TemporaryDirectory() as folder:
+        Scene(load(DEFAULT).experiment, preview=True).run(StudyContext(Path(folder)))

@@ -1,0 +1,1 @@
+"""The topics of the Theory page, one file each."""
