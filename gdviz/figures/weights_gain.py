@@ -12,8 +12,8 @@ from plotly.subplots import make_subplots
 
 from gdviz.figures.axes import Floats, Range, padded
 from gdviz.figures.curves import NORMAL_95
-from gdviz.palette import LIGHT, Palette, faded
 from gdviz.figures.weights import HEIGHT, LEGEND, MARGIN, SYMBOLS, class_colours, move_slider
+from gdviz.palette import LIGHT, Palette, faded
 
 Answer = Mapping[str, Any]
 Clouds = Sequence[Sequence[Sequence[float]]]

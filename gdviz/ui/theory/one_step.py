@@ -13,8 +13,8 @@ from gdviz.experiment import Experiment
 from gdviz.tables import interval
 from gdviz.theory.one_step import OneStep, Vector, one_step
 from gdviz.theory.subject import Subject
+from gdviz.ui.parts.charts import palette
 from gdviz.ui.theory.pad import show_pad
-from gdviz.ui.theory.results import palette
 
 STEPS = 12
 """Steps of the whole run: so few that one of them can be seen."""
