@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from gdviz.metrics.mean import Array, Mean, share
+from gdviz.metrics.mean import Mean, share
 from gdviz.metrics.reading import Reader
 from gdviz.record import Floats, Floats32, Integers
 from gdviz.sweep import Chunk, Paths, sweep

@@ -259,6 +259,11 @@ class Watched:
         return self.words.running(run) + ("" if left is None else f", about {duration(left)} left")
 
 
+def finished_in(runs: Sequence[RunStatus[Any]]) -> str:
+    """How long they took."""
+    return f"Finished in {duration(sum(run.answer.seconds for run in runs if run.answer is not None))}."
+
+
 def show_controls(runs: Sequence[RunStatus[Any]], words: RunWords, key: str) -> Watched:
     """Run and Stop, a button for trainings that come first, and one line that says what is going on.
 

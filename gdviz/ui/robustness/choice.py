@@ -11,12 +11,12 @@ import streamlit as st
 
 from gdviz.errors import GdvizError
 from gdviz.experiment import Experiment
-from gdviz.jobs.robustness import LENGTHS, why_not
 from gdviz.networks import Recipe
 from gdviz.presets import DEFAULT, load, titles
 from gdviz.scores.exact import Exact
 from gdviz.scores.network import Network
 from gdviz.scores.perturbed import Error, Perturbed
+from gdviz.studies.robustness import LENGTHS, why_not
 from gdviz.ui.explore.editor import parse_numbers
 from gdviz.ui.parts.subject import asked_for, pick, write_address
 

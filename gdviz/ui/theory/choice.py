@@ -9,9 +9,9 @@ import streamlit as st
 
 from gdviz.errors import GdvizError
 from gdviz.experiment import Experiment
-from gdviz.jobs.robustness import why_not
 from gdviz.presets import DEFAULT, load, titles
 from gdviz.scores.exact import Exact
+from gdviz.studies.robustness import why_not
 from gdviz.ui.explore.editor import parse_numbers
 from gdviz.ui.parts.subject import asked_for, pick, write_address
 from gdviz.ui.robustness.choice import suited
