@@ -1,68 +1,74 @@
-"""Makes the answers that come with the program, so that the Lab's pages show something before anybody presses Run:
-``python -m gdviz.ui.build_answers``.
-
-They are what the pages' own runs give, kept in assets/answers as in any store. They depend on the program's numbers, so
-they are made again when those change on purpose (`make answers`); a test says which are missing.
-"""
+"""What the Lab's pages show before anybody presses Run: the answers to what they ask when they are opened."""
 
 from __future__ import annotations
 
 import shutil
 import tempfile
 import time
-from collections.abc import Callable
-from functools import partial
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 from gdviz.jobs import Report
-from gdviz.jobs.curves import curves_key, run_curves
-from gdviz.jobs.figures import figure_key, run_figure
-from gdviz.jobs.robustness import robustness_key, run_robustness
-from gdviz.jobs.theory import asked, run_theory, theory_key
+from gdviz.jobs.study_job import run_study
 from gdviz.papers.make import NUMBERS
-from gdviz.presets import names
+from gdviz.presets import names as preset_names
 from gdviz.resources import resource
-from gdviz.ui.curves import choice as curves_choice
-from gdviz.ui.robustness import choice as robustness_choice
-from gdviz.ui.theory import choice as theory_choice
+from gdviz.studies import Study
+from gdviz.studies.curves import Curves
+from gdviz.studies.paper_figures import PaperFigures
+from gdviz.studies.robustness import Robustness
+from gdviz.studies.theory.topics import TOPICS, study_of
+from gdviz.ui.curves.choice import usual as usual_curves
+from gdviz.ui.robustness.choice import usual as usual_errors
+from gdviz.ui.theory.choice import usual as usual_subject
 
-Run = Callable[[str, Report], bytes]
+KIND, FOLDER = "answers", "answers"
 
 
-def first_runs() -> dict[str, Run]:
-    """What the pages run when they are opened, by the key under which they look for it; each takes a store and a report."""
-    runs: dict[str, Run] = {}
-    for name in names():
-        experiment = curves_choice.usual(name)
-        runs[curves_key(experiment.id)] = partial(run_curves, experiment.canonical())
-    for topic in theory_choice.TOPICS:
-        if topic != "step":  # needs no run
-            text = asked(topic, theory_choice.usual(topic))
-            runs[theory_key(topic, text)] = partial(run_theory, topic, text)
+@cache
+def first_studies() -> dict[str, Study[Any]]:
+    """What the pages ask when they are opened, by a name."""
+    found: dict[str, Study[Any]] = {}
+    for name in preset_names():
+        found[f"curves-{name}"] = Curves(usual_curves(name))
+    for topic in TOPICS:
+        found[f"theory-{topic}"] = study_of(topic, usual_subject(topic))
     for number in NUMBERS:
-        runs[figure_key(number, quick=True)] = partial(run_figure, number, True)
-    for source in robustness_choice.usual():
-        runs[robustness_key(source.experiment.id)] = partial(run_robustness, source.experiment.canonical())
-    return runs
+        found[f"figure-{number}"] = PaperFigures(number, quick=True)
+    for number, source in enumerate(usual_errors(), start=1):
+        found[f"robustness-{number}"] = Robustness(source.experiment)
+    return found
 
 
-def ship() -> None:
-    """Make what is missing, and remove what no page asks for any more."""
-    place, runs = resource("assets") / "answers", first_runs()
-    for old in (place / "index").glob("*"):
-        if old.name not in runs:
-            (place / "scenes" / old.read_text()).unlink(missing_ok=True)
+def names() -> list[str]:
+    """Of all answers."""
+    return list(first_studies())
+
+
+def missing() -> list[str]:
+    """Names whose answer does not come with the program as it is."""
+    return [name for name, study in first_studies().items() if not (_root() / "index" / study.key).is_file()]
+
+
+def build(name: str) -> str:
+    """Run a study."""
+    began = time.process_time()
+    with tempfile.TemporaryDirectory() as folder:
+        answer = run_study(first_studies()[name], folder, Report(lambda what, value: None, lambda: False))
+        for part in ("index", "scenes"):
+            shutil.copytree(Path(folder) / part, _root() / part, dirs_exist_ok=True)
+    return f"{len(answer) / 1e3:.0f} kB in {time.process_time() - began:.0f} CPU-s"
+
+
+def prune() -> None:
+    """Remove answers to what no page asks any more."""
+    keys = {study.key for study in first_studies().values()}
+    for old in (_root() / "index").glob("*"):
+        if old.name not in keys:
+            (_root() / "scenes" / old.read_text()).unlink(missing_ok=True)
             old.unlink()
-    for key, run in runs.items():
-        if (place / "index" / key).is_file():
-            continue
-        began = time.process_time()
-        with tempfile.TemporaryDirectory() as folder:
-            answer = run(folder, Report(lambda what, value: None, lambda: False))
-            for part in ("index", "scenes"):
-                shutil.copytree(Path(folder) / part, place / part, dirs_exist_ok=True)
-        print(f"{key[-24:]}: {len(answer) / 1e3:.0f} kB in {time.process_time() - began:.0f} CPU-s", flush=True)
 
 
-if __name__ == "__main__":
-    ship()
+def _root() -> Path:
+    return Path(str(resource("assets"))) / FOLDER

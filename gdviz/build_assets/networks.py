@@ -1,25 +1,25 @@
-"""Trains the networks that come with the program into assets/networks: ``python -m gdviz.jobs.ship [NAME ...]``.
+"""The networks that come with the program: what the presets, the Robustness page and the runs on digits need.
 
-What the presets and the runs on digits need decides their ids, and the usual recipe is part of that, so they are made again
-when it changes on purpose; a test says which are missing.
+That decides their ids, and the usual recipe is part of it, so they are made again when it changes on purpose.
 """
 
 from __future__ import annotations
 
 import shutil
-import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gdviz.jobs.robustness import LENGTHS
 from gdviz.papers.digit_runs import LONGER, REWARDS, TRAINED, label_run, reward_run
 from gdviz.presets import DEFAULT, load
 from gdviz.resources import resource
 from gdviz.scores.network import Network
+from gdviz.studies.robustness import LENGTHS
 
 if TYPE_CHECKING:
     from gdviz.training import Task
+
+KIND, FOLDER = "networks", "networks"
 
 PRESETS = ("figure-1", "surrounded-class", "ring-reward", "swiss-roll-reward", "two-moons", "overlapping-classes")
 """Whose first click on "Network" shall not wait for a training."""
@@ -27,10 +27,13 @@ PRESETS = ("figure-1", "surrounded-class", "ring-reward", "swiss-roll-reward", "
 DIGITS = "digits", "digits-longer", *(f"digits-{name}" for name in REWARDS)
 """The runs on images, for the Digits page and figure 2."""
 
-SHORTER = "shorter trainings"
+SHORTER = "shorter-trainings"
 """The networks that the Robustness page compares at first."""
 
-NAMES = (*PRESETS, SHORTER, *DIGITS)
+
+def names() -> list[str]:
+    """What networks are shipped for."""
+    return [*PRESETS, SHORTER, *DIGITS]
 
 
 def tasks_of(name: str) -> tuple[Task, ...]:
@@ -46,45 +49,38 @@ def tasks_of(name: str) -> tuple[Task, ...]:
     return label_run("0", (0.0,), 2, 2, TRAINED if name == "digits" else LONGER).tasks()
 
 
-def shipped_tasks() -> dict[str, Task]:
-    """The trainings that they all need, by id."""
-    return {task.id: task for name in NAMES for task in tasks_of(name)}
-
-
-def ship(chosen: tuple[str, ...] = ()) -> None:
-    """Train again what those named need; or train what is missing, and remove what nothing needs any more."""
-    from gdviz.checkpoints import Library, training
-
-    place = resource("assets") / "networks"
-    place.mkdir(exist_ok=True)
-    needed = shipped_tasks()
-    for old in place.iterdir():
-        if old.name not in needed:
-            shutil.rmtree(old)
-    again = {task.id for name in chosen for task in tasks_of(name)}
-    with tempfile.TemporaryDirectory() as folder:
-        library = Library(Path(folder), shipped=Path(folder) / "none")
-        for id, task in needed.items():
-            if id not in again and (chosen or (place / id).is_dir()):
-                continue
-            *_, report = training(task, library)
-            shutil.rmtree(place / id, ignore_errors=True)
-            shutil.copytree(Path(folder) / "networks" / id, place / id)
-            for file in (place / id).iterdir():
-                file.chmod(0o644)
-            size = sum(file.stat().st_size for file in (place / id).iterdir())
-            error = "unknown" if report.score_error is None else f"{100 * report.score_error:.1f} %"
-            print(f"{task.title}: score error {error} in {report.cpu_seconds:.0f} CPU-s, {size / 1e3:.0f} kB", flush=True)
-
-
 def missing() -> list[str]:
-    """Titles of the trainings whose networks do not come with the program as it is."""
+    """Names of which a network does not come with the program as it is."""
     from gdviz.checkpoints import Library
 
     with tempfile.TemporaryDirectory() as folder:
         library = Library(Path(folder))
-        return [task.title for task in shipped_tasks().values() if library.find(task) is None]
+        return [name for name in names() if any(library.find(task) is None for task in tasks_of(name))]
 
 
-if __name__ == "__main__":
-    ship(tuple(sys.argv[1:]))
+def build(name: str) -> str:
+    """Train what a name needs."""
+    from gdviz.checkpoints import Library, training
+
+    place, said = resource("assets") / FOLDER, []
+    place.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        library = Library(Path(folder), shipped=Path(folder) / "none")
+        for task in tasks_of(name):
+            *_, report = training(task, library)
+            shutil.rmtree(place / task.id, ignore_errors=True)
+            shutil.copytree(Path(folder) / "networks" / task.id, place / task.id)
+            for file in (place / task.id).iterdir():
+                file.chmod(0o644)
+            size = sum(file.stat().st_size for file in (place / task.id).iterdir())
+            error = "unknown" if report.score_error is None else f"{100 * report.score_error:.1f} %"
+            said.append(f"{task.title}: score error {error} in {report.cpu_seconds:.0f} CPU-s, {size / 1e3:.0f} kB")
+    return "; ".join(said)
+
+
+def prune() -> None:
+    """Remove networks that nothing needs any more."""
+    needed = {task.id for name in names() for task in tasks_of(name)}
+    for old in (resource("assets") / FOLDER).iterdir():
+        if old.name not in needed:
+            shutil.rmtree(old)

@@ -1,37 +1,27 @@
-"""Makes the presets' ready scenes in assets/scenes: ``python -m gdviz.player.ship [NAME ...]``.
-
-The scenes depend on the program's numbers, so they are made again when those change on purpose; a test
-says which are out of date.
-"""
+"""The presets' ready scenes, so that a first visit sees one move at once."""
 
 from __future__ import annotations
 
-import shutil
-import sys
 from pathlib import Path
 
-from gdviz.player.make import make_scene, scene_key
-from gdviz.presets import load, names
+from gdviz.presets import load
+from gdviz.presets import names as preset_names
 from gdviz.resources import resource
 from gdviz.store import SceneStore
+from gdviz.studies import StudyContext
+from gdviz.studies.scene import Scene, scene_key
+
+KIND, FOLDER = "scenes", "scenes"
 
 
-def ship(chosen: tuple[str, ...] = ()) -> None:
-    """Make the scenes of the named presets, or of all of them and of nothing else."""
-    root = resource("assets") / "scenes"
-    if not chosen:
-        shutil.rmtree(root, ignore_errors=True)
-    store = SceneStore(root)
-    for name in chosen or names():
-        preset = load(name)
-        digest = make_scene(preset.experiment.canonical(), preset.title, preset.caption, False, str(root), in_haste=False)
-        store.link(f"preset-{name}", digest)
-        print(f"{name}: {(Path(root) / 'scenes' / digest).stat().st_size / 1e6:.2f} MB", flush=True)
+def names() -> list[str]:
+    """The presets."""
+    return list(preset_names())
 
 
-def out_of_date() -> list[str]:
+def missing() -> list[str]:
     """Presets whose shipped scene is missing or belongs to another Experiment."""
-    store = SceneStore(resource("assets") / "scenes")
+    store = SceneStore(_root())
     return [
         name
         for name in names()
@@ -39,5 +29,26 @@ def out_of_date() -> list[str]:
     ]
 
 
-if __name__ == "__main__":
-    ship(tuple(sys.argv[1:]))
+def build(name: str) -> str:
+    """Make the scene of a preset."""
+    preset, store = load(name), SceneStore(_root())
+    scene = Scene(preset.experiment, preset.title, preset.caption, in_haste=False)
+    data = scene.run(StudyContext(_root())).to_bytes()
+    store.link(f"preset-{name}", store.write(scene.key, data))
+    return f"{len(data) / 1e6:.2f} MB"
+
+
+def prune() -> None:
+    """Remove scenes and keys of no preset."""
+    keys = {key for name in names() for key in (f"preset-{name}", scene_key(load(name).experiment.id))}
+    for entry in (_root() / "index").glob("*"):
+        if entry.name not in keys:
+            entry.unlink()
+    used = {entry.read_text() for entry in (_root() / "index").glob("*")}
+    for scene in (_root() / "scenes").glob("*"):
+        if scene.name not in used:
+            scene.unlink()
+
+
+def _root() -> Path:
+    return Path(str(resource("assets"))) / FOLDER
