@@ -15,13 +15,15 @@ ROOT = Path(__file__).resolve().parent.parent
 # "gdviz" is the package's own door (__init__.py and __main__.py): gdviz.run and the like.
 FLOORS: list[set[str]] = [
     {"app.py", "pages"},
+    {"build_assets"},  # asks what the pages ask when they are opened
     {"ui"},
     {"cli", "gdviz"},
     {"doctor"},
     {"server"},
-    {"export"},
-    {"player"},
+    {"figures", "export"},
     {"jobs"},
+    {"studies"},
+    {"player"},
     {"papers", "facts"},
     {"exact_curves"},
     {"presets", "schema", "cards", "tables"},  # an Experiment chosen, described; a Result printed
@@ -31,7 +33,6 @@ FLOORS: list[set[str]] = [
     {"checkpoints"},
     {"store"},
     # ---- the program above, the mathematics below ----
-    {"figures"},
     {"theory"},
     {"sweep"},
     {"metrics"},
@@ -49,6 +50,8 @@ FLOORS: list[set[str]] = [
     {"family"},
     {"progress"},
     {"resources"},
+    {"record"},
+    {"palette"},
     {"errors"},
 ]
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
