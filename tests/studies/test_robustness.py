@@ -1,36 +1,21 @@
-"""The worker's run of a wrong score beside the exact one: partial answers, the stored whole, and what is refused."""
+"""A wrong score beside the exact one: partial answers, the whole, and what is refused."""
 
 from __future__ import annotations
 
-import json
-
 import pytest
+from listening import JobReport, Listener, run
 from tasks import RECIPE
 
 from gdviz.checkpoints import Library, Networks
 from gdviz.errors import GdvizError
 from gdviz.experiment import Experiment
 from gdviz.export.effects import effects_csv
-from gdviz.jobs.robustness import robustness_key, run_robustness, why_not
+from gdviz.jobs.study_job import run_study
 from gdviz.presets import load
 from gdviz.store import SceneStore
+from gdviz.studies.robustness import Robustness, RobustnessAnswer, why_not
 
 PERTURBED = {"kind": "perturbed", "of": {"kind": "exact"}, "error": {"kind": "inward", "size": 0.3}}
-
-
-class Heard:
-    """A report that keeps what it hears."""
-
-    executor, unwanted = None, False
-
-    def __init__(self):
-        self.shares, self.partials = [], []
-
-    def progress(self, done, seconds_left=None):
-        self.shares.append(done)
-
-    def partial(self, data):
-        self.partials.append(json.loads(data))
 
 
 def experiment(**changes) -> Experiment:
@@ -40,45 +25,46 @@ def experiment(**changes) -> Experiment:
 
 
 def test_partial_answers_sharpen_and_the_whole_is_stored(tmp_path):
-    heard, asked = Heard(), experiment()
-    raw = run_robustness(asked.canonical(), str(tmp_path), heard)
-    assert [(answer["particles"], answer["complete"]) for answer in heard.partials] == [(1024, False), (1500, False)]
-    assert heard.shares == sorted(heard.shares) and heard.shares[-1] == pytest.approx(1)
-    answer = json.loads(raw)
-    assert answer["complete"] and answer["names"] == {
-        "reward": "r(x)", "of": "mean_reward", "unguided": "p(x)", "toward": answer["names"]["toward"], "away": "p(x)"
-    }  # fmt: skip
-    assert [row["w"] for row in answer["rows"]] == [0, 1]
-    assert all(row["steps"] is None for row in heard.partials[-1]["rows"])
-    assert all(row["steps"]["measured"] >= 0 and row["steps"]["gap"] >= 0 for row in answer["rows"])
-    for row in answer["rows"]:  # the paired difference is the difference of the means, and far better known
-        (exact, se_exact), (wrong, _) = row["rewards"]
-        assert row["measured"][0] == pytest.approx(wrong - exact)
-        assert 0 < row["measured"][1] < se_exact
+    study, report = Robustness(experiment()), JobReport()
+    raw = run_study(study, str(tmp_path), report)
+    partials = [RobustnessAnswer.from_bytes(part) for part in report.sent]
+    assert [(answer.particles, answer.complete) for answer in partials] == [(1024, False), (1500, False)]
+    assert report.shares == sorted(report.shares) and report.shares[-1] == pytest.approx(1)
+    answer = RobustnessAnswer.from_bytes(raw)
+    names = answer.names
+    assert answer.complete and (names.reward, names.of, names.unguided, names.away) == ("r(x)", "mean_reward", "p(x)", "p(x)")
+    assert names.toward
+    assert [row.w for row in answer.rows] == [0, 1]
+    assert all(row.steps is None for row in partials[-1].rows)
+    assert all(row.steps.measured >= 0 and row.steps.gap >= 0 for row in answer.rows)
+    for row in answer.rows:  # the paired difference is the difference of the means, and far better known
+        (exact, se_exact), (wrong, _) = row.rewards
+        assert row.measured.value == pytest.approx(wrong - exact)
+        assert 0 < row.measured.se < se_exact
     store = SceneStore(tmp_path)
-    assert store.read(store.find(robustness_key(asked.id))) == raw
+    assert store.read(store.find(study.key)) == raw
 
 
 def test_the_exact_run_is_the_same_beside_every_wrong_score(tmp_path):
     found = [
-        json.loads(run_robustness(experiment(particles=256, score=score).canonical(), str(tmp_path), Heard()))
+        run(Robustness(experiment(particles=256, score=score)), tmp_path)
         for score in (PERTURBED, {**PERTURBED, "error": {"kind": "field", "size": 0.1}})
     ]
-    assert [row["rewards"][0] for row in found[0]["rows"]] == [row["rewards"][0] for row in found[1]["rows"]]
+    assert [row.rewards[0] for row in found[0].rows] == [row.rewards[0] for row in found[1].rows]
 
 
 def test_a_network_comes_from_the_store_and_is_never_trained_here(tmp_path):
-    asked = experiment(particles=256, score={"kind": "network", "steps": 60, "recipe": RECIPE})
+    study = Robustness(experiment(particles=256, score={"kind": "network", "steps": 60, "recipe": RECIPE}))
     with pytest.raises(GdvizError, match="found no stored network"):
-        run_robustness(asked.canonical(), str(tmp_path), Heard())
+        run(study, tmp_path)
     library = Library(tmp_path)
-    for _ in Networks(library).train(asked.tasks()):
+    for _ in Networks(library).train(study.tasks()):
         pass
     trained = {record.id for record in library.records()}
-    assert trained >= {task.id for task in asked.tasks()}
-    rows = json.loads(run_robustness(asked.canonical(), str(tmp_path), Heard()))["rows"]
+    assert trained >= {task.id for task in study.experiment.tasks()}
+    rows = run(study, tmp_path).rows
     assert {record.id for record in library.records()} == trained
-    value, se = rows[1]["measured"]  # sixty steps teach next to no push, and this is seen
+    value, se = rows[1].measured  # sixty steps teach next to no push, and this is seen
     assert abs(value) > 5 * se
 
 
@@ -93,7 +79,7 @@ def test_what_has_no_identity_is_refused_in_one_sentence(changes, says, tmp_path
     asked = experiment(**changes)
     assert says in why_not(asked)
     with pytest.raises(GdvizError, match=says):
-        run_robustness(asked.canonical(), str(tmp_path), Heard())
+        run(Robustness(asked), tmp_path)
 
 
 def test_presets_with_an_identity_are_told_from_the_others():
@@ -104,10 +90,10 @@ def test_presets_with_an_identity_are_told_from_the_others():
 
 
 def test_the_table_has_a_line_for_each_score_and_w(tmp_path):
-    answer = json.loads(run_robustness(experiment(particles=64).canonical(), str(tmp_path), Heard()))
-    head, *lines = effects_csv([("a, b", answer["rows"]), ("c", answer["rows"])]).splitlines()
+    rows = run(Robustness(experiment(particles=64)), tmp_path, Listener()).rows
+    head, *lines = effects_csv([("a, b", rows), ("c", rows)]).splitlines()
     assert len(lines) == 4 and lines[0].startswith('"a, b",0.0,64,0,mean_reward,')
     names = head.split(",")
     cells = dict(zip(names, lines[3].split(","), strict=True))
-    assert float(cells["measured"]) == answer["rows"][1]["measured"][0]
-    assert float(cells["step_change_gap"]) == answer["rows"][1]["steps"]["gap"]
+    assert float(cells["measured"]) == rows[1].measured.value
+    assert float(cells["step_change_gap"]) == rows[1].steps.gap
