@@ -14,6 +14,7 @@ from gdviz.diffusion import CoarseNoise, Levels, TileNoise
 from gdviz.diffusion.noise import TILE
 from gdviz.guidance import Guide, Plan
 from gdviz.guidance.none import Unguided
+from gdviz.progress import Progress as Progress
 from gdviz.samplers import SamplerKind, Step
 
 CHUNK_VALUES = 1 << 17
@@ -30,13 +31,6 @@ MANY_STEPS = 500
 
 KEPT_BYTES = 24 << 20
 """Memory that the C library is taught to keep between operations."""
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far the sweep is, between 0 and 1."""
-
-    done: float
 
 
 @dataclass(frozen=True)

@@ -47,6 +47,7 @@ FLOORS: list[set[str]] = [
     {"diffusion"},
     {"device"},
     {"family"},
+    {"progress"},
     {"resources"},
     {"errors"},
 ]
