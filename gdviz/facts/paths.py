@@ -12,8 +12,9 @@ from torch import Tensor
 
 from gdviz.experiment import Built, Experiment
 from gdviz.metrics.reading import Reader
+from gdviz.progress import Progress
 from gdviz.result import measured_reward
-from gdviz.sweep import Chunk, Paths, Progress, sweep
+from gdviz.sweep import Chunk, Frames, Integrals, Paths, SweepOptions, sweep
 
 Array = NDArray[np.float64]
 
@@ -84,18 +85,11 @@ def _paths(
     told: Callable[[float], None],
 ) -> Paths:
     paths = Paths(len(w), particles, built.law.dimension, particles, len(frames))
-    for item in sweep(
-        built.plan,
-        built.sampler,
-        built.levels,
-        w,
-        particles,
-        experiment.seed,
-        halved=halved,
-        frames=frames,
-        frame_particles=particles,
-        device=device,
-    ):
+    observers = Integrals(), Frames(tuple(frames.tolist()), particles)
+    options = SweepOptions(
+        tuple(w), particles, experiment.seed, halvings=int(halved), observers=observers, device=str(device)
+    )
+    for item in sweep(built.plan, built.sampler, built.levels, options):
         if isinstance(item, Chunk):
             paths.take(item)
         elif isinstance(item, Progress):

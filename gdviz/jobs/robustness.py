@@ -16,7 +16,7 @@ from gdviz.jobs.keep import kept
 if TYPE_CHECKING:
     from gdviz.experiment import Experiment
     from gdviz.jobs import Report
-    from gdviz.metrics.error_effect import ErrorEffect, ErrorPaths, ErrorStudy
+    from gdviz.theory.error_effect import ErrorEffect, ErrorPaths, ErrorStudy
 
 FORMAT = 2
 
@@ -59,9 +59,9 @@ def run_robustness(text: str, root: str, report: Report) -> bytes:
         If no identity is known for the guidance or the sampler, or a network is not there: networks are trained elsewhere.
     """
     from gdviz.experiment import Experiment
-    from gdviz.metrics.error_effect import ErrorPaths, ErrorStudy
     from gdviz.scores.exact import Exact
     from gdviz.sweep import chunks, fitting
+    from gdviz.theory.error_effect import ErrorPaths, ErrorStudy
 
     began, wrong = time.perf_counter(), Experiment.from_json(text)
     problem = why_not(wrong)
@@ -101,7 +101,7 @@ def run_robustness(text: str, root: str, report: Report) -> bytes:
 
 def _step_changes(study: ErrorStudy, fine: list[ErrorPaths], coarse: list[ErrorPaths]) -> list[dict[str, float | None]]:
     """How far the paired means move against half as many steps, over the particles of both runs."""
-    from gdviz.metrics.error_effect import ErrorPaths
+    from gdviz.theory.error_effect import ErrorPaths
 
     count = coarse[0].exact.shape[1]
     both = (ErrorPaths.joined(fine).first(count), coarse[0])

@@ -15,7 +15,7 @@ from gdviz.papers.picture import Picture
 if TYPE_CHECKING:
     from gdviz.experiment import Experiment
     from gdviz.result import Result
-    from gdviz.tiles import Executor
+    from gdviz.sweep_request import Executor
 
 NUMBERS = 1, 2, 3, 4, 5
 
