@@ -59,10 +59,10 @@ def make_scene(
     In haste, somebody waits for it: a law of the guided sampler that takes longer than a few seconds is left out.
     """
     from gdviz.experiment import Experiment
-    from gdviz.guided_law.budget import silent
     from gdviz.player.build import scene_from_result
     from gdviz.player.law_field import SECONDS
     from gdviz.player.scene import pack_scene
+    from gdviz.progress import silent
     from gdviz.result import Result, stream
 
     asked = Experiment.from_json(text)
