@@ -18,7 +18,7 @@ from gdviz.experiment import Built
 from gdviz.networks import Checkpoint
 from gdviz.papers.learned_weights import FULL, experiment
 from gdviz.scores import ScoresContext, Wanted
-from gdviz.sweep import sweep
+from gdviz.sweep import SweepOptions, sweep
 from gdviz.training.loop import untrained
 
 SCHEDULES = {"constant": {"kind": "constant"}, "learned": {"kind": "learned"}}
@@ -37,7 +37,7 @@ def built(name: str) -> Built:
 def cpu_seconds(parts: Built, particles: int, seed: int) -> float:
     """Of one run of the sampler."""
     begin = time.process_time()
-    for _ in sweep(parts.plan, parts.sampler, parts.levels, [1.0], particles, seed=seed, integrals=False):
+    for _ in sweep(parts.plan, parts.sampler, parts.levels, SweepOptions((1.0,), particles, seed=seed, observers=())):
         pass
     return time.process_time() - begin
 

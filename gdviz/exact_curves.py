@@ -14,7 +14,7 @@ from typing import Any
 
 from gdviz.experiment import Experiment
 from gdviz.guided_law import guided_laws, refusal
-from gdviz.guided_law.budget import Progress, silent
+from gdviz.progress import ProgressCallback, silent
 from gdviz.resources import resource
 from gdviz.result import measured_reward
 
@@ -42,7 +42,7 @@ def curve_key(experiment: Experiment) -> str:
 
 
 def compute(
-    experiment: Experiment, w: Sequence[float] | None = None, progress: Progress = silent
+    experiment: Experiment, w: Sequence[float] | None = None, progress: ProgressCallback = silent
 ) -> tuple[ExactPoint, ...] | None:
     """The means at the Experiment's w, or at those given, by rising w; None where the law cannot be had.
 

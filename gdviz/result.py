@@ -27,10 +27,11 @@ from gdviz.experiment import Built, Experiment
 from gdviz.guidance.none import Unguided
 from gdviz.guidance.reward import where_mass_is
 from gdviz.metrics import Exact, Row, RowReader, exact_values
+from gdviz.progress import Progress
 from gdviz.rewards import Reward, RewardContext, build_reward, check_positive
 from gdviz.rewards.class_probability import ClassProbability
-from gdviz.sweep import Chunk, Paths, Progress
-from gdviz.tiles import Executor, SweepRequest, here
+from gdviz.sweep import Chunk, Frames, Integrals, ObserverKind, Paths, SweepOptions
+from gdviz.sweep_request import Executor, RunExperiment, here
 
 MAX_PATH_VALUES = 250_000_000
 """Bound on w x particles x frames x dimension of the paths kept: 1 GB."""
@@ -170,7 +171,7 @@ def run(
     distances : bool
         Also measure how far the samples are from each goal law.
     executor : Executor, optional
-        Runs the sweeps somewhere else (see `gdviz.tiles`), with the same numbers; by default they run here.
+        Runs the sweeps somewhere else (see `gdviz.sweep_request`), with the same numbers; by default they run here.
 
     Raises
     ------
@@ -272,18 +273,14 @@ class _Run:
 
     def _sweep(self, paths: Paths, *, halved: bool = False, gradual: bool = False) -> Iterator[Progress | Chunk]:
         """Run one sweep, here or where the executor does, filing its chunks."""
-        request = SweepRequest(
-            self.experiment,
-            0,
-            paths.x.shape[1],
-            self.built.law.dimension * len(self.experiment.all_w),
-            halved=halved,
-            gradual=gradual,
-            frames=tuple(self.levels.tolist()),
-            frame_particles=0 if paths.frames is None else paths.frames.shape[1],
-            device=self.device,
+        experiment = self.experiment
+        observers: tuple[ObserverKind, ...] = (Integrals(),)
+        if paths.frames is not None:
+            observers += (Frames(tuple(self.levels.tolist()), paths.frames.shape[1]),)
+        options = SweepOptions(
+            experiment.all_w, paths.x.shape[1], experiment.seed, halvings=int(halved), gradual=gradual, observers=observers
         )
-        for item in self.executor(request, self.built):
+        for item in RunExperiment(experiment, self.built, self.executor, self.device)(options):
             if isinstance(item, Chunk):
                 paths.take(item)
             yield item

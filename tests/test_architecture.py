@@ -28,7 +28,7 @@ FLOORS: list[set[str]] = [
     {"exact_curves"},
     {"presets", "schema", "cards", "tables"},  # an Experiment chosen, described; a Result printed
     {"result"},
-    {"tiles"},
+    {"sweep_request"},
     {"experiment"},
     {"checkpoints"},
     {"store"},

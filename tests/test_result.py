@@ -12,7 +12,7 @@ import pytest
 
 import gdviz
 from gdviz import Experiment, GdvizError, Result, run, stream
-from gdviz.sweep import Progress
+from gdviz.progress import Progress
 
 BASE = {
     "target": {
@@ -86,7 +86,7 @@ def test_without_guidance_the_row_is_its_own_pair():
 
 def test_chunks_do_not_change_the_samples(monkeypatch):
     whole = run(experiment(particles=2500), frame_particles=2100)
-    monkeypatch.setattr("gdviz.sweep.CHUNK_VALUES", 1)
+    monkeypatch.setattr("gdviz.sweep.options.CHUNK_VALUES", 1)
     parts = run(experiment(particles=2500), frame_particles=2100)
     np.testing.assert_array_equal(parts.samples, whole.samples)
     np.testing.assert_array_equal(parts.frames, whole.frames)
@@ -103,7 +103,7 @@ def test_frames_run_from_the_start_to_the_end_points():
 
 
 def test_the_stream_grows_to_the_same_result(monkeypatch):
-    monkeypatch.setattr("gdviz.sweep.CHUNK_VALUES", 1)
+    monkeypatch.setattr("gdviz.sweep.options.CHUNK_VALUES", 1)
     items = list(stream(experiment(particles=6000)))
     results = [item for item in items if isinstance(item, Result)]
     assert len(results) >= 3
@@ -120,7 +120,7 @@ def test_the_stream_grows_to_the_same_result(monkeypatch):
 
 
 def test_a_stream_can_be_left(monkeypatch):
-    monkeypatch.setattr("gdviz.sweep.CHUNK_VALUES", 1)
+    monkeypatch.setattr("gdviz.sweep.options.CHUNK_VALUES", 1)
     items = stream(experiment(particles=100_000, sampler={"kind": "ddpm", "steps": 1000}))
     assert isinstance(next(items), Progress)
     items.close()

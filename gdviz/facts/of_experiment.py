@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -18,6 +18,7 @@ from gdviz.facts.known import Known, known_of
 from gdviz.facts.paths import Array, Simulated, simulate
 from gdviz.laws import Law
 from gdviz.metrics.tails import tail
+from gdviz.progress import ProgressCallback
 from gdviz.sweep import Paths
 
 PARTICLES = 4096
@@ -37,7 +38,7 @@ def check_experiment(
     particles: int = PARTICLES,
     rate: float = RATE,
     device: str = "auto",
-    progress: Callable[[float], None] | None = None,
+    progress: ProgressCallback | None = None,
 ) -> Report:
     """Check the exact facts that apply to an Experiment.
 

@@ -15,7 +15,7 @@ from gdviz.guidance import Plan
 from gdviz.guidance._unified import Unified
 from gdviz.guidance.none import Unguided
 from gdviz.guidance.schedules.constant import Constant
-from gdviz.guided_law.budget import Progress, Steps, silent
+from gdviz.guided_law.budget import Steps
 from gdviz.guided_law.levels import Weight, active_levels
 from gdviz.guided_law.march import Density, Problem, march
 from gdviz.guided_law.solve import (
@@ -29,6 +29,7 @@ from gdviz.guided_law.solve import (
     sketch_levels,
 )
 from gdviz.laws import pair
+from gdviz.progress import ProgressCallback, silent
 from gdviz.rewards import Reward
 from gdviz.samplers import SamplerKind
 
@@ -86,7 +87,7 @@ def guided_laws(
     measured: Reward | None = None,
     steps: int = STEPS,
     means: bool = True,
-    progress: Progress = silent,
+    progress: ProgressCallback = silent,
 ) -> tuple[GuidedLaw, ...]:
     """The law of the guided sampler's output at each w.
 
@@ -108,7 +109,7 @@ def guided_laws(
         Steps in noise level of the finest of the three calculations.
     means : bool
         Whether the means of r and 1/r are wanted; without them the box need not hold their tails.
-    progress : Progress
+    progress : ProgressCallback
         Told how far it is; a `Budget` ends what would take too long.
 
     Raises

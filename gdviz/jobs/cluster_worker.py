@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 
     from gdviz.experiment import Built
     from gdviz.jobs.cluster import Cluster
-    from gdviz.sweep import Chunk, Progress
-    from gdviz.tiles import SweepRequest
+    from gdviz.progress import Progress
+    from gdviz.sweep import Chunk
+    from gdviz.sweep_request import SweepRequest
 
 
 @dataclass(frozen=True)
@@ -88,17 +89,17 @@ def _checked(ticket: Ticket, call: bytes, report: Report) -> Any:
     return function(*arguments, report)
 
 
-def run_part(part: SweepRequest, report: Report) -> tuple[int, list[np.ndarray | None]]:
-    """Run a part of a sweep: its first particle, and the arrays of its chunk (end points, gain, path KL, frames)."""
+def run_part(part: SweepRequest, report: Report) -> tuple[int, np.ndarray, dict[str, np.ndarray]]:
+    """Run a part of a sweep: its first particle, and the arrays of its chunk (end points, readings)."""
     import numpy as np
 
     from gdviz.sweep import Chunk
 
     for item in part.run():
         if isinstance(item, Chunk):
-            arrays = (item.x, item.gain, item.path_kl, item.frames)
             # A view would travel with all that it is a view of.
-            return item.first, [None if a is None else np.ascontiguousarray(a.cpu().numpy()) for a in arrays]
+            readings = {name: np.ascontiguousarray(value.numpy()) for name, value in item.readings.items()}
+            return item.first, np.ascontiguousarray(item.x.numpy()), readings
         report.progress(item.done)
     raise AssertionError("a part of a sweep is one chunk")
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from itertools import product
 from pathlib import Path
@@ -22,6 +22,7 @@ from scipy.stats import t as student
 from gdviz.checkpoints import networks
 from gdviz.experiment import Experiment
 from gdviz.metrics.energy import energy_distance
+from gdviz.progress import ProgressCallback, silent
 from gdviz.result import run
 
 TARGET = {"kind": "ring", "count": 3, "radius": 2, "sigma": 0.5}
@@ -134,14 +135,13 @@ class Line:
     search: int
 
 
-def contests(size: Size = FULL, progress: Callable[[float], None] | None = None, folder: Path | None = None) -> list[Contest]:
+def contests(size: Size = FULL, progress: ProgressCallback = silent, folder: Path | None = None) -> list[Contest]:
     """Every denoiser length with every seed; a folder keeps what is done, so that a table that was stopped goes on."""
     asked = list(product(size.denoiser_steps, size.seeds))
     found = []
     for steps, seed in asked:
         found.append(_contest(steps, seed, size) if folder is None else _kept(steps, seed, size, folder))
-        if progress is not None:
-            progress(len(found) / len(asked))
+        progress(len(found) / len(asked))
     return found
 
 

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from gdviz.diffusion import Moment
 from gdviz.exact_curves import find
 from gdviz.experiment import Built, Experiment
-from gdviz.guided_law.budget import Progress, silent
 from gdviz.metrics.reading import Reader
 from gdviz.player.law_field import SECONDS, law_field
 from gdviz.player.scene import Arrows, Grid, Scene
+from gdviz.progress import ProgressCallback, silent
 from gdviz.result import Result, measured_reward
 from gdviz.scores.exact import Exact
 
@@ -36,7 +36,7 @@ def scene_from_result(
     caption: str = "",
     preview: bool = False,
     law_seconds: float | None = SECONDS,
-    progress: Progress = silent,
+    progress: ProgressCallback = silent,
 ) -> Scene:
     """Everything that the browser needs to draw a run, from the run with its frames kept.
 
@@ -50,7 +50,7 @@ def scene_from_result(
         Marks a coarse first answer, which has no law of the guided sampler.
     law_seconds : float, optional
         CPU time for that law; any if None.
-    progress : Progress
+    progress : ProgressCallback
         Told how far it is.
     """
     experiment, built = result.experiment, result.built

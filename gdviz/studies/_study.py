@@ -16,7 +16,7 @@ from gdviz.record import Answer
 
 if TYPE_CHECKING:
     from gdviz.experiment import Experiment
-    from gdviz.tiles import Executor
+    from gdviz.sweep_request import Executor
     from gdviz.training import Task
 
 A = TypeVar("A", bound=Answer)

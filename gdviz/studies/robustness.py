@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from gdviz.errors import GdvizError
-from gdviz.metrics.error_effect import ErrorEffect
+from gdviz.theory.error_effect import ErrorEffect
 from gdviz.progress import part
 from gdviz.record import Answer
 from gdviz.studies._study import Study, StudyContext, trainings_of
@@ -15,7 +15,7 @@ from gdviz.studies.titles import Titles
 
 if TYPE_CHECKING:
     from gdviz.experiment import Experiment
-    from gdviz.metrics.error_effect import ErrorPaths, ErrorStudy
+    from gdviz.theory.error_effect import ErrorPaths, ErrorStudy
     from gdviz.training import Task
 
 LENGTHS = 300, 1000, 4000
@@ -77,7 +77,7 @@ class Robustness(Study[RobustnessAnswer]):
         return trainings_of(self.experiment)
 
     def run(self, context: StudyContext) -> RobustnessAnswer:
-        from gdviz.metrics.error_effect import ErrorPaths, ErrorStudy
+        from gdviz.theory.error_effect import ErrorPaths, ErrorStudy
         from gdviz.scores.exact import Exact
         from gdviz.sweep import chunks, fitting
 

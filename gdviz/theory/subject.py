@@ -14,6 +14,7 @@ from gdviz.guidance import Plan
 from gdviz.guidance._unified import Unified
 from gdviz.laws import pair
 from gdviz.samplers import SamplerKind
+from gdviz.sweep import PlanExecutor, RunHere
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,11 @@ class Subject:
     def sign(self) -> float:
         """f_t is E f(Y^0) times exp(sign log ratio), and what guidance moves E f by has this sign."""
         return 1.0 if self.of == "mean_reward" else -1.0
+
+    @property
+    def here(self) -> PlanExecutor:
+        """Runs its sweeps in this process."""
+        return RunHere(self.plan, self.sampler, self.levels)
 
     def relative(self, x: Tensor, t: float) -> Tensor:
         """f_t(x) / E f(Y^0), shape [...]: the density ratio of the two guiding laws, or its inverse."""

@@ -11,7 +11,7 @@ from scipy import stats
 from gdviz.errors import GdvizError
 from gdviz.experiment import Built, Experiment
 from gdviz.metrics.exact import exact_values
-from gdviz.sweep import Chunk, sweep
+from gdviz.sweep import Chunk, SweepOptions, sweep
 
 MIXTURE = {
     "kind": "gaussian_mixture",
@@ -37,7 +37,7 @@ def built(reward: dict[str, Any], form: str = "reward", target: dict[str, Any] =
 
 def rewards(built: Built, w: list[float], *, halved: bool = False) -> torch.Tensor:
     """r at the end points, [W, PARTICLES]."""
-    run = sweep(built.plan, built.sampler, built.levels, w, PARTICLES, 7, halved=halved)
+    run = sweep(built.plan, built.sampler, built.levels, SweepOptions(tuple(w), PARTICLES, 7, halvings=int(halved)))
     x = torch.cat([item.x for item in run if isinstance(item, Chunk)], 1).double()
     assert built.plan.reward is not None
     return built.plan.reward(built.law.nearest(x))

@@ -14,7 +14,7 @@ from gdviz.samplers.ddpm import Ddpm
 from gdviz.samplers.heun import Heun
 from gdviz.scores import SCORES, ScoresContext
 from gdviz.scores.exact import ExactScores
-from gdviz.sweep import Chunk, sweep
+from gdviz.sweep import Chunk, SweepOptions, sweep
 
 MEANS = torch.tensor([[0.0, 0], [2, 0.5], [-1, 1.5], [1, 1]])
 LABELS = torch.tensor([0, 1, 1, -1])
@@ -60,7 +60,7 @@ def test_w_zero_walks_the_unguided_path(kind, example, sampler):
     plan = build(kind, example)
     same = NoGuidance().build(GuidanceContext(plan.unguided, ExactScores()))
     ends = [
-        next(c.x for c in sweep(p, sampler, LEVELS, [0.0], 64, 0, dtype=torch.float64) if isinstance(c, Chunk))
+        next(c.x for c in sweep(p, sampler, LEVELS, SweepOptions((0.0,), 64, 0, dtype=torch.float64)) if isinstance(c, Chunk))
         for p in (plan, same)
     ]
     assert torch.allclose(*ends, rtol=0, atol=1e-8)
@@ -98,7 +98,7 @@ def test_minus_one_in_cfg_walks_the_unconditional_path():
     plain = NoGuidance().build(GuidanceContext(LAWS["mixture"], ExactScores()))
     guided = build(Cfg, {"label": "b"})
     (a,), (b,) = (
-        [c.x for c in sweep(plan, Ddpm(), LEVELS, [w], 64, 0, dtype=torch.float64) if isinstance(c, Chunk)]
+        [c.x for c in sweep(plan, Ddpm(), LEVELS, SweepOptions((w,), 64, 0, dtype=torch.float64)) if isinstance(c, Chunk)]
         for plan, w in ((plain, 0.0), (guided, -1.0))
     )
     assert torch.allclose(a, b, rtol=0, atol=1e-8)

@@ -116,7 +116,7 @@ def test_the_same_numbers_whatever_the_chunks(score, guidance, monkeypatch):
     built = made.build(context(made))
 
     def ends() -> torch.Tensor:
-        run = sweeping.sweep(built.plan, built.sampler, built.levels, [0.0, 1.5], 2500, seed=1)
+        run = sweeping.sweep(built.plan, built.sampler, built.levels, sweeping.SweepOptions((0.0, 1.5), 2500, seed=1))
         return torch.cat([news.x for news in run if isinstance(news, sweeping.Chunk)], 1)
 
     whole = ends()

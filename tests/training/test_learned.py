@@ -13,7 +13,7 @@ from gdviz.experiment import Experiment
 from gdviz.metrics.energy import energy_distance, energy_floor
 from gdviz.networks import Checkpoint
 from gdviz.scores import ScoresContext
-from gdviz.sweep import Chunk, sweep
+from gdviz.sweep import Chunk, SweepOptions, sweep
 from gdviz.training import Task, train
 
 POINTS = 2000
@@ -58,7 +58,7 @@ def ends(target: dict[str, Any], guidance: dict[str, Any], steps: int | None, w:
         }
     )
     built = made.build(networks(made))
-    run = sweep(built.plan, built.sampler, built.levels, [w], POINTS, seed=11)
+    run = sweep(built.plan, built.sampler, built.levels, SweepOptions((w,), POINTS, seed=11))
     return torch.cat([news.x for news in run if isinstance(news, Chunk)], 1)[0], built
 
 
@@ -116,7 +116,7 @@ def test_longer_training_comes_nearer(target, verify_result):
         }
     )
     built = made.build(networks(made))
-    run = sweep(built.plan, built.sampler, built.levels, [0.0], POINTS, seed=12)
+    run = sweep(built.plan, built.sampler, built.levels, SweepOptions((0.0,), POINTS, seed=12))
     found = torch.cat([news.x for news in run if isinstance(news, Chunk)], 1)[0]
     truth = built.law.sample(POINTS, torch.Generator().manual_seed(6)).x
     floor = energy_floor(truth, POINTS)

@@ -9,9 +9,10 @@ import torch
 from experiments import changed
 
 from gdviz.experiment import Experiment
+from gdviz.progress import Progress
 from gdviz.result import run, stream
-from gdviz.sweep import Chunk, Paths, Progress, chunks, fitting
-from gdviz.tiles import SweepRequest
+from gdviz.sweep import Chunk, Frames, Integrals, Paths, SweepOptions, chunks, fitting
+from gdviz.sweep_request import SweepRequest
 
 CUT = changed("particles", 5000)
 RUNS = {
@@ -25,8 +26,8 @@ RUNS = {
 
 def request(experiment: dict, **options: object) -> SweepRequest:
     parsed = Experiment.parse(experiment)
-    width = 2 * len(parsed.all_w)
-    return SweepRequest(parsed, 0, parsed.particles, width, frames=(0, 4, 10), frame_particles=2500, **options)
+    observers = Integrals(), Frames((0, 4, 10), 2500)
+    return SweepRequest(parsed, SweepOptions(parsed.all_w, parsed.particles, parsed.seed, observers=observers, **options), 2)
 
 
 def filed(chunk_list: list[Chunk], w: int) -> Paths:
@@ -48,11 +49,11 @@ def equal(a: torch.Tensor | None, b: torch.Tensor | None) -> bool:
 @pytest.mark.parametrize("halved", [False, True])
 @pytest.mark.parametrize("name", RUNS)
 def test_parts_are_the_whole_exactly(name, halved):
-    asked = request(RUNS[name], halved=halved)
+    asked = request(RUNS[name], halvings=int(halved))
     w = len(Experiment.parse(RUNS[name]).all_w)
     whole = filed(sent(asked), w)
     parts = asked.parts(at_least=4)
-    assert [part.first for part in parts] == [0, 1024, 2048, 3072, 4096]
+    assert [part.options.first for part in parts] == [0, 1024, 2048, 3072, 4096]
     cut = filed([chunk for part in reversed(parts) for chunk in sent(part)], w)
     for field in ("x", "gain", "path_kl", "frames"):
         assert equal(getattr(whole, field), getattr(cut, field)), field
@@ -69,12 +70,13 @@ def test_a_part_in_the_middle_stands_where_it_belongs():
 def test_without_workers_parts_are_the_loops_own_chunks():
     for gradual in (False, True):
         asked = request(changed("particles", 300_000), gradual=gradual)
-        assert [(p.first, p.count) for p in asked.parts()] == list(chunks(300_000, fitting(asked.width), gradual))
+        cut = list(chunks(300_000, fitting(2 * len(asked.options.w)), gradual))
+        assert [(p.options.first, p.options.particles) for p in asked.parts()] == cut
 
 
 @pytest.mark.parametrize("count, at_least, sizes", [(2, 9, [2]), (1025, 9, [1024, 1]), (9000, 4, [2048] * 4 + [808])])
 def test_parts_are_whole_tiles(count, at_least, sizes):
-    assert [part.count for part in request(changed("particles", count)).parts(at_least)] == sizes
+    assert [part.options.particles for part in request(changed("particles", count)).parts(at_least)] == sizes
 
 
 def test_a_run_gives_the_same_result_through_an_executor():
@@ -83,11 +85,11 @@ def test_a_run_gives_the_same_result_through_an_executor():
     def executor(asked: SweepRequest, built: object):
         for part in asked.parts(at_least=3):
             seen.append(part)
-            yield Progress(part.first / asked.count)
+            yield Progress(part.options.first / asked.options.particles)
             yield from (item for item in pickle.loads(pickle.dumps(part)).run() if isinstance(item, Chunk))
 
     here, there = (run(CUT, device="cpu", frame_particles=100, executor=e) for e in (None, executor))
-    assert len(seen) == 5 + 2 and seen[-1].halved, "the run and its run at half the steps"
+    assert len(seen) == 5 + 2 and seen[-1].options.halvings, "the run and its run at half the steps"
     assert here.rows == there.rows
     assert (here.samples == there.samples).all() and (here.frames == there.frames).all()
     partial = [item for item in stream(CUT, device="cpu", executor=executor) if not isinstance(item, Progress)]

@@ -19,8 +19,8 @@ from scipy.special import ndtri
 from gdviz.errors import GdvizError
 from gdviz.experiment import Built, Experiment
 from gdviz.laws import PairScores
-from gdviz.metrics.error_effect import ErrorPaths, ErrorStudy, error_effects
 from gdviz.scores import Scores, ScoresContext
+from gdviz.theory.error_effect import ErrorPaths, ErrorStudy, error_effects
 
 Z = float(-ndtri(1e-3 / 200 / 2))
 MEAN, VARIANCE, SLOPE = 0.4, 0.7, 0.6
@@ -256,4 +256,4 @@ def test_what_has_no_account_is_refused(changes, says):
 def test_progress_ends_at_the_whole():
     here, said = built(), []
     error_effects(here.plan, here.plan, here.sampler, here.levels, [0.0], 64, 0, said.append)
-    assert said == sorted(said) and said[-1] == 1.0 and len(said) == 2 * STEPS
+    assert said == sorted(said) and said[-1] == 1.0 and len(said) == STEPS  # each other step of two runs

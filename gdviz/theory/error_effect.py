@@ -14,23 +14,26 @@ literature, Int E<e_t, grad f_t> du, is therefore the whole first order without 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from gdviz.diffusion import CoarseNoise, Levels, Moment, Noise, TileNoise
+from gdviz.diffusion import Levels
 from gdviz.errors import GdvizError
-from gdviz.guidance import Guide, Guided, Plan
+from gdviz.guidance import Plan
 from gdviz.metrics.mean import UNKNOWN, Array, Mean, mean
 from gdviz.metrics.reading import Reader
 from gdviz.metrics.row import mean_reward, reciprocal
 from gdviz.metrics.skewness import KnownSkewness
 from gdviz.metrics.tails import tail
+from gdviz.progress import ProgressCallback, part, silent
 from gdviz.samplers import SamplerKind
+from gdviz.sweep import PlanExecutor, RunHere, SweepOptions, gathered
+from gdviz.theory.error_along import ErrorAlong
 
 
 @dataclass(frozen=True)
@@ -151,7 +154,13 @@ class ErrorStudy:
         self._known = KnownSkewness(exact, self._read, False, seed)
 
     def paths(
-        self, first: int, particles: int, *, halved: bool = False, progress: Callable[[float], None] = lambda done: None
+        self,
+        first: int,
+        particles: int,
+        *,
+        halved: bool = False,
+        progress: ProgressCallback = silent,
+        executors: tuple[PlanExecutor, PlanExecutor] | None = None,
     ) -> ErrorPaths:
         """Run the particles first, ..., first + particles - 1 under both scores.
 
@@ -163,19 +172,20 @@ class ErrorStudy:
             At half the steps, on coupled noise.
         progress : callable
             Called with the share done.
+        executors : (PlanExecutor, PlanExecutor), optional
+            Where the sweeps of the exact and of the wrong plan run; here by default.
         """
-        levels = self.levels.halved() if halved else self.levels
-        ends: list[Array] = []
-        follows = [_Follow(self.exact, self.wrong, levels, self.w, follow_wrong) for follow_wrong in (False, True)]
-        for number, follow in enumerate(follows):
-            tiles = TileNoise(self.seed, self.exact.unguided.dimension, first, particles)
-            noise = CoarseNoise(tiles, self.levels) if halved else tiles
-            for done in follow.run(self.sampler, noise):
-                progress((number + done) / 2)
-            ends.append(np.stack([self._log_reward(x) for x in follow.x]))  # [W, n]
+        exact, wrong = executors or [RunHere(plan, self.sampler, self.levels) for plan in (self.exact, self.wrong)]
+        options = SweepOptions(self.w, particles, self.seed, first, int(halved), padded=False)
+        along = (
+            gathered(run(replace(options, observers=(ErrorAlong(other.source, follow_wrong),))), part(progress, start, 0.5))
+            for run, other, follow_wrong, start in ((exact, wrong, False, 0.0), (wrong, exact, True, 0.5))
+        )
+        right, false = along
         weight = torch.tensor(self.w, dtype=torch.float64)[:, None]  # [W, 1]
-        error, gain = ([getattr(follow, name).double() for follow in follows] for name in ("error", "gain"))  # [W, n] each
+        error, gain = ([chunk.readings[name].double() for chunk in (right, false)] for name in ("error", "gain"))  # [W, n] each
         wholes = weight * gain[0], error[1] + weight * gain[1]  # [W, n] each
+        ends = [np.stack([self._log_reward(x) for x in chunk.x]) for chunk in (right, false)]  # [W, n] each
         return ErrorPaths(ends[0], ends[1], error[0].numpy(), wholes[0].numpy(), wholes[1].numpy())
 
     def effects(self, paths: ErrorPaths) -> tuple[ErrorEffect, ...]:
@@ -224,11 +234,9 @@ def error_effects(
     w: Sequence[float],
     particles: int,
     seed: int,
-    progress: Callable[[float], None] = lambda done: None,
+    progress: ProgressCallback = silent,
 ) -> tuple[ErrorEffect, ...]:
     """The effect of a score's error at each w: an `ErrorStudy` of all particles at once.
-
-    The gradient of f_t is f_t times +-push of the exact plan, and f_t = E f(Y^0) exp(+-log ratio).
 
     Parameters
     ----------
@@ -242,34 +250,6 @@ def error_effects(
     """
     study = ErrorStudy(exact, wrong, sampler, levels, w, seed)
     return study.effects(study.paths(0, particles, progress=progress))
-
-
-class _Follow:
-    """One run of all w, with the integrals of <e, grad f_t> and <push, grad f_t> relative to E f(Y^0) along it."""
-
-    def __init__(self, exact: Plan, wrong: Plan, levels: Levels, w: Sequence[float], follow_wrong: bool = False) -> None:
-        weight = torch.tensor(list(w), dtype=torch.float32)[:, None, None]  # [W, 1, 1]
-        self.exact, self.wrong = Guide(exact.rule, weight), Guide(wrong.rule, weight)
-        self.levels, self.count, self.follow_wrong = levels, len(w), follow_wrong
-        self.sign = 1.0 if exact.improves == "mean_reward" else -1.0
-
-    def run(self, sampler: SamplerKind, noise: Noise) -> Iterator[float]:
-        """The share done, after each step; then `x` [W, N, d] holds the end points."""
-        self.x = noise.common_start(self.count)  # [W, N, d]
-        self.error, self.gain = torch.zeros(self.x.shape[:-1]), torch.zeros(self.x.shape[:-1])  # [W, N]
-        for step in sampler.run(self._guide, self.levels, noise, self.x):
-            self.x = step.x
-            yield (step.moment.index + 1) / step.moment.total
-
-    @torch.no_grad()
-    def _guide(self, x: Tensor, moment: Moment) -> Guided:
-        right, wrong = self.exact(x, moment), self.wrong(x, moment)
-        assert right.log_ratio is not None
-        gradient = self.sign * (self.sign * right.log_ratio()).exp()[..., None] * right.push  # [W, N, d]  grad f_t / E f(Y^0)
-        du = moment.du
-        self.error += du * ((wrong.total - right.total) * gradient).sum(-1)  # [W, N]
-        self.gain += du * right.omega * (right.push * gradient).sum(-1)  # [W, N]
-        return wrong if self.follow_wrong else right
 
 
 def _signed(values: Array) -> Mean:
