@@ -16,6 +16,7 @@ from functools import cache
 from itertools import pairwise
 from typing import Any
 
+from gdviz.checkpoints import build_trained
 from gdviz.experiment import Experiment
 from gdviz.guided_law import guided_laws, refusal
 from gdviz.guided_law.budget import Progress, silent
@@ -56,7 +57,7 @@ def compute(
     GdvizError
         If guidance carries the law off, or the Experiment does not fit together; TooLong from a `Budget` as progress.
     """
-    built = experiment.build()
+    built = build_trained(experiment)
     measured = measured_reward(experiment, built)
     if refusal(built.plan, built.sampler) is not None or (measured or built.plan.reward) is None:
         return None

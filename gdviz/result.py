@@ -21,6 +21,7 @@ import torch
 from numpy.typing import NDArray
 
 from gdviz import __version__
+from gdviz.checkpoints import build_stored, train_required
 from gdviz.device import far_device, pick_device
 from gdviz.errors import GdvizError
 from gdviz.experiment import Built, Experiment
@@ -211,7 +212,7 @@ def stream(
     """
     experiment = Experiment.parse(experiment)
     if train:
-        for _ in experiment.train():  # it can be cancelled here too
+        for _ in train_required(experiment):  # it can be cancelled here too
             yield Progress(0.0)
     yield from _Run(experiment, device, frame_particles, step_change, exact, distances, executor).stream(partial)
 
@@ -232,7 +233,7 @@ class _Run:
         self.began = time.perf_counter()
         self.executor = executor or here
         self.device = str(pick_device(device)) if executor is None else far_device(device)
-        self.experiment, self.built = experiment, experiment.build(experiment.stored_only())
+        self.experiment, self.built = experiment, build_stored(experiment)
         built, w, n = self.built, experiment.all_w, experiment.particles
         self.measured = measured_reward(experiment, built)
         self.wants_exact, self.wants_distances = exact, distances

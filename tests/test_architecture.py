@@ -27,10 +27,10 @@ FLOORS: list[set[str]] = [
     {"presets", "schema", "cards", "tables"},  # an Experiment chosen, described; a Result printed
     {"result"},
     {"tiles"},
-    {"experiment"},
     {"checkpoints"},
     {"store"},
-    # ---- the program above, the mathematics below ----
+    # ---- the program above, the mathematics below; the Experiment is the stair between them ----
+    {"experiment"},
     {"figures"},
     {"theory"},
     {"sweep"},
@@ -139,6 +139,12 @@ def test_only_pages_import_streamlit():
 
 def test_figures_are_plotly_and_numpy_only():
     assert offenders(lambda room, item: room == "figures" and outside(item) and item.top not in {"plotly", "numpy"}) == []
+
+
+def test_the_stair_opens_no_store_and_trains_nothing():
+    """An Experiment describes and builds; whoever needs networks brings them."""
+    foreign = {"checkpoints", "store", "training"}
+    assert offenders(lambda room, item: room == "experiment" and room_of_import(item) in foreign) == []
 
 
 def test_pages_do_no_torch():

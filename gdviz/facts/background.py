@@ -63,6 +63,7 @@ def run_judgement(text: str, name: str, data: bytes, w: float | None, report: To
     GdvizError
         If the file does not hold samples of the target's dimension, or the Experiment does not fit together.
     """
+    from gdviz.checkpoints import build_trained
     from gdviz.experiment import Experiment
     from gdviz.facts.judge import judge
     from gdviz.facts.judgement_table import facts_line, headings, law_rows, mode_rows
@@ -82,6 +83,6 @@ def run_judgement(text: str, name: str, data: bytes, w: float | None, report: To
         "headings": headings(found),
         "rows": law_rows(found),
         "modes": mode_rows(found) if found.modes else None,
-        "picture": picture(samples, experiment.build(), found, w),
+        "picture": picture(samples, build_trained(experiment), found, w),
     }
     return json.dumps(answer, allow_nan=False).encode()

@@ -12,6 +12,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from gdviz.checkpoints import build_trained
 from gdviz.errors import GdvizError
 from gdviz.experiment import Built, Experiment
 from gdviz.guidance import Goal
@@ -148,7 +149,7 @@ def judge(samples: NDArray[np.floating[Any]], experiment: Experiment | dict[str,
     GdvizError
         If the samples do not have the target's dimension, or there are fewer than 50 finite ones.
     """
-    built = Experiment.parse(experiment).build()
+    built = build_trained(Experiment.parse(experiment))
     x = _points(samples, built.law.dimension)
     finite = torch.isfinite(x).all(-1)
     lost, x = int((~finite).sum()), x[finite]

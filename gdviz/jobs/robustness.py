@@ -58,6 +58,7 @@ def run_robustness(text: str, root: str, report: Report) -> bytes:
     GdvizError
         If no identity is known for the guidance or the sampler, or a network is not there: networks are trained elsewhere.
     """
+    from gdviz.checkpoints import build_stored, build_trained
     from gdviz.experiment import Experiment
     from gdviz.metrics.error_effect import ErrorPaths, ErrorStudy
     from gdviz.scores.exact import Exact
@@ -67,8 +68,8 @@ def run_robustness(text: str, root: str, report: Report) -> bytes:
     problem = why_not(wrong)
     if problem is not None:
         raise GdvizError(problem)
-    exact = wrong.model_copy(update={"score": Exact()}).build()
-    plan = wrong.build(wrong.stored_only(Path(root))).plan
+    exact = build_trained(wrong.model_copy(update={"score": Exact()}))
+    plan = build_stored(wrong, Path(root)).plan
     study = ErrorStudy(exact.plan, plan, wrong.sampler, exact.levels, wrong.w, wrong.seed)
     halved = min(HALVED, wrong.particles)
     whole, done = wrong.particles + halved / 2, 0.0

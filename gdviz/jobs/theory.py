@@ -225,11 +225,12 @@ def plain(value: Any) -> Any:
 
 
 def _subject(request: Answer) -> tuple[Experiment, Built, Subject]:
+    from gdviz.checkpoints import build_trained
     from gdviz.experiment import Experiment
     from gdviz.theory.subject import Subject
 
     experiment = Experiment.parse(request)
-    built = experiment.build()
+    built = build_trained(experiment)
     return experiment, built, Subject.of_plan(built.plan, built.sampler, built.levels)
 
 

@@ -73,11 +73,11 @@ class Wanted:
 
 
 def _none_trained(wanted: Wanted) -> Checkpoint:
-    raise GdvizError("score: found a network, but nothing here can train or load one; use an Experiment.")
+    raise GdvizError("score: found a network, but nothing here can train or load one; use gdviz.run or build_trained.")
 
 
 def _none_stored(name: str) -> Checkpoint:
-    raise GdvizError("score: found a checkpoint, but there is no store here to load it from; use an Experiment.")
+    raise GdvizError("score: found a checkpoint, but there is no store here to load it from; use gdviz.run or build_trained.")
 
 
 @dataclass(frozen=True)

@@ -29,9 +29,10 @@ def tasks_of(text: str) -> tuple[Task, ...]:
     GdvizError
         If the Experiment's parts do not fit each other.
     """
+    from gdviz.checkpoints import required_tasks
     from gdviz.experiment import Experiment
 
-    return Experiment.from_json(text).tasks()
+    return required_tasks(Experiment.from_json(text))
 
 
 def networks_progress(experiment: Experiment, trainings: Trainings, pool: Pool) -> SceneProgress:
