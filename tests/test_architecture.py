@@ -17,7 +17,7 @@ FLOORS: list[set[str]] = [
     {"app.py", "pages"},
     {"ui"},
     {"cli", "gdviz"},
-    {"doctor"},
+    {"doctor", "notebook"},
     {"server"},
     {"export"},
     {"player"},
