@@ -18,11 +18,13 @@ if TYPE_CHECKING:
     from gdviz.facts import check as check
     from gdviz.notebook import run as run
     from gdviz.notebook import stream as stream
+    from gdviz.result import GivenScore as GivenScore
     from gdviz.result import Result as Result
 
 _HOMES = {
     "Experiment": "gdviz.experiment",
     "GdvizError": "gdviz.errors",
+    "GivenScore": "gdviz.result",
     "Result": "gdviz.result",
     "check": "gdviz.facts",
     "run": "gdviz.notebook",

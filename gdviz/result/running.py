@@ -11,14 +11,16 @@ from typing import Any
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from gdviz import __version__
 from gdviz.checkpoints import build_stored, train_required
 from gdviz.device import far_device, pick_device
 from gdviz.errors import GdvizError
-from gdviz.experiment import Experiment
+from gdviz.experiment import Built, Experiment
 from gdviz.guidance.none import Unguided
 from gdviz.metrics import Exact, Row, RowReader, exact_values
+from gdviz.result.given import GivenScore, built_with
 from gdviz.result.measure import measured_reward
 from gdviz.result.record import Result
 from gdviz.sweep import Chunk, Paths, Progress
@@ -37,6 +39,7 @@ FIRST_PARTIAL = 1_000
 def run(
     experiment: Experiment | dict[str, Any],
     *,
+    score: GivenScore | Callable[..., Tensor] | None = None,
     device: str = "auto",
     progress: Callable[[float], None] | None = None,
     frame_particles: int | None = None,
@@ -50,6 +53,10 @@ def run(
     Parameters
     ----------
     experiment : Experiment or dict
+    score : callable or GivenScore, optional
+        Your own in place of the Experiment's: a function or torch module (x, t) or (x, t, label) that gives the score, shape
+        [M, d], at points x [M, d] and noise variance t [M]; a `GivenScore` says that it gives or takes something else. The
+        result's notes say how far it is from the exact score.
     device : {"auto", "cpu", "cuda", "mps"}
     progress : callable, optional
         Called with the share done, between 0 and 1.
@@ -72,6 +79,7 @@ def run(
     """
     items = stream(
         experiment,
+        score=score,
         device=device,
         frame_particles=frame_particles,
         step_change=step_change,
@@ -88,6 +96,7 @@ def run(
 def stream(
     experiment: Experiment | dict[str, Any],
     *,
+    score: GivenScore | Callable[..., Tensor] | None = None,
     device: str = "auto",
     frame_particles: int | None = 0,
     step_change: bool = True,
@@ -103,10 +112,20 @@ def stream(
     without `train` a network that the store lacks is an error.
     """
     experiment = Experiment.parse(experiment)
-    if train:
+    if train and score is None:
         for _ in train_required(experiment):  # it can be cancelled here too
             yield Progress(0.0)
-    yield from _Run(experiment, device, frame_particles, step_change, exact, distances, executor).stream(partial)
+    began = time.perf_counter()
+    device = str(pick_device(device)) if executor is None else far_device(device)
+    notes: tuple[str, ...] = ()
+    if score is None:
+        built = build_stored(experiment)
+    else:
+        if executor is not None:
+            raise GdvizError("score: found a score given from Python with an executor; it runs in this process only.")
+        experiment, built, notes = built_with(experiment, score, device)
+    wants = frame_particles, step_change, exact, distances
+    yield from _Run(experiment, built, notes, began, device, *wants, executor).stream(partial)
 
 
 class _Run:
@@ -115,6 +134,9 @@ class _Run:
     def __init__(
         self,
         experiment: Experiment,
+        built: Built,
+        notes: tuple[str, ...],
+        began: float,
         device: str,
         frame_particles: int | None,
         step_change: bool,
@@ -122,11 +144,9 @@ class _Run:
         distances: bool,
         executor: Executor | None,
     ) -> None:
-        self.began = time.perf_counter()
-        self.executor = executor or here
-        self.device = str(pick_device(device)) if executor is None else far_device(device)
-        self.experiment, self.built = experiment, build_stored(experiment)
-        built, w, n = self.built, experiment.all_w, experiment.particles
+        self.experiment, self.built, self.notes, self.began = experiment, built, notes, began
+        self.executor, self.device = executor or here, device
+        w, n = experiment.all_w, experiment.particles
         self.measured = measured_reward(experiment, built)
         self.wants_exact, self.wants_distances = exact, distances
         self.reader = RowReader(built.law, built.plan, self.measured, experiment.seed)
@@ -201,7 +221,7 @@ class _Run:
             frame_t=built.levels.t[self.levels],
             frame_alpha_bar=built.levels.alpha_bar[self.levels],
             built=built,
-            notes=built.notes() if complete and self.wants_exact else (),
+            notes=(*self.notes, *(built.notes() if self.wants_exact else ())) if complete else (),
         )
 
     def _rows(self, coarse: Paths | None, complete: bool) -> Iterator[Row]:

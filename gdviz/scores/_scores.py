@@ -92,11 +92,14 @@ class ScoresContext:
         id -> the network stored under it.
     own_code : bool
         Whether the reader's own Python file may be run: on the command line alone, when asked for by name.
+    given : callable, optional
+        The network that was given from Python, for an Experiment that names it as its own.
     """
 
     trained: Callable[[Wanted], Checkpoint] = _none_trained
     stored: Callable[[str], Checkpoint] = _none_stored
     own_code: bool = False
+    given: Callable[..., Tensor] | None = None
 
 
 class ScoresKind(Kind):
