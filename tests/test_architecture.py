@@ -147,6 +147,11 @@ def test_the_stair_opens_no_store_and_trains_nothing():
     assert offenders(lambda room, item: room == "experiment" and room_of_import(item) in foreign) == []
 
 
+def test_scikit_learn_is_imported_where_it_is_used():
+    """It takes a second, which no start of a page, a worker or a command shall wait for."""
+    assert offenders(lambda room, item: item.top == "sklearn" and not item.lazy) == []
+
+
 def test_pages_do_no_torch():
     assert offenders(lambda room, item: room in {"pages", "app.py"} and runs(item) and item.top == "torch") == []
 
