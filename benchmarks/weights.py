@@ -14,6 +14,7 @@ import time
 
 import torch
 
+from gdviz.checkpoints import task_for
 from gdviz.experiment import Built
 from gdviz.networks import Checkpoint
 from gdviz.papers.learned_weights import FULL, experiment
@@ -29,7 +30,7 @@ def built(name: str) -> Built:
     asked = experiment("0", SCHEDULES[name], [1.0], (80, 0), FULL, 0)
 
     def network(wanted: Wanted) -> Checkpoint:
-        return untrained(asked.task(wanted))
+        return untrained(task_for(asked, wanted))
 
     return asked.build(ScoresContext(trained=network))
 

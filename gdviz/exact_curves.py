@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from functools import cache
 from typing import Any
 
+from gdviz.checkpoints import build_trained
 from gdviz.experiment import Experiment
 from gdviz.guided_law import guided_laws, refusal
 from gdviz.progress import ProgressCallback, silent
@@ -51,7 +52,7 @@ def compute(
     GdvizError
         If guidance carries the law off, or the Experiment does not fit together; TooLong from a `Budget` as progress.
     """
-    built = experiment.build()
+    built = build_trained(experiment)
     measured = measured_reward(experiment, built)
     if refusal(built.plan, built.sampler) is not None or (measured or built.plan.reward) is None:
         return None

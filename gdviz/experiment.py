@@ -9,10 +9,8 @@ import hashlib
 import json
 import math
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 
 import torch
 from pydantic import Field, ValidationError, field_validator, model_validator
@@ -22,20 +20,13 @@ from gdviz.errors import GdvizError
 from gdviz.family import Described, Family, shown
 from gdviz.guidance import GUIDANCE, SCHEDULES, GuidanceContext, GuidanceKind, Plan
 from gdviz.guidance.schedules.learned import Learned
-from gdviz.laws import Law, TiltedBy
-from gdviz.networks import Checkpoint, WeightRecipe
-from gdviz.rewards import REWARDS, Reciprocal, RewardKind
+from gdviz.laws import Law
+from gdviz.rewards import REWARDS, RewardKind
 from gdviz.samplers import SAMPLERS, SamplerKind
 from gdviz.samplers.ddpm import Ddpm
-from gdviz.scores import SCORES, ScoresContext, ScoresKind, Wanted
+from gdviz.scores import SCORES, ScoresContext, ScoresKind
 from gdviz.scores.exact import Exact
-from gdviz.scores.network import Network
-from gdviz.scores.own import own_code_is_allowed
 from gdviz.targets import TARGETS, TargetKind
-from gdviz.training import Task, bases, untrained
-
-if TYPE_CHECKING:
-    from gdviz.checkpoints import TrainingReport
 
 FAMILIES: tuple[Family, ...] = (TARGETS, GUIDANCE, REWARDS, SCHEDULES, SCORES, SAMPLERS, LEVELS)
 
@@ -140,12 +131,13 @@ class Experiment(Described):
         Parameters
         ----------
         networks : ScoresContext, optional
-            Where trained networks come from; by default the program's store, which trains what it lacks.
+            Where trained networks come from, which an Experiment that learns nothing does without
+            (`gdviz.checkpoints` has those of a store).
 
         Raises
         ------
         GdvizError
-            If the parts do not fit each other.
+            If the parts do not fit each other, or a network is needed and none can be had.
         """
         law = self.target.build()
         if len(self.all_w) * self.particles * law.dimension > MAX_VALUES:
@@ -153,76 +145,14 @@ class Experiment(Described):
                 f"particles: found {len(self.all_w)} w x {self.particles} particles x {law.dimension} dimensions; "
                 f"their product may be at most {MAX_VALUES:,}."
             )
-        networks = networks or self._networks()
+        networks = networks or ScoresContext()
         guidance, scores = self.guidance.with_schedule(networks), self.score.build(networks)
         return Built(law, guidance.build(GuidanceContext(law, scores)), self.sampler, self.sampler.build_levels())
 
-    # ------------------------------------------------------------------ networks
     @property
     def learns(self) -> bool:
         """Whether anything is learned: the scores, or the schedule's weights."""
         return not isinstance(self.score, Exact) or isinstance(self.guidance.schedule, Learned)
-
-    def task(self, wanted: Wanted) -> Task:
-        """The training that gives a network which this Experiment's score or schedule asks for.
-
-        Raises
-        ------
-        GdvizError
-            If the guidance has no reward that a task could carry.
-        """
-        reward = getattr(self.guidance, "reward", None) if wanted.what == "tilted" else None
-        if wanted.what == "tilted" and reward is None:
-            name = self.guidance.kind_name()
-            raise GdvizError(f"score: found guidance {name!r}, whose tilted law no network can be trained for.")
-        common: dict[str, Any] = {"target": self.target, "what": wanted.what, "steps": wanted.steps, "seed": wanted.seed}
-        if isinstance(wanted.recipe, WeightRecipe):
-            return Task(**common, score=self.score, weights=wanted.recipe)
-        cost = isinstance(wanted.origin, TiltedBy) and isinstance(wanted.origin.reward, Reciprocal)
-        return Task(**common, reward=reward, cost=cost, recipe=wanted.recipe)
-
-    def tasks(self) -> tuple[Task, ...]:
-        """The networks that this Experiment's score and schedule need, each after those that it starts from.
-
-        For an Experiment in which nothing is learned they are those of its twin with a trained network of the usual recipe.
-        """
-        found: dict[str, Task] = {}
-
-        def note(wanted: Wanted) -> Checkpoint:
-            task = self.task(wanted)
-            for each in (*bases(task, stored), task):
-                found.setdefault(each.id, each)
-            return untrained(task)
-
-        def stored(id: str) -> Checkpoint:
-            return self._networks().stored(id)
-
-        context = ScoresContext(note, stored, own_code_is_allowed())
-        twin = self if self.learns else self.model_copy(update={"score": Network()})
-        twin.build(context)
-        return tuple(found.values())
-
-    def train(self) -> Iterator[TrainingReport]:
-        """Train, into the program's store, what the Experiment needs and the store lacks; nothing where nothing is learned."""
-        if not self.learns:
-            return
-        from gdviz.checkpoints import networks
-
-        yield from networks().train(self.tasks())
-
-    def stored_only(self, root: Path | None = None) -> ScoresContext:
-        """Networks that a store has by now, for `build`: whoever shows or shares a run must not train in passing."""
-        from gdviz.checkpoints import networks
-
-        library = networks(root)
-        return ScoresContext(lambda wanted: library.found(self.task(wanted)), library.stored, own_code_is_allowed())
-
-    def _networks(self) -> ScoresContext:
-        """Networks of the program's own store, trained there when they are missing."""
-        from gdviz.checkpoints import networks
-
-        library = networks()
-        return ScoresContext(lambda wanted: library.trained(self.task(wanted)), library.stored, own_code_is_allowed())
 
     @property
     def all_w(self) -> tuple[float, ...]:

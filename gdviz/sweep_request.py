@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from gdviz.checkpoints import build_stored
 from gdviz.device import pick_device
 from gdviz.experiment import Built, Experiment
 from gdviz.guidance import Plan
@@ -95,4 +96,4 @@ class RunExperiment(PlanExecutor):
 @lru_cache(maxsize=16)
 def _built(experiment: Experiment, thread: int) -> Built:
     """The parts of one Experiment come one after another; a thread has its own, for laws remember their last levels."""
-    return experiment.build(experiment.stored_only())  # workers must not each train their own
+    return build_stored(experiment)  # workers must not each train their own

@@ -18,7 +18,7 @@ FLOORS: list[set[str]] = [
     {"build_assets"},  # asks what the pages ask when they are opened
     {"ui"},
     {"cli", "gdviz"},
-    {"doctor"},
+    {"doctor", "notebook"},
     {"server"},
     {"figures", "export"},
     {"jobs"},
@@ -29,10 +29,10 @@ FLOORS: list[set[str]] = [
     {"presets", "schema", "cards", "tables"},  # an Experiment chosen, described; a Result printed
     {"result"},
     {"sweep_request"},
-    {"experiment"},
     {"checkpoints"},
     {"store"},
-    # ---- the program above, the mathematics below ----
+    # ---- the program above, the mathematics below; the Experiment is the stair between them ----
+    {"experiment"},
     {"theory"},
     {"sweep"},
     {"metrics"},
@@ -143,6 +143,17 @@ def test_only_pages_import_streamlit():
 
 def test_figures_are_plotly_and_numpy_only():
     assert offenders(lambda room, item: room == "figures" and outside(item) and item.top not in {"plotly", "numpy"}) == []
+
+
+def test_the_stair_opens_no_store_and_trains_nothing():
+    """An Experiment describes and builds; whoever needs networks brings them."""
+    foreign = {"checkpoints", "store", "training"}
+    assert offenders(lambda room, item: room == "experiment" and room_of_import(item) in foreign) == []
+
+
+def test_scikit_learn_is_imported_where_it_is_used():
+    """It takes a second, which no start of a page, a worker or a command shall wait for."""
+    assert offenders(lambda room, item: item.top == "sklearn" and not item.lazy) == []
 
 
 def test_pages_do_no_torch():

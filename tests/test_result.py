@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import subprocess
 import sys
@@ -208,6 +209,11 @@ def test_a_notebook_shows_the_player():
     shown = run(experiment(w=[0, 1], particles=200))._repr_html_()
     assert shown.startswith("<iframe srcdoc=") and "gdvizStandalone" in shown
     assert run(experiment(), frame_particles=0)._repr_html_().startswith("<table>")
+    *_, streamed = stream(experiment(w=[0, 1], particles=200), frame_particles=10)
+    assert streamed._repr_html_().startswith("<iframe srcdoc=")
+    library = gdviz.result.run(experiment(w=[0, 1], particles=200))  # knows no player, whatever the door was asked before
+    assert library._repr_html_().startswith("<table>")
+    assert inspect.signature(run) == inspect.signature(gdviz.result.run)
 
 
 def test_the_package_opens_without_torch():

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from gdviz.checkpoints import build_trained
 from gdviz.device import pick_device
 from gdviz.experiment import Built, Experiment
 from gdviz.facts.finding import RATE, Finding, Report, normal, not_applicable, report, two_sided
@@ -67,7 +68,7 @@ def check_experiment(
     if type(experiment.score).kind_name() != "exact":
         learned = not_applicable("all exact facts", "the score is not the exact one, and the facts speak of exact scores")
         return report("an Experiment whose score is learned", [learned], rate, time.perf_counter() - began)
-    built = experiment.build()
+    built = build_trained(experiment)
     known = known_of(experiment, built, particles)
     special = () if known.special_w is None else (known.special_w,)
     w = sorted({0.0, *(SMALL if known.slope is not None or known.path_kl is not None else ()), *special, *_own(experiment)})

@@ -19,7 +19,7 @@ import torch
 from numpy.typing import NDArray
 from scipy.stats import t as student
 
-from gdviz.checkpoints import networks
+from gdviz.checkpoints import networks, required_tasks
 from gdviz.experiment import Experiment
 from gdviz.metrics.energy import energy_distance
 from gdviz.progress import ProgressCallback, silent
@@ -296,5 +296,5 @@ def _energies(asked: Experiment, label: str) -> list[float]:
 
 def _cpu_seconds(asked: Experiment) -> float:
     """What the training of an Experiment's weights took, as the store has it."""
-    record = networks().library.record(asked.tasks()[-1].id)
+    record = networks().library.record(required_tasks(asked)[-1].id)
     return math.nan if record is None or record.report is None else record.report.cpu_seconds

@@ -41,6 +41,9 @@ def own_code_is_allowed() -> bool:
     return _ALLOWED.get()
 
 
+FROM_PYTHON = "python:"
+"""Before the name, in place of a file, of a network that was given to `gdviz.run`."""
+
 Convention = Literal["linear_beta", "cosine", "vp", "edm"]
 Meaning = Literal["noise", "clean", "velocity", "score"]
 
@@ -51,7 +54,8 @@ class OwnNetwork(ScoresKind):
     Attributes
     ----------
     code : str
-        ``module.py:Name``: a class that is made without arguments, or a ready module or function.
+        ``module.py:Name``: a class that is made without arguments, or a ready module or function; ``python:Name`` for one
+        that was given to `gdviz.run`.
     weights : str or None
         A safetensors file for its `load_state_dict`.
     prediction : {"noise", "clean", "velocity", "score"}
@@ -80,6 +84,14 @@ class OwnNetwork(ScoresKind):
     examples = ()
 
     def build(self, context: ScoresContext) -> Scores:
+        if self.code.startswith(FROM_PYTHON):
+            if context.given is None:
+                name = self.code.removeprefix(FROM_PYTHON)
+                raise GdvizError(
+                    f"score: found {name!r}, which was given from Python; its Experiment runs only with "
+                    "gdviz.run(experiment, score=...)."
+                )
+            return OwnScores(context.given, self)
         if not context.own_code:
             raise GdvizError(
                 "score: found 'own', a Python file of the reader's; it runs only on their own command line, "

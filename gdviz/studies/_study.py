@@ -121,7 +121,9 @@ class Study(ABC, Generic[A]):
 
 def trainings_of(experiment: Experiment) -> tuple[Task, ...]:
     """The trainings whose networks an Experiment runs on: none on exact scores."""
-    return experiment.tasks() if experiment.learns else ()
+    from gdviz.checkpoints import required_tasks
+
+    return required_tasks(experiment) if experiment.learns else ()
 
 
 def _plain(value: Any) -> Any:

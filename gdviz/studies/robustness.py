@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from gdviz.errors import GdvizError
-from gdviz.theory.error_effect import ErrorEffect
 from gdviz.progress import part
 from gdviz.record import Answer
 from gdviz.studies._study import Study, StudyContext, trainings_of
 from gdviz.studies.titles import Titles
+from gdviz.theory.error_effect import ErrorEffect
 
 if TYPE_CHECKING:
     from gdviz.experiment import Experiment
@@ -77,17 +77,18 @@ class Robustness(Study[RobustnessAnswer]):
         return trainings_of(self.experiment)
 
     def run(self, context: StudyContext) -> RobustnessAnswer:
-        from gdviz.theory.error_effect import ErrorPaths, ErrorStudy
+        from gdviz.checkpoints import build_stored
         from gdviz.scores.exact import Exact
         from gdviz.sweep import chunks, fitting
+        from gdviz.theory.error_effect import ErrorPaths, ErrorStudy
 
         wrong = self.experiment
         problem = why_not(wrong)
         if problem is not None:
             raise GdvizError(problem)
         twin = wrong.model_copy(update={"score": Exact()})
-        exact = twin.build()
-        built = wrong.build(wrong.stored_only(context.root))
+        exact = build_stored(twin)
+        built = build_stored(wrong, context.root)
         study = ErrorStudy(exact.plan, built.plan, wrong.sampler, exact.levels, wrong.w, wrong.seed)
         runners = context.runner(twin, exact), context.runner(wrong, built)
         halved = min(HALVED, wrong.particles)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import torch
 
+from gdviz.checkpoints import task_for
 from gdviz.experiment import Experiment
 from gdviz.metrics.energy import energy_distance, energy_floor
 from gdviz.networks import Checkpoint
@@ -41,7 +42,7 @@ def trained(task: str) -> Checkpoint:
 
 
 def networks(experiment: Experiment) -> ScoresContext:
-    return ScoresContext(trained=lambda wanted: trained(experiment.task(wanted).canonical()))
+    return ScoresContext(trained=lambda wanted: trained(task_for(experiment, wanted).canonical()))
 
 
 def ends(target: dict[str, Any], guidance: dict[str, Any], steps: int | None, w: float) -> tuple[torch.Tensor, Any]:

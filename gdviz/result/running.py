@@ -2,34 +2,28 @@
 
 from __future__ import annotations
 
-import html
-import io
-import json
 import math
-import os
 import platform
 import time
-import uuid
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, field
 from functools import cached_property
-from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
+from torch import Tensor
 
 from gdviz import __version__
+from gdviz.checkpoints import build_stored, train_required
 from gdviz.device import far_device, pick_device
 from gdviz.errors import GdvizError
 from gdviz.experiment import Built, Experiment
 from gdviz.guidance.none import Unguided
-from gdviz.guidance.reward import where_mass_is
 from gdviz.metrics import Exact, Row, RowReader, exact_values
 from gdviz.progress import Progress
-from gdviz.rewards import Reward, RewardContext, build_reward, check_positive
-from gdviz.rewards.class_probability import ClassProbability
+from gdviz.result.given import GivenScore, built_with
+from gdviz.result.measure import measured_reward
+from gdviz.result.record import Result
 from gdviz.sweep import Chunk, Frames, Integrals, ObserverKind, Paths, SweepOptions
 from gdviz.sweep_request import Executor, RunExperiment, here
 
@@ -42,109 +36,11 @@ PLAYER_PARTICLES = 1_500
 FIRST_PARTIAL = 1_000
 """Particles before the first partial result; each later one comes after half as many again."""
 
-Float32 = NDArray[np.float32]
-
-
-@dataclass(frozen=True, eq=False)
-class Result:
-    """What an Experiment gave, with all that is needed to run it again.
-
-    Attributes
-    ----------
-    experiment : Experiment
-    rows : tuple of Row
-        One for each listed w, in the order listed.
-    exact : Exact
-        What is known without simulation.
-    network_evaluations : int
-        Scores evaluated, the step-change run included: particles x w x steps x guided scores a step x
-        scores in a guided score (two under guidance, one without).
-    seconds : float
-    versions : dict
-    complete : bool
-        False for what `stream` shows on the way: fewer particles, no distances, no step change.
-    samples : ndarray, shape [W, N, d], float32
-        End points at `experiment.all_w`, which puts 0 in front where it is not listed.
-    frames : ndarray, shape [W, m, F, d], float32, or None
-        Paths of the first m particles.
-    frame_levels : ndarray, shape [F]
-        Level index of each frame, 0 for the start, uniform in log-SNR.
-    frame_t, frame_alpha_bar : ndarray, shape [F]
-        Noise variance and alpha_bar of each frame.
-    built : Built
-        The objects that were run, which may have taken seconds to make.
-    notes : tuple of str
-        What to know before trusting the numbers; empty for partial results.
-    """
-
-    experiment: Experiment
-    rows: tuple[Row, ...]
-    exact: Exact
-    network_evaluations: int
-    seconds: float
-    versions: dict[str, str]
-    complete: bool
-    samples: Float32
-    frames: Float32 | None
-    frame_levels: NDArray[np.int64]
-    frame_t: NDArray[np.float64]
-    frame_alpha_bar: NDArray[np.float64]
-    built: Built = field(repr=False)
-    notes: tuple[str, ...] = ()
-
-    view: ClassVar[Callable[[Result], str] | None] = None
-    """How a notebook shows a result. The package's door hangs the player here, which lives on a higher floor."""
-
-    def to_dict(self) -> dict[str, Any]:
-        """The result's JSON object (DESIGN, format 1), without the arrays."""
-        return {
-            "format": 1,
-            "experiment": self.experiment.model_dump(mode="json"),
-            "rows": [_strict(asdict(row)) for row in self.rows],
-            "exact": _strict(asdict(self.exact)),
-            "network_evaluations": self.network_evaluations,
-            "seconds": self.seconds,
-            "versions": self.versions,
-            "complete": self.complete,
-            "notes": list(self.notes),
-        }
-
-    def to_json(self) -> str:
-        """Strict JSON: null, never NaN."""
-        return json.dumps(self.to_dict(), indent=1, allow_nan=False)
-
-    def write(self, path: str | os.PathLike[str]) -> None:
-        """Write the JSON; a reader of `path` sees the old file or the whole new one."""
-        _write_whole(Path(path), self.to_json().encode() + b"\n")
-
-    def write_samples(self, path: str | os.PathLike[str]) -> None:
-        """Write an npz with float32 `x` [W, N, d] and `paths` [W, m, F, d] at the listed w, `w`, and `t` [F].
-
-        `paths` is there when the run kept frames, of as many particles as it kept.
-        """
-        listed = slice(len(self.samples) - len(self.experiment.w), None)
-        arrays: dict[str, Any] = {"x": self.samples[listed], "w": np.array(self.experiment.w), "t": self.frame_t}
-        if self.frames is not None:
-            arrays["paths"] = self.frames[listed]
-        buffer = io.BytesIO()
-        np.savez_compressed(buffer, **arrays)
-        _write_whole(Path(path), buffer.getvalue())
-
-    def _repr_html_(self) -> str:
-        view = type(self).view
-        return self.to_html_table() if view is None else view(self)
-
-    def to_html_table(self) -> str:
-        """The rows as a small table."""
-        names = ("w", "mean_reward", "se_reward", "mean_reciprocal", "se_reciprocal", "improved", "spread", "step_change")
-        head = "".join(f"<th>{html.escape(name)}</th>" for name in names)
-        body = "".join(f"<tr>{''.join(_cell(getattr(row, name)) for name in names)}</tr>" for row in self.rows)
-        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-
 
 def run(
     experiment: Experiment | dict[str, Any],
     *,
+    score: GivenScore | Callable[..., Tensor] | None = None,
     device: str = "auto",
     progress: Callable[[float], None] | None = None,
     frame_particles: int | None = None,
@@ -158,6 +54,10 @@ def run(
     Parameters
     ----------
     experiment : Experiment or dict
+    score : callable or GivenScore, optional
+        Your own in place of the Experiment's: a function or torch module (x, t) or (x, t, label) that gives the score, shape
+        [M, d], at points x [M, d] and noise variance t [M]; a `GivenScore` says that it gives or takes something else. The
+        result's notes say how far it is from the exact score.
     device : {"auto", "cpu", "cuda", "mps"}
     progress : callable, optional
         Called with the share done, between 0 and 1.
@@ -180,6 +80,7 @@ def run(
     """
     items = stream(
         experiment,
+        score=score,
         device=device,
         frame_particles=frame_particles,
         step_change=step_change,
@@ -188,7 +89,7 @@ def run(
         partial=False,
         executor=executor,
     )
-    *_, last = _told(items, progress)
+    *_, last = _reporting(items, progress)
     assert isinstance(last, Result)
     return last
 
@@ -196,6 +97,7 @@ def run(
 def stream(
     experiment: Experiment | dict[str, Any],
     *,
+    score: GivenScore | Callable[..., Tensor] | None = None,
     device: str = "auto",
     frame_particles: int | None = 0,
     step_change: bool = True,
@@ -211,10 +113,20 @@ def stream(
     without `train` a network that the store lacks is an error.
     """
     experiment = Experiment.parse(experiment)
-    if train:
-        for _ in experiment.train():  # it can be cancelled here too
+    if train and score is None:
+        for _ in train_required(experiment):  # it can be cancelled here too
             yield Progress(0.0)
-    yield from _Run(experiment, device, frame_particles, step_change, exact, distances, executor).stream(partial)
+    began = time.perf_counter()
+    device = str(pick_device(device)) if executor is None else far_device(device)
+    notes: tuple[str, ...] = ()
+    if score is None:
+        built = build_stored(experiment)
+    else:
+        if executor is not None:
+            raise GdvizError("score: found a score given from Python with an executor; it runs in this process only.")
+        experiment, built, notes = built_with(experiment, score, device)
+    wants = frame_particles, step_change, exact, distances
+    yield from _Run(experiment, built, notes, began, device, *wants, executor).stream(partial)
 
 
 class _Run:
@@ -223,6 +135,9 @@ class _Run:
     def __init__(
         self,
         experiment: Experiment,
+        built: Built,
+        notes: tuple[str, ...],
+        began: float,
         device: str,
         frame_particles: int | None,
         step_change: bool,
@@ -230,11 +145,9 @@ class _Run:
         distances: bool,
         executor: Executor | None,
     ) -> None:
-        self.began = time.perf_counter()
-        self.executor = executor or here
-        self.device = str(pick_device(device)) if executor is None else far_device(device)
-        self.experiment, self.built = experiment, experiment.build(experiment.stored_only())
-        built, w, n = self.built, experiment.all_w, experiment.particles
+        self.experiment, self.built, self.notes, self.began = experiment, built, notes, began
+        self.executor, self.device = executor or here, device
+        w, n = experiment.all_w, experiment.particles
         self.measured = measured_reward(experiment, built)
         self.wants_exact, self.wants_distances = exact, distances
         self.reader = RowReader(built.law, built.plan, self.measured, experiment.seed)
@@ -305,7 +218,7 @@ class _Run:
             frame_t=built.levels.t[self.levels],
             frame_alpha_bar=built.levels.alpha_bar[self.levels],
             built=built,
-            notes=built.notes() if complete and self.wants_exact else (),
+            notes=(*self.notes, *(built.notes() if self.wants_exact else ())) if complete else (),
         )
 
     def _rows(self, coarse: Paths | None, complete: bool) -> Iterator[Row]:
@@ -330,45 +243,8 @@ def versions() -> dict[str, str]:
     return {"gdviz": __version__, "torch": torch.__version__, "numpy": np.__version__, "python": platform.python_version()}
 
 
-def measured_reward(experiment: Experiment, built: Built) -> Reward | None:
-    """What is read off in place of the plan's reward; a typed one is checked to be positive where the target has mass."""
-    measure, law = experiment.measure, built.law
-    if measure is None:
-        return None
-    context = RewardContext(law.dimension, law.log_posterior, law.labels)
-    if measure.label is not None:
-        return ClassProbability(label=measure.label).build(context)
-    assert measure.reward is not None
-    reward = build_reward(measure.reward, context)
-    check_positive(reward, where_mass_is(law), measure.reward)
-    return reward
-
-
-def _told(items: Iterator[Progress | Result], progress: Callable[[float], None] | None) -> Iterator[Progress | Result]:
+def _reporting(items: Iterator[Progress | Result], progress: Callable[[float], None] | None) -> Iterator[Progress | Result]:
     for item in items:
         if progress is not None:
             progress(item.done if isinstance(item, Progress) else (1.0 if item.complete else 0.0))
         yield item
-
-
-def _cell(value: float | None) -> str:
-    return f"<td>{'' if value is None else f'{value:.4g}'}</td>"
-
-
-def _strict(value: Any) -> Any:
-    """None in place of what overflowed: JSON has no word for it."""
-    if isinstance(value, dict):
-        return {key: _strict(inner) for key, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [_strict(inner) for inner in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
-
-
-def _write_whole(path: Path, data: bytes) -> None:
-    """Write beside the place and move there."""
-    beside = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
-    try:
-        beside.write_bytes(data)
-        os.replace(beside, path)
-    finally:
-        beside.unlink(missing_ok=True)
