@@ -213,7 +213,7 @@ class _Tally:
     """Running integrals along the paths; path KL in units of w^2."""
 
     def __init__(self, plan: Plan, sampler: SamplerKind, x: Tensor) -> None:
-        self._sign = {"mean_reward": 1.0, "mean_reciprocal": -1.0}.get(plan.improves or "", 0.0)
+        self._sign = {"mean_reward": 1.0, "mean_reciprocal": -1.0}.get(plan.identity or "", 0.0)
         guided = sampler.unit_noise and not isinstance(plan.rule, Unguided)
         self.gain = x.new_zeros(x.shape[:-1]) if guided and self._sign else None
         self.path_kl = x.new_zeros(x.shape[:-1]) if guided else None

@@ -6,8 +6,9 @@ from typing import Literal
 
 from gdviz.errors import GdvizError
 from gdviz.family import Card
-from gdviz.guidance._guidance import Goal, GuidanceContext, GuidanceKind, Plan
-from gdviz.guidance._label_goals import label_goals
+from gdviz.guidance._guidance import GuidanceContext, GuidanceKind
+from gdviz.guidance._label_plan import label_goals
+from gdviz.guidance._plan import Goal, Plan
 from gdviz.guidance._unified import Unified
 from gdviz.rewards.class_probability import ClassProbabilityReward
 

@@ -11,7 +11,8 @@ from torch import Tensor
 
 from gdviz.errors import GdvizError
 from gdviz.family import Card
-from gdviz.guidance._guidance import Goal, GuidanceContext, GuidanceKind, Plan
+from gdviz.guidance._guidance import GuidanceContext, GuidanceKind
+from gdviz.guidance._plan import Goal, Plan
 from gdviz.guidance._unified import Unified
 from gdviz.laws import Law, Mixture
 from gdviz.laws.tilt import Tilted, tilt_with_mean
@@ -70,8 +71,7 @@ class RewardGuidance(GuidanceKind):
             toward=tilted,
             away=law,
             reward=reward,
-            improves="mean_reward",
-            baseline=None if law.by_samples else _exp(log_mean),
+            mean_w0=None if law.by_samples else _exp(log_mean),
             goals=(_tilted_goal(law, reward, Tilted(tilted, log_mean)),),
         )
 
@@ -83,8 +83,7 @@ class RewardGuidance(GuidanceKind):
             toward=law,
             away=costly,
             reward=reward,
-            improves="mean_reciprocal",
-            baseline=None if law.by_samples else _exp(log_mean),
+            mean_w0=None if law.by_samples else _exp(log_mean),
             goals=(_tilted_goal(law, reward),),
         )
 

@@ -117,7 +117,7 @@ def _change(a: ErrorEffect, b: ErrorEffect, name: str) -> float | None:
 def _names(plan: Any) -> dict[str, Any]:
     return {
         "reward": plan.reward_title,
-        "of": plan.improves,
+        "of": plan.identity,
         "unguided": plan.unguided.name,
         "toward": plan.toward.name,
         "away": plan.away.name,

@@ -140,13 +140,13 @@ class ErrorStudy:
     """
 
     def __init__(self, exact: Plan, wrong: Plan, sampler: SamplerKind, levels: Levels, w: Sequence[float], seed: int) -> None:
-        if exact.improves is None or exact.baseline is None or exact.reward is None:
+        if exact.identity is None or exact.baseline is None or exact.reward is None:
             raise GdvizError("score error: found guidance without an improvement identity; cfg and reward guidance have one.")
         if not sampler.unit_noise:
             name = sampler.kind_name()
             raise GdvizError(f"score error: found the sampler {name!r}; the formula holds for ddpm, ancestral and churn 1.")
         self.exact, self.wrong, self.sampler, self.levels, self.w, self.seed = exact, wrong, sampler, levels, tuple(w), seed
-        self.baseline, self.of = exact.baseline, exact.improves
+        self.baseline, self.of = exact.baseline, exact.identity
         self._read = Reader(exact.unguided, exact.reward)
         self._known = KnownSkewness(exact, self._read, False, seed)
 
@@ -251,7 +251,7 @@ class _Follow:
         weight = torch.tensor(list(w), dtype=torch.float32)[:, None, None]  # [W, 1, 1]
         self.exact, self.wrong = Guide(exact.rule, weight), Guide(wrong.rule, weight)
         self.levels, self.count, self.follow_wrong = levels, len(w), follow_wrong
-        self.sign = 1.0 if exact.improves == "mean_reward" else -1.0
+        self.sign = 1.0 if exact.identity == "mean_reward" else -1.0
 
     def run(self, sampler: SamplerKind, noise: Noise) -> Iterator[float]:
         """The share done, after each step; then `x` [W, N, d] holds the end points."""

@@ -115,7 +115,7 @@ def relative_variance(plan: Plan) -> float | None:
     """Var f / (E f)^2 at w = 0, by quadrature; None where it is infinite or not known."""
     if not plan.baseline:
         return None
-    if plan.improves == "mean_reciprocal":
+    if plan.identity == "mean_reciprocal":
         variance = variance_of_reciprocal(plan)
         return None if variance is None else variance / plan.baseline**2
     tilted = exact_values(plan, Ddpm()).mean_reward_w1  # E r^2 / E r
@@ -148,7 +148,7 @@ def slope_point(
 ) -> SlopePoint:
     """Measure one slope, and work it out."""
     assert plan.baseline is not None
-    known, sought = exact_values(plan, sampler), plan.improves == "mean_reward"
+    known, sought = exact_values(plan, sampler), plan.identity == "mean_reward"
     slope = known.slope_mean_reward_w0 if sought else known.slope_mean_reciprocal_w0
     assert slope is not None
     fine = _slopes(plan, sampler, levels, particles, seed, False, lambda done: progress(done * 2 / 3))  # [N]
@@ -168,7 +168,7 @@ def _slopes(
     progress: Callable[[float], None],
 ) -> Array:
     """Each particle's d/dw of g = -1/p or r, [N], from four w: (8 (g(h) - g(-h)) - (g(2h) - g(-2h))) / 12 h."""
-    sign = 1.0 if plan.improves == "mean_reward" else -1.0
+    sign = 1.0 if plan.identity == "mean_reward" else -1.0
     scales = [k * SMALL for k in (-2, -1, 1, 2)]
     read, parts = Reader(plan.unguided, plan.reward), []
     for item in sweep(plan, sampler, levels, scales, particles, seed, halved=halved, integrals=False):
