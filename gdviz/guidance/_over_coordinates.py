@@ -1,4 +1,7 @@
-"""Numbers of one point over its coordinates. Points are stored coordinate first, and reductions over the last axis crawl on them."""
+"""Numbers of one point over its coordinates.
+
+Points are stored coordinate first, and reductions over the last axis crawl on them.
+"""
 
 from __future__ import annotations
 

@@ -48,7 +48,8 @@ class Guided:
     def moved(self, by: Tensor) -> Guided:
         """The same with `by`, shape [..., d], added to the total: the push takes it on, per unit of weight.
 
-        Where the weight is 0 nothing is added, so that w = 0 stays unguided. `log_ratio` goes: the push is no longer its gradient.
+        Where the weight is 0 nothing is added, so that w = 0 stays unguided. `log_ratio` goes: the push is no longer its
+        gradient.
         """
         if isinstance(self.weight, Tensor):
             extra = torch.where(self.weight == 0, 0.0, by / self.weight)  # [..., d]

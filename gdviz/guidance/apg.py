@@ -13,8 +13,8 @@ from gdviz.diffusion import Moment
 from gdviz.family import Card
 from gdviz.guidance._guidance import GuidanceContext, GuidanceKind, Label
 from gdviz.guidance._label_plan import label_plan
-from gdviz.guidance._plan import Plan
 from gdviz.guidance._over_coordinates import dot
+from gdviz.guidance._plan import Plan
 from gdviz.guidance._rule import Guidance, Guided
 from gdviz.guidance._schedule import ScheduleKind
 from gdviz.laws import Pair
@@ -30,9 +30,7 @@ class Projected(Guidance):
     one evaluation after the other (twice a level under Heun).
     """
 
-    def __init__(
-        self, pair: Pair, schedule: ScheduleKind, *, parallel: float, longest: float | None, momentum: float
-    ) -> None:
+    def __init__(self, pair: Pair, schedule: ScheduleKind, *, parallel: float, longest: float | None, momentum: float) -> None:
         self.pair, self.schedule = pair, schedule
         self.parallel, self.longest, self.momentum = parallel, longest, momentum
 
@@ -63,22 +61,25 @@ class Apg(GuidanceKind):
     """CFG without the part of the push that points along the guess of the clean point.
 
     In one dimension everything is along it: with parallel = 0 there is then no guidance left.
-
-    Attributes
-    ----------
-    parallel : float
-        Share of the parallel part that is kept (eta in the paper); 1 keeps all.
-    norm : float or None
-        Greatest length of the push in data units (r in the paper); None for no limit.
-    momentum : float
-        Weight of the previous push, at most 0 (beta in the paper): what persists is damped.
     """
 
     kind: Literal["apg"] = "apg"
     label: Label
-    parallel: Annotated[float, Field(ge=0, le=1)] = 0.0
-    norm: Annotated[float, Field(gt=0, le=1e6)] | None = 2.5
-    momentum: Annotated[float, Field(gt=-1, le=0)] = -0.5
+    parallel: Annotated[
+        float,
+        Field(
+            ge=0,
+            le=1,
+            description="Share of the push along the guess of the clean point that is kept (eta in the paper); 1 keeps all.",
+        ),
+    ] = 0.0
+    norm: Annotated[
+        Annotated[float, Field(gt=0, le=1e6)] | None,
+        Field(description="Greatest length of the push in data units (r in the paper); null for no limit."),
+    ] = 2.5
+    momentum: Annotated[
+        float, Field(gt=-1, le=0, description="Weight of the previous push (beta in the paper): what persists is damped.")
+    ] = -0.5
 
     card = Card(
         title="APG, adaptive projected guidance",
@@ -94,5 +95,7 @@ class Apg(GuidanceKind):
     examples = ({"label": "b"}, {"label": "b", "parallel": 1, "norm": None, "momentum": 0})
 
     def build(self, context: GuidanceContext) -> Plan:
-        options = {"parallel": self.parallel, "longest": self.norm, "momentum": self.momentum}
-        return label_plan(context, self.label, lambda pair: Projected(pair, self.schedule, **options))
+        def rule(pair: Pair) -> Projected:
+            return Projected(pair, self.schedule, parallel=self.parallel, longest=self.norm, momentum=self.momentum)
+
+        return label_plan(context, self.label, rule)

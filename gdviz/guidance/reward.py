@@ -36,9 +36,13 @@ class RewardGuidance(GuidanceKind):
     kind: Literal["reward"] = "reward"
     form: Annotated[
         Literal["reward", "cost"],
-        Field(title="aim", json_schema_extra={"words": {"reward": "seek high reward", "cost": "avoid high cost"}}),
+        Field(
+            title="aim",
+            json_schema_extra={"words": {"reward": "seek high reward", "cost": "avoid high cost"}},
+            description="reward raises E r; cost lowers E 1/r.",
+        ),
     ] = "reward"
-    reward: Annotated[RewardKind, REWARDS]
+    reward: Annotated[RewardKind, REWARDS, Field(description="r, positive wherever the target has mass.")]
 
     card = Card(
         title="Reward guidance",
