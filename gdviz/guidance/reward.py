@@ -39,7 +39,7 @@ class RewardGuidance(GuidanceKind):
         Field(
             title="aim",
             json_schema_extra={"words": {"reward": "seek high reward", "cost": "avoid high cost"}},
-            description="reward raises E r; cost lowers E 1/r.",
+            description="Whether E r is raised, or E 1/r lowered.",
         ),
     ] = "reward"
     reward: Annotated[RewardKind, REWARDS, Field(description="r, positive wherever the target has mass.")]
