@@ -11,6 +11,7 @@ from gdviz.guidance._label_plan import label_plan as label_plan
 from gdviz.guidance._label_plan import mean_reciprocal as mean_reciprocal
 from gdviz.guidance._plan import Goal as Goal
 from gdviz.guidance._plan import Plan as Plan
+from gdviz.guidance._reward_plan import reward_plan as reward_plan
 from gdviz.guidance._rule import Guidance as Guidance
 from gdviz.guidance._rule import Guide as Guide
 from gdviz.guidance._rule import Guided as Guided

@@ -125,7 +125,7 @@ def starting_values(kind: type[Kind], choices: Choices | None = None) -> Draft:
 
 
 def _edit_field(name: str, info: FieldInfo, value: Any, key: str, choices: Choices) -> Any:
-    label, help = info.title or name.replace("_", " "), info.description
+    label, help = info.title or name.replace("_", " "), info.description or ""
     family = next((item for item in info.metadata if isinstance(item, Family)), None)
     if family is not None:
         with st.container(border=True):

@@ -9,12 +9,23 @@ import pytest
 import torch
 from torch import Tensor
 
-from gdviz.guidance import GUIDANCE, Goal, Guidance, GuidanceContext, Guided, Plan, Unified, WeightedGuidance, label_plan
-from gdviz.guidance.reward import RewardGuidance
+from gdviz.guidance import (
+    GUIDANCE,
+    Goal,
+    Guidance,
+    GuidanceContext,
+    Guided,
+    Plan,
+    Unified,
+    WeightedGuidance,
+    label_plan,
+    reward_plan,
+)
 from gdviz.guidance.schedules.constant import Constant
 from gdviz.guidance.schedules.interval import Interval
 from gdviz.laws import FullComponents, Mixture
 from gdviz.laws import pair as exact_pair
+from gdviz.rewards import REWARDS, build_reward
 from gdviz.samplers.ddpm import Ddpm
 from gdviz.scores import SCORES, ScoresContext
 from gdviz.scores.exact import ExactScores
@@ -63,17 +74,26 @@ class Untouched(WeightedGuidance):
 OTHERS = [Doubled, lambda pair: Heir(pair, "toward", Constant()), lambda pair: Untouched(unified(pair))]
 
 
-def reward_plan(rule: Any) -> Plan:
-    """Reward guidance with another rule in the place of its own."""
-    plan = RewardGuidance(reward={"kind": "expression", "expression": "1 + exp(-x**2)"}).build(CONTEXT)
-    return dataclasses.replace(plan, rule=rule(plan.unified.pair))
+REWARD = build_reward(REWARDS.parse({"kind": "expression", "expression": "1 + exp(-x**2)"}), CONTEXT.for_rewards)
+
+
+def by_label(rule: Any) -> Plan:
+    return label_plan(CONTEXT, "b", rule)
+
+
+def by_reward(rule: Any) -> Plan:
+    return reward_plan(CONTEXT, REWARD, "reward", lambda pair, base: rule(pair))
+
+
+def by_cost(rule: Any) -> Plan:
+    return reward_plan(CONTEXT, REWARD, "cost", lambda pair, base: rule(pair))
 
 
 def gain(plan: Plan) -> Tensor | None:
     return next(c.gain for c in sweep(plan, Ddpm(steps=4), Ddpm(steps=4).build_levels(), [1.0], 32, 0) if isinstance(c, Chunk))
 
 
-@pytest.mark.parametrize("build", [lambda rule: label_plan(CONTEXT, "b", rule), reward_plan], ids=["label", "reward"])
+@pytest.mark.parametrize("build", [by_label, by_reward, by_cost])
 @pytest.mark.parametrize("rule", OTHERS)
 def test_another_rule_claims_nothing_whatever_its_plan_was_built_with(build, rule):
     plan = build(rule)
@@ -86,8 +106,9 @@ def test_the_unified_rule_has_its_claims_without_asking():
     plan = label_plan(CONTEXT, "b", unified)
     assert plan.identity == "mean_reciprocal" and plan.baseline == pytest.approx(1.5) and plan.constant
     assert gain(plan) is not None
-    seek = reward_plan(lambda pair: Unified(pair, "away", Constant()))
-    assert seek.identity == "mean_reward" and seek.baseline is not None
+    for form, mean in (("reward", "mean_reward"), ("cost", "mean_reciprocal")):
+        plan = reward_plan(CONTEXT, REWARD, form, lambda pair, base: Unified(pair, base, Constant()))
+        assert plan.identity == mean and plan.baseline == plan.mean_w0 is not None and gain(plan) is not None
     assert not label_plan(CONTEXT, "b", lambda pair: Unified(pair, "toward", Interval())).constant
 
 

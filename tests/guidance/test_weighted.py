@@ -15,6 +15,8 @@ from gdviz.guidance.cfg import Cfg
 from gdviz.guidance.cfg_rescale import CfgRescale, Rescaled
 from gdviz.guidance.dynamic_threshold import DynamicThreshold
 from gdviz.laws import FullComponents, Mixture
+from gdviz.player.build import scene_from_result
+from gdviz.player.scene import pack_scene
 from gdviz.samplers import SAMPLERS
 from gdviz.samplers.ddpm import Ddpm
 from gdviz.scores.exact import ExactScores
@@ -101,6 +103,17 @@ def test_they_run_with_every_sampler(kind, sampler, d):
     assert (result.samples[0] == plain.samples[0]).all()  # w = 0, bit for bit
     assert (result.samples[2] != plain.samples[2]).any()
     assert all(row.nonfinite == 0 and row.identity is None for row in result.rows)
+
+
+def test_arrows_are_drawn_only_where_they_are_right_at_every_w():
+    """The player adds w times one push; a push that depends on w is not drawn, and the scene packs without it."""
+    asked = {"target": {"kind": "moons", "n": 40}, "sampler": {"kind": "ddpm", "steps": 20}, "w": [0, 2], "particles": 64}
+    for kind, drawn in (("cfg", True), ("cfg_rescale", False), ("dynamic_threshold", False)):
+        guidance = {"kind": kind, "label": "upper"}
+        result = gdviz.run({**asked, "guidance": guidance}, device="cpu", frame_particles=20)
+        scene = scene_from_result(result, preview=True)
+        assert (scene.arrows is not None) == drawn
+        assert len(pack_scene(scene)) > 1000
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
