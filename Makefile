@@ -21,11 +21,14 @@ scenes: $(VENV)/.app-$(KEY) ## the presets' ready scenes, after the numbers chan
 networks: $(VENV)/.app-$(KEY) ## the networks that come with the program, after the usual recipe changed on purpose; ARGS="two-moons" again
 	$(BIN)/python -m gdviz.jobs.ship $(ARGS)
 
+docs: $(VENV)/.app-$(KEY) ## the pages that the program writes: method cards, the table of every field
+	$(BIN)/python docs/write.py
+
 answers: $(VENV)/.app-$(KEY) ## what the Lab's pages show before anybody presses Run, after the numbers changed on purpose
 	rm -rf assets/answers/* && $(BIN)/python -m gdviz.ui.build_answers
 	$(BIN)/python -m gdviz.jobs.ship_weights $(ARGS)
 
-.PHONY: app scenes networks answers test verify lint types check wheel clean browser
+.PHONY: app docs scenes networks answers test verify lint types check wheel clean browser
 
 app: $(VENV)/.app-$(KEY) ## open the program; make app ARGS="--port 8600"
 	$(BIN)/gdviz app $(ARGS)

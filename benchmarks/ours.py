@@ -14,8 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from gdviz.diffusion import Levels
-from gdviz.guidance import GuidanceContext, Plan
-from gdviz.guidance._unified import Unified
+from gdviz.guidance import GuidanceContext, Plan, Unified
 from gdviz.guidance.cfg import Cfg
 from gdviz.guidance.schedules.constant import Constant
 from gdviz.laws import FullComponents, Mixture

@@ -39,8 +39,8 @@ MAX_VALUES = 50_000_000
 class Measure(Described):
     """What is read off the samples, when it is not what guides."""
 
-    reward: Annotated[RewardKind, REWARDS] | None = None
-    label: str | None = None
+    reward: Annotated[Annotated[RewardKind, REWARDS] | None, Field(description="A reward that is read off.")] = None
+    label: Annotated[str | None, Field(description="A class whose probability is read off.")] = None
 
     @model_validator(mode="after")
     def _one_thing(self) -> Measure:
@@ -50,30 +50,25 @@ class Measure(Described):
 
 
 class Experiment(Described):
-    """One run, format 1. Unknown keys are errors; `kind` picks the family member.
+    """One run, format 1. Unknown keys are errors; `kind` picks the family member."""
 
-    Attributes
-    ----------
-    target, guidance, score, sampler
-        Members of their families.
-    measure : Measure or None
-        What is read off, when it is not what guides.
-    w : tuple of float
-        Guidance scales, in the order of the rows. w = 0 is no guidance; it is always run as the pair of
-        every other w and is a row only if listed.
-    particles, frames, seed : int
-    """
-
-    format: Literal[1] = 1
-    target: Annotated[TargetKind, TARGETS]
-    guidance: Annotated[GuidanceKind, GUIDANCE]
-    score: Annotated[ScoresKind, SCORES] = Exact()
-    sampler: Annotated[SamplerKind, SAMPLERS] = Ddpm()
-    measure: Measure | None = None
-    w: Annotated[tuple[Annotated[float, Field(ge=-1e6, le=1e6)], ...], Field(min_length=1, max_length=MAX_W)]
-    particles: Annotated[int, Field(ge=2, le=MAX_PARTICLES)] = 4000
-    frames: Annotated[int, Field(ge=2, le=400)] = 60
-    seed: Annotated[int, Field(ge=0, le=2**63 - 1)] = 0
+    format: Annotated[Literal[1], Field(description="Rises only when an old file would change its meaning.")] = 1
+    target: Annotated[TargetKind, TARGETS, Field(description="The law p that is sampled.")]
+    guidance: Annotated[GuidanceKind, GUIDANCE, Field(description="How it is guided.")]
+    score: Annotated[ScoresKind, SCORES, Field(description="Where the scores come from.")] = Exact()
+    sampler: Annotated[SamplerKind, SAMPLERS, Field(description="How it is sampled.")] = Ddpm()
+    measure: Annotated[Measure | None, Field(description="What is read off the samples, when it is not what guides.")] = None
+    w: Annotated[
+        tuple[Annotated[float, Field(ge=-1e6, le=1e6)], ...],
+        Field(
+            min_length=1,
+            max_length=MAX_W,
+            description="Guidance scales, in the order of the rows; w = 0 is no guidance, and a row only if listed.",
+        ),
+    ]
+    particles: Annotated[int, Field(ge=2, le=MAX_PARTICLES, description="Samples for each w.")] = 4000
+    frames: Annotated[int, Field(ge=2, le=400, description="Moments of the paths that are kept for the animation.")] = 60
+    seed: Annotated[int, Field(ge=0, le=2**63 - 1, description="Of the noise, which belongs to the particle.")] = 0
 
     @field_validator("w")
     @classmethod

@@ -9,8 +9,8 @@ from functools import wraps
 from typing import ParamSpec
 
 from gdviz import result
-from gdviz.result import Result
 from gdviz.progress import Progress
+from gdviz.result import Result
 
 P = ParamSpec("P")
 

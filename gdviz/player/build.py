@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from gdviz.diffusion import Moment
 from gdviz.exact_curves import find
 from gdviz.experiment import Built, Experiment
+from gdviz.guidance import WeightedGuidance
 from gdviz.metrics.reading import Reader
 from gdviz.player.law_field import SECONDS, law_field
 from gdviz.player.scene import Arrows, Grid, Scene
@@ -180,8 +181,10 @@ def _grids(built: Built, extent: tuple[float, ...]) -> list[Grid]:
     return grids
 
 
-def _arrows(built: Built, moments: list[Moment], extent: tuple[float, ...]) -> Arrows:
-    """Base and push at the centres of equal cells of the axes, for each frame."""
+def _arrows(built: Built, moments: list[Moment], extent: tuple[float, ...]) -> Arrows | None:
+    """Base and push at the centres of equal cells of the axes, for each frame; None where the push depends on w."""
+    if isinstance(built.plan.rule, WeightedGuidance):
+        return None
     cells = LATTICE if len(extent) == 4 else 2 * LATTICE
     half = [(b - a) / (2 * cells) for a, b in zip(extent[::2], extent[1::2], strict=True)]
     inner = [v for a, b, h in zip(extent[::2], extent[1::2], half, strict=True) for v in (a + h, b - h)]

@@ -34,7 +34,7 @@ class RunningIntegrals(Observer):
     def __init__(self, context: ObserverContext) -> None:
         plan = context.plan
         self._w = context.w[..., 0]  # [W, 1]
-        self._sign = {"mean_reward": 1.0, "mean_reciprocal": -1.0}.get(plan.improves or "", 0.0)
+        self._sign = {"mean_reward": 1.0, "mean_reciprocal": -1.0}.get(plan.identity or "", 0.0)
         self._guided = context.sampler.unit_noise and not isinstance(plan.rule, Unguided)
         self.gain: Tensor | None = None
         self.path_kl: Tensor | None = None

@@ -33,7 +33,7 @@ class ErrorAlong(ObserverKind):
     def build(self, context: ObserverContext) -> Observer:
         other = self.other.plan()
         exact = other if self.follow_wrong else context.plan
-        return _ErrorAlong(Guide(other.rule, context.w), self.follow_wrong, 1.0 if exact.improves == "mean_reward" else -1.0)
+        return _ErrorAlong(Guide(other.rule, context.w), self.follow_wrong, 1.0 if exact.identity == "mean_reward" else -1.0)
 
 
 class _ErrorAlong(Observer):

@@ -143,13 +143,13 @@ class ErrorStudy:
     """
 
     def __init__(self, exact: Plan, wrong: Plan, sampler: SamplerKind, levels: Levels, w: Sequence[float], seed: int) -> None:
-        if exact.improves is None or exact.baseline is None or exact.reward is None:
+        if exact.identity is None or exact.baseline is None or exact.reward is None:
             raise GdvizError("score error: found guidance without an improvement identity; cfg and reward guidance have one.")
         if not sampler.unit_noise:
             name = sampler.kind_name()
             raise GdvizError(f"score error: found the sampler {name!r}; the formula holds for ddpm, ancestral and churn 1.")
         self.exact, self.wrong, self.sampler, self.levels, self.w, self.seed = exact, wrong, sampler, levels, tuple(w), seed
-        self.baseline, self.of = exact.baseline, exact.improves
+        self.baseline, self.of = exact.baseline, exact.identity
         self._read = Reader(exact.unguided, exact.reward)
         self._known = KnownSkewness(exact, self._read, False, seed)
 

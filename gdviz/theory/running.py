@@ -73,7 +73,7 @@ def running(
     plan: Plan, samples: int, runs: int, seed: int, progress: ProgressCallback = silent
 ) -> Running | None:
     """Draw `runs` independent runs of `samples` exact points each; None where E 1/r is not known."""
-    baseline = plan.baseline if plan.improves == "mean_reciprocal" else None
+    baseline = plan.baseline if plan.identity == "mean_reciprocal" else None
     if baseline is None or plan.reward is None:
         return None
     read = Reader(plan.unguided, plan.reward)

@@ -116,7 +116,7 @@ def relative_variance(plan: Plan) -> float | None:
     """Var f / (E f)^2 at w = 0, by quadrature; None where it is infinite or not known."""
     if not plan.baseline:
         return None
-    if plan.improves == "mean_reciprocal":
+    if plan.identity == "mean_reciprocal":
         variance = variance_of_reciprocal(plan)
         return None if variance is None else variance / plan.baseline**2
     tilted = exact_values(plan, Ddpm()).mean_reward_w1  # E r^2 / E r
@@ -150,7 +150,7 @@ def slope_point(
 ) -> SlopePoint:
     """Measure one slope, here or where the executor runs the plan's sweeps, and work it out."""
     assert plan.baseline is not None
-    known, sought = exact_values(plan, sampler), plan.improves == "mean_reward"
+    known, sought = exact_values(plan, sampler), plan.identity == "mean_reward"
     slope = known.slope_mean_reward_w0 if sought else known.slope_mean_reciprocal_w0
     assert slope is not None
     run = executor or RunHere(plan, sampler, levels)
@@ -164,7 +164,7 @@ def slope_point(
 
 def _slopes(plan: Plan, items: Iterator[Progress | Chunk], progress: ProgressCallback) -> Array:
     """Each particle's d/dw of g = -1/p or r, [N], from four w: (8 (g(h) - g(-h)) - (g(2h) - g(-2h))) / 12 h."""
-    sign = 1.0 if plan.improves == "mean_reward" else -1.0
+    sign = 1.0 if plan.identity == "mean_reward" else -1.0
     read = Reader(plan.unguided, plan.reward)
     log_r = np.stack([np.asarray(read(x).log_reward) for x in gathered(items, progress).x])  # [4, N]
     a, b, c, d = sign * np.exp(sign * log_r)

@@ -11,7 +11,6 @@ from torch import Tensor
 from gdviz.diffusion import Levels
 from gdviz.errors import GdvizError
 from gdviz.guidance import Plan
-from gdviz.guidance._unified import Unified
 from gdviz.laws import pair
 from gdviz.samplers import SamplerKind
 from gdviz.sweep import PlanExecutor, RunHere
@@ -47,11 +46,11 @@ class Subject:
         GdvizError
             If the guidance has no improvement identity, or the sampler not the full noise.
         """
-        if type(plan.rule) is not Unified or plan.improves is None or plan.baseline is None or plan.reward is None:
+        if plan.identity is None or plan.baseline is None or plan.reward is None:
             raise GdvizError("theory: found guidance without an improvement identity; cfg and reward guidance have one.")
         if not sampler.unit_noise:
             raise GdvizError(f"theory: found the sampler {sampler.kind_name()!r}; the identity holds for ddpm and ancestral.")
-        return cls(plan, sampler, levels, plan.baseline, plan.improves)
+        return cls(plan, sampler, levels, plan.baseline, plan.identity)
 
     @property
     def sign(self) -> float:

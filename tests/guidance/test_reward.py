@@ -86,7 +86,7 @@ def test_the_plan_names_its_laws() -> None:
     seek, avoid = built(expression("exp(x)")).plan, built(expression("exp(x)"), "cost").plan
     assert (seek.unguided.name, seek.toward.name, seek.away.name) == ("p(x)", "p(x) r(x) / E r", "p(x)")  # type: ignore[union-attr]
     assert (avoid.unguided.name, avoid.toward.name, avoid.away.name) == ("p(x)", "p(x)", "p(x) J(x) / E J")  # type: ignore[union-attr]
-    assert (seek.improves, avoid.improves) == ("mean_reward", "mean_reciprocal")
+    assert (seek.identity, avoid.identity) == ("mean_reward", "mean_reciprocal")
 
 
 def test_the_goal_is_the_tilted_law_in_both_forms() -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 
 import pytest
+from gdviz.jobs.robustness import robustness_key, run_robustness, why_not
 from tasks import RECIPE
 
 from gdviz.checkpoints import Library, Networks, required_tasks
 from gdviz.errors import GdvizError
 from gdviz.experiment import Experiment
 from gdviz.export.effects import effects_csv
-from gdviz.jobs.robustness import robustness_key, run_robustness, why_not
 from gdviz.presets import load
 from gdviz.store import SceneStore
 

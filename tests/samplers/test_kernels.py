@@ -10,8 +10,7 @@ import torch
 
 from gdviz.diffusion import Moment
 from gdviz.diffusion.spacings.logit import Logit
-from gdviz.guidance import Guide, Plan
-from gdviz.guidance._unified import Unified
+from gdviz.guidance import Guide, Plan, Unified
 from gdviz.guidance.schedules.constant import Constant
 from gdviz.laws import FullComponents, Mixture, pair
 from gdviz.samplers.ancestral import Ancestral
@@ -149,7 +148,7 @@ def test_path_kl_agrees_with_the_recursion(sampler):
 @pytest.mark.parametrize("sampler", [Ddim(), Ddim(eta=0.5), Churn()], ids=str)
 def test_path_kl_is_for_unit_noise_only(sampler):
     toward, away = gaussian(1.0), gaussian(2.0)
-    plan = Plan(Unified(pair(toward, away), "toward", Constant()), toward, toward, away, improves="mean_reciprocal")
+    plan = Plan(Unified(pair(toward, away), "toward", Constant()), toward, toward, away)
     found = gathered(sweep(plan, sampler, Logit().build(10), SweepOptions((W,), 16, seed=0)))
     assert found.path_kl is None
     assert found.gain is None

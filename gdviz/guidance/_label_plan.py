@@ -1,15 +1,49 @@
-"""The exact laws that label guidance may be held against."""
+"""Plans of guidance by a label, with whatever rule: their laws, what is read off, and what they are held against."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import torch
 from torch import Tensor
 
-from gdviz.guidance._guidance import Goal
-from gdviz.laws import Law, Mixture
+from gdviz.guidance._guidance import GuidanceContext
+from gdviz.guidance._plan import Goal, Plan
+from gdviz.guidance._rule import Guidance
+from gdviz.laws import Law, Mixture, Pair
+from gdviz.rewards.class_probability import ClassProbabilityReward
 
 POOL = 200_000
 """Candidates from which powered samples are accepted."""
+
+
+def label_plan(context: GuidanceContext, label: str, rule: Callable[[Pair], Guidance]) -> Plan:
+    """The plan of a method that samples p(. | label) at w = 0 and is pushed by score of p(. | label) - score of p.
+
+    Parameters
+    ----------
+    context : GuidanceContext
+    label : str
+    rule : callable
+        (x, t) -> both scores, their difference and the density ratio; gives the rule.
+
+    Raises
+    ------
+    GdvizError
+        If the target has no such label.
+    """
+    law = context.law
+    toward = law.given(label)
+    return Plan(
+        rule=rule(context.scores.pair(toward, law)),
+        unguided=toward,
+        toward=toward,
+        away=law,
+        reward=ClassProbabilityReward(label, law.log_posterior(label)),
+        reward_title=f"p({label} | x)",
+        mean_w0=mean_reciprocal(law, label),
+        goals=label_goals(law, label),
+    )
 
 
 def mean_reciprocal(law: Law, label: str) -> float | None:
