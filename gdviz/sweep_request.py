@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -39,7 +38,7 @@ class SweepRequest:
 
     def run(self, built: Built | None = None) -> Iterator[Progress | Chunk]:
         """Run the sweep in this process; `built` saves building the Experiment again."""
-        built = built or _built(self.experiment, threading.get_ident())
+        built = built or _built(self.experiment)
         options = replace(self.options, device=str(pick_device(self.options.device)))
         return sweep(built.plan, built.sampler, built.levels, options)
 
@@ -63,7 +62,7 @@ class ExperimentPlan(PlanSource):
     experiment: Experiment
 
     def plan(self) -> Plan:
-        return _built(self.experiment, threading.get_ident()).plan
+        return _built(self.experiment).plan
 
 
 @dataclass(frozen=True)
@@ -94,6 +93,6 @@ class RunExperiment(PlanExecutor):
 
 
 @lru_cache(maxsize=16)
-def _built(experiment: Experiment, thread: int) -> Built:
-    """The parts of one Experiment come one after another; a thread has its own, for laws remember their last levels."""
+def _built(experiment: Experiment) -> Built:
+    """The parts of one Experiment come one after another, and threads may share what is built."""
     return build_stored(experiment)  # workers must not each train their own

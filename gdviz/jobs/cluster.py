@@ -16,6 +16,7 @@ import threading
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from gdviz.errors import GdvizError
@@ -67,7 +68,7 @@ class Cluster:
         self._lock = threading.Lock()
         self._listeners: dict[str, Listener] = {}
         # Machines are few, so the scheduler, which remembers every topic, never has many.
-        self.ticket = Ticket(f"gdviz-{socket.gethostname()}", our_versions())
+        self.ticket = Ticket(f"gdviz-{socket.gethostname()}", our_versions(), connected)
         self._client = self._connected()
 
     @property
@@ -197,6 +198,12 @@ class Cluster:
         listener = self._listeners.get(name)  # other programs of this machine listen to the same topic
         if listener is not None:
             listener(what, value)
+
+
+@lru_cache(maxsize=1)
+def connected(address: str) -> Cluster:
+    """A worker as a client of its own cluster: one connection for all the jobs that it will run."""
+    return Cluster(address)
 
 
 def _chunk(first: int, x: np.ndarray, readings: dict[str, np.ndarray]) -> Chunk:

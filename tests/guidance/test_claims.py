@@ -29,7 +29,7 @@ from gdviz.rewards import REWARDS, build_reward
 from gdviz.samplers.ddpm import Ddpm
 from gdviz.scores import SCORES, ScoresContext
 from gdviz.scores.exact import ExactScores
-from gdviz.sweep import Chunk, sweep
+from gdviz.sweep import Chunk, SweepOptions, sweep
 
 LAW = Mixture(
     FullComponents(torch.tensor([[0.0, 0], [2, 0.5], [-1, 1.5]]), torch.eye(2).repeat(3, 1, 1) * 0.4),
@@ -90,7 +90,9 @@ def by_cost(rule: Any) -> Plan:
 
 
 def gain(plan: Plan) -> Tensor | None:
-    return next(c.gain for c in sweep(plan, Ddpm(steps=4), Ddpm(steps=4).build_levels(), [1.0], 32, 0) if isinstance(c, Chunk))
+    sampler = Ddpm(steps=4)
+    items = sweep(plan, sampler, sampler.build_levels(), SweepOptions((1.0,), 32, 0))
+    return next(item.gain for item in items if isinstance(item, Chunk))
 
 
 @pytest.mark.parametrize("build", [by_label, by_reward, by_cost])

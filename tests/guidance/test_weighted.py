@@ -20,7 +20,7 @@ from gdviz.player.scene import pack_scene
 from gdviz.samplers import SAMPLERS
 from gdviz.samplers.ddpm import Ddpm
 from gdviz.scores.exact import ExactScores
-from gdviz.sweep import Chunk, sweep
+from gdviz.sweep import Chunk, SweepOptions, sweep
 
 LEVELS = Logit().build(20)
 MOMENTS = list(LEVELS.moments())
@@ -75,7 +75,7 @@ def test_the_parts_are_affine():
 def test_no_identity_is_claimed(kind):
     built = plan(kind)
     assert built.identity is None and built.baseline is None and built.unified is None
-    chunk = next(c for c in sweep(built, Ddpm(), LEVELS, [0.0, 2.0], 64, 0) if isinstance(c, Chunk))
+    chunk = next(c for c in sweep(built, Ddpm(), LEVELS, SweepOptions((0.0, 2.0), 64, 0)) if isinstance(c, Chunk))
     assert chunk.gain is None and chunk.path_kl is not None  # what moved the paths is known all the same
 
 
@@ -86,7 +86,7 @@ def test_path_kl_is_that_of_the_whole_change(kind):
     for step in Ddpm().run(Guide(plan(kind).rule, torch.full((1, 1, 1), 3.0)), LEVELS, noise, noise.common_start(1)):
         moved = step.guided.total - step.guided.base  # [W, N, d]
         by_hand += (step.drift_gain * moved / step.noise_gain).square().sum(-1) / 2
-    chunk = next(c for c in sweep(plan(kind), Ddpm(), LEVELS, [3.0], 256, 0) if isinstance(c, Chunk))
+    chunk = next(c for c in sweep(plan(kind), Ddpm(), LEVELS, SweepOptions((3.0,), 256, 0)) if isinstance(c, Chunk))
     torch.testing.assert_close(chunk.path_kl, by_hand, rtol=1e-4, atol=1e-5)
 
 
@@ -121,8 +121,9 @@ def test_arrows_are_drawn_only_where_they_are_right_at_every_w():
     "kind, options", [(CfgRescale, {"phi": 0}), (DynamicThreshold, {"scale": None}), (DynamicThreshold, {"scale": 1e6})]
 )
 def test_the_limiting_parameter_is_cfg_bit_for_bit(kind, options, dtype):
+    asked = SweepOptions((-0.5, 0.0, 2.0, 9.0), 100, 0, dtype=dtype)
     paths = [
-        torch.cat([c.x for c in sweep(p, Ddpm(), LEVELS, [-0.5, 0.0, 2.0, 9.0], 100, 0, dtype=dtype) if isinstance(c, Chunk)])
+        torch.cat([c.x for c in sweep(p, Ddpm(), LEVELS, asked) if isinstance(c, Chunk)])
         for p in (plan(Cfg), plan(kind, **options))
     ]
     assert torch.equal(*paths)

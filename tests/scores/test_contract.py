@@ -121,7 +121,7 @@ def test_the_same_numbers_whatever_the_chunks(score, guidance, monkeypatch):
         return torch.cat([news.x for news in run if isinstance(news, sweeping.Chunk)], 1)
 
     whole = ends()
-    monkeypatch.setattr(sweeping, "CHUNK_VALUES", 1)
+    monkeypatch.setattr("gdviz.sweep.options.CHUNK_VALUES", 1)
     assert float((ends() - whole).abs().max()) < 1e-4 * (1 + float(whole.abs().max()))
 
 

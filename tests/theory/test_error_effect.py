@@ -19,6 +19,7 @@ from scipy.special import ndtri
 from gdviz.errors import GdvizError
 from gdviz.experiment import Built, Experiment
 from gdviz.laws import PairScores
+from gdviz.laws import pair as pair_of
 from gdviz.scores import Scores, ScoresContext
 from gdviz.theory.error_effect import ErrorPaths, ErrorStudy, error_effects
 
@@ -40,7 +41,7 @@ class Affine(Scores):
         return lambda x, t: law.score(x, t) + self.b + self.k * x
 
     def pair(self, toward, away, base="toward"):
-        exact = toward.pair_with(away)
+        exact = pair_of(toward, away)
 
         def pair(x, t):
             score, push, _ = exact(x, t)

@@ -40,8 +40,8 @@ def far(request: SweepRequest, built: Built) -> Iterator[Progress | Chunk]:
 
 
 def experiment(name: str = "figure-1", **changes: object) -> Experiment:
-    preset = load(name).experiment
-    return preset.model_copy(update={"sampler": preset.sampler.model_copy(update={"steps": 40}), "w": W, **changes})
+    preset = load(name).experiment.model_dump(mode="json")
+    return Experiment.parse({**preset, "sampler": {"kind": "ddpm", "steps": 40}, "w": W, **changes})
 
 
 def subject(of: Experiment) -> tuple[Subject, RunExperiment]:
@@ -77,7 +77,6 @@ def test_winners():
 def test_the_effect_of_an_error():
     """Each of the two sweeps carries the other Experiment, from which its observer builds the other plan."""
     wrong = experiment(score={"kind": "perturbed", "of": {"kind": "exact"}, "error": {"kind": "field", "size": 0.2}})
-    wrong = Experiment.parse(wrong.model_dump(mode="json"))
     exact = wrong.model_copy(update={"score": Exact()})
     pair = exact.build(), wrong.build()
     study = ErrorStudy(pair[0].plan, pair[1].plan, wrong.sampler, pair[0].levels, W, 3)
@@ -91,6 +90,5 @@ def test_what_cannot_be_read_is_said_where_it_runs():
     about, _ = subject(experiment())
     options = MartingaleStudy(about, W, 3, PARTICLES).options(PARTICLES)
     free = experiment(guidance={"kind": "none"})
-    free = Experiment.parse(free.model_dump(mode="json"))
     with pytest.raises(GdvizError, match="without an improvement identity"):
         list(RunExperiment(free, free.build(), far)(options))
