@@ -2,7 +2,7 @@
 
 const SIDE = 8, CELL = SIDE + 1, MILLISECONDS = 220;
 
-export default function ({ data, parentElement }) {
+export function showSheet({ data, parentElement }) {
   let sheet = parentElement.gdvizSheet;
   if (!sheet?.attached()) {
     sheet?.destroy();

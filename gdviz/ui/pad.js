@@ -4,11 +4,12 @@
 const SIZE = { plane: [560, 420], line: [560, 300] };
 const NUDGE = 1 / 60; // of the width, with the arrow keys
 
-export default function mount({ data, parentElement, setTriggerValue }) {
+export function showPad({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".gv-pad");
   if (!root || !data) return;
   const [width, height] = data.plane ? SIZE.plane : SIZE.line;
   const [[x0, x1], [y0, y1]] = data.ranges;
+  /** @type {(place: number[]) => number[]} */
   const at = ([x, y]) => [((x - x0) / (x1 - x0)) * width, (1 - (y - y0) / (y1 - y0)) * height];
   const focused = root.getRootNode().activeElement?.classList.contains("gv-particle");
   const svg = make("svg", { viewBox: `0 0 ${width} ${height}`, role: "group", "aria-label": data.label });
