@@ -28,17 +28,9 @@ import { writeView } from "./view.js";
 
 /** @type {(state: State, clock: Clock, stage: Stage) => Actions} */
 export function createActions(state, clock, stage) {
-  function draw() { stage.draw(); }
-
   function arrangeAndDraw() {
     stage.arrange();
     stage.draw();
-  }
-
-  function released() { // a control was let go: keep the view in the address, say it once
-    rememberView(state, clock);
-    writeView(state.view);
-    stage.speak();
   }
 
   function settle() { // a still picture is a computed frame, not one between two
@@ -47,93 +39,100 @@ export function createActions(state, clock, stage) {
     clock.seek(Math.floor(clock.progress * last + 1e-6) / Math.max(1, last));
   }
 
-  function toggle() {
-    if (clock.playing) clock.pause(); else clock.play();
-    settle();
-    draw();
-    released();
-  }
-
-  function seek(frame) {
-    clock.pause();
-    clock.seek(frame / Math.max(1, lastFrame(state)));
-    draw();
-  }
-
-  function jump(frame) {
-    seek(frame);
-    released();
-  }
-
-  function step(by) {
-    clock.pause();
-    settle();
-    jump(Math.round(clock.progress * lastFrame(state)) + by);
-  }
-
+  /** @type {(value: number) => void} */
   function changeW(value) {
     if (value !== state.w) {
       state.w = state.wanted = value;
       stage.arrange();
     }
-    draw();
+    stage.draw();
   }
 
-  function slideW(position, isReleased) {
-    state.dragging = !isReleased;
-    changeW(wAtPosition(state.scenes[0], position, isReleased));
-    if (isReleased) released();
-  }
+  /** @type {Actions} */
+  const act = {
+    released() { // keep the view in the address, say it once
+      rememberView(state, clock);
+      writeView(state.view);
+      stage.speak();
+    },
 
-  function stepW(by) {
-    state.dragging = false;
-    changeW(wBeside(state.scenes[0], state.w, by));
-    released();
-  }
+    // ---- time
+    toggle() {
+      if (clock.playing) clock.pause(); else clock.play();
+      settle();
+      stage.draw();
+      act.released();
+    },
+    seek(frame) {
+      clock.pause();
+      clock.seek(frame / Math.max(1, lastFrame(state)));
+      stage.draw();
+    },
+    jump(frame) {
+      act.seek(frame);
+      act.released();
+    },
+    step(by) {
+      clock.pause();
+      settle();
+      act.jump(Math.round(clock.progress * lastFrame(state)) + by);
+    },
+    toEnd() { act.jump(lastFrame(state)); },
 
-  function pickW(value) {
-    const [scene] = state.scenes;
-    changeW(scene.w[nearestIndex(scene, value)]);
-    released();
-  }
+    // ---- w
+    slideW(position, released) {
+      state.dragging = !released;
+      changeW(wAtPosition(state.scenes[0], position, released));
+      if (released) act.released();
+    },
+    stepW(by) {
+      state.dragging = false;
+      changeW(wBeside(state.scenes[0], state.w, by));
+      act.released();
+    },
+    pickW(value) {
+      const [scene] = state.scenes;
+      changeW(scene.w[nearestIndex(scene, value)]);
+      act.released();
+    },
 
-  function followParticle(n) {
-    state.particle = n === state.particle ? null : n;
-    draw();
-  }
+    // ---- particles
+    followParticle(n) {
+      state.particle = n === state.particle ? null : n;
+      stage.draw();
+    },
+    followNext(by) {
+      state.particle = nextParticle(state.particle, by, state.scenes[0].particles);
+      stage.draw();
+    },
 
-  function followNext(by) {
-    state.particle = nextParticle(state.particle, by, state.scenes[0].particles);
-    draw();
-  }
+    // ---- panels
+    copy() {
+      if (!pinCopy(state)) return;
+      arrangeAndDraw();
+      act.released();
+    },
+    tie(spec) { // a copy's w follows the slider, or stays where it is
+      spec.pin.w = spec.pin.w === null ? spec.w : null;
+      arrangeAndDraw();
+      act.released();
+    },
+    remove(spec) {
+      state.pinned = state.pinned.filter((pin) => pin !== spec.pin);
+      stage.arrange();
+      act.released();
+      stage.focus();
+    },
 
-  function copy() {
-    if (!pinCopy(state)) return;
-    arrangeAndDraw();
-    released();
-  }
-
-  function tie(spec) { // a copy's w follows the slider, or stays where it is
-    spec.pin.w = spec.pin.w === null ? spec.w : null;
-    arrangeAndDraw();
-    released();
-  }
-
-  function remove(spec) {
-    state.pinned = state.pinned.filter((pin) => pin !== spec.pin);
-    stage.arrange();
-    released();
-    stage.focus();
-  }
-
-  function set(name, value) {
-    const { view } = state;
-    if (name === "speed") clock.speed = view.speed = value;
-    else if (name === "readout") view.readout = value;
-    else view.overlays[name] = value;
-    arrangeAndDraw();
-    released();
-  }
-
-  return { toggle, seek, jump, step, released, slideW, stepW, pickW, followParticle, followNext, copy, tie, remove, set, toEnd: () => jump(lastFrame(state)) };
+    // ---- the rest
+    set(name, value) {
+      const { view } = state;
+      if (name === "speed") clock.speed = view.speed = value;
+      else if (name === "readout") view.readout = value;
+      else view.overlays = { ...view.overlays, [name]: value };
+      arrangeAndDraw();
+      act.released();
+    },
+  };
+  return act;
 }

@@ -58,8 +58,11 @@ export function drawAxes(pen, view, theme, dpr, { yTicks = true } = {}) {
   pen.lineWidth = dpr;
   pen.strokeStyle = theme.grid;
   pen.fillStyle = theme.muted;
+  /** @type {(a: number, b: number, c: number, d: number) => void} */
   const line = (a, b, c, d) => { pen.beginPath(); pen.moveTo(a, b); pen.lineTo(c, d); pen.stroke(); };
+  /** @type {(v: number) => number} */
   const crisp = (v) => Math.round(v) + (dpr % 2 ? 0.5 : 0);
+  /** @type {Record<"x" | "y", (pixel: number) => number>} */
   const data = { x: (px) => (px - view.x0) / view.sx, y: (py) => (py - view.y0) / view.sy };
   pen.textAlign = "center";
   pen.textBaseline = "top";

@@ -21,10 +21,11 @@ import { formatPlain } from "./numbers.js";
 
 // Positions in [0, 1] along the axis, and back by `at`. `bend` is the identity on a linear axis.
 /** @type {(low: number, high: number, bend?: (x: number) => number, unbend?: (x: number) => number) => Scale} */
-export function makeScale(low, high, bend = (x) => x, unbend = (x) => x) {
+export function makeScale(low, high, bend = Number, unbend = Number) {
   const from = bend(low), width = bend(high) - from || 1;
+  /** @type {(x: number) => number} */
   const scale = (x) => (bend(x) - from) / width;
-  return Object.assign(scale, {low, high, at: (f) => unbend(from + f * width)});
+  return Object.assign(scale, {low, high, at: (/** @type {number} */ f) => unbend(from + f * width)});
 }
 
 // The axis of w: linear, or symmetric-logarithmic (asinh) when the scales span two decades or more.
@@ -35,17 +36,19 @@ export function makeScaleW(values) {
   if (low === high) [low, high] = [low - 0.5, high + 0.5];
   const smallest = Math.min(...sizes), largest = Math.max(...sizes);
   if (sizes.length < 2 || largest / smallest < 99.9) {
-    return Object.assign(makeScale(low, high), {symlog: false, ticks: (pixels) => roundTicks(low, high, Math.min(6, pixels / 34))});
+    return Object.assign(makeScale(low, high), {symlog: false, ticks: (/** @type {number} */ pixels) => roundTicks(low, high, Math.min(6, pixels / 34))});
   }
   const knee = 3 * smallest;  // below it the axis is straight, so that w = 0 has a place
   const scale = makeScale(low, high, (w) => Math.asinh(w / knee), (s) => knee * Math.sinh(s));
-  return Object.assign(scale, {symlog: true, ticks: (pixels) => spreadTicks(values, scale, 26 / pixels)});
+  return Object.assign(scale, {symlog: true, ticks: (/** @type {number} */ pixels) => spreadTicks(values, scale, 26 / pixels)});
 }
 
 // The computed values that can be labelled without touching: 0 and the powers of ten before the others.
 /** @type {(values: number[], scale: Scale, gap: number) => number[]} */
 function spreadTicks(values, scale, gap) {
+  /** @type {(w: number) => number} */
   const rank = (w) => (w === 0 ? 0 : Number.isInteger(Math.log10(Math.abs(w))) ? 1 : 2);
+  /** @type {number[]} */
   const kept = [];
   for (const tick of [...new Set(values)].sort((a, b) => rank(a) - rank(b) || Math.abs(b) - Math.abs(a))) {
     if (kept.every((other) => Math.abs(scale(other) - scale(tick)) >= gap)) kept.push(tick);
@@ -89,7 +92,10 @@ export function drawFrame(svg, {width, height, scaleX, scaleY, ticksX, ticksY, l
   const left = 10 + 6.3 * Math.max(2, ...texts.map((text) => text.length));
   const box = {left, top: 8, width: Math.max(40, width - left - 2), height: Math.max(40, height - 8 - 34)};
   const inset = 9;  // room for whole markers at both ends
-  const x = (value) => inset + (box.width - 2 * inset) * scaleX(value), y = (value) => box.height * (1 - scaleY(value));
+  /** @type {ToPixels} */
+  const x = (value) => inset + (box.width - 2 * inset) * scaleX(value);
+  /** @type {ToPixels} */
+  const y = (value) => box.height * (1 - scaleY(value));
   const frame = addSvg("g", svg, {class: "gc-frame", transform: `translate(${box.left} ${box.top})`});
   ticksY.forEach((tick, i) => {
     addSvg("line", frame, {class: "gc-grid", x1: 0, x2: box.width, y1: y(tick), y2: y(tick)});

@@ -8,7 +8,7 @@ import { formatPlain, isNumber } from "./numbers.js";
 /** @import { FrameBox, Scale, ScaleW, ToPixels } from "./chart_axes.js" */
 /** @import { ExactMarks, Figure, Point, XY } from "./chart_figures.js" */
 /** @import { Selected } from "./charts.js" */
-/** @import { Header } from "./scene.js" */
+/** @import { Header, Maybe } from "./scene.js" */
 
 /**
  * @typedef {Point & {left: number, top: number}} PlacedPoint
@@ -56,6 +56,7 @@ function drawExact(plot, layer, exact, scaleX, x, y) {
     const line = Array.from({length: 97}, (_, i) => scaleX.at(i / 96)).map((w) => ({x: w, y: at0 + slope * w}));
     addSvg("path", plot, {class: "gc-tangent", d: pathData(line, x, y)});
   }
+  /** @type {(w: number, value: Maybe, kind: string) => void} */
   const diamond = (w, value, kind) => {
     if (!isNumber(value) || w < scaleX.low || w > scaleX.high) return;
     addSvg("path", layer, {class: kind, d: `M${x(w)} ${y(value) - 8}l8 8l-8 8l-8 -8Z`});
@@ -110,6 +111,7 @@ function drawTraceEnds(layer, points, box) {
     const sides = [[half + 9, 0], [-half - 9, 0], [0, -13], [0, 13], [half, 13], [-half, 13], [half, -13], [-half, -13]]
       .map(([dx, dy]) => ({left: point.left + dx, top: point.top + dy}))
       .filter(({left, top}) => left - half > 0 && left + half < box.width && top > 4 && top < box.height - 6);
+    /** @type {(side: {left: number, top: number}) => number} */
     const clear = (side) => Math.min(...along.map((p) => Math.hypot(Math.max(0, Math.abs(p.left - side.left) - half), p.top - side.top)));
     const best = sides.reduce((a, b) => (a && clear(a) >= clear(b) ? a : b), null);
     if (best) addSvg("text", layer, {class: "gc-tick", x: best.left, y: best.top, dy: "0.35em", "text-anchor": "middle"}, text);

@@ -40,7 +40,7 @@ import { finiteCount, isReciprocalReliable, measureNames, shareHalfWidth, spread
 /** @type {(header: Header, value: (row: Row) => Maybe, rest: (row: Row) => Partial<Point> & {half: number | null, text: string}) => Point[]} */
 function curvePoints(header, value, rest) {
   return (header.rows || [])
-    .map((row, index) => (isNumber(value(row)) ? {w: row.w, index, x: row.w, y: value(row), halfX: null, step: null, reliable: true, ...rest(row)} : null))
+    .map((row, index) => /** @type {Point | null} */ (isNumber(value(row)) ? {w: row.w, index, x: row.w, y: value(row), halfX: null, step: null, reliable: true, ...rest(row)} : null))
     .filter(Boolean)
     .sort((a, b) => a.w - b.w);
 }
@@ -143,6 +143,7 @@ export function chartFigures() {
 export function figureScales(figure, headers) {
   const all = headers.flatMap(figure.points);
   const firm = all.some((p) => p.reliable) ? all.filter((p) => p.reliable) : all;
+  /** @type {(p: Point) => number} */
   const reach = (p) => Math.max(p.half || 0, p.step || 0);
   const heights = firm.flatMap((p) => [p.y - reach(p), p.y + reach(p)]);
   for (const header of headers) {

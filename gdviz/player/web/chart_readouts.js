@@ -6,6 +6,7 @@ import { addElement } from "./dom.js";
 import { formatPlain } from "./numbers.js";
 import { rowReadouts } from "./readouts.js";
 /** @import { Selected } from "./charts.js" */
+/** @import { Change } from "./difference.js" */
 /** @import { Header, Row } from "./scene.js" */
 
 /** @typedef {{value: string, kind?: string, clear?: boolean, hint?: string}} ReadoutLike */
@@ -20,6 +21,7 @@ export function createReadoutTable(root) {
   const body = addElement("tbody", table);
   let last = "";
 
+  /** @type {(scenes: Header[], ordered: Selected[], selection: Selected[]) => void} */
   function show(scenes, ordered, selection) {
     const [first] = ordered;
     node.hidden = !first;
@@ -40,6 +42,7 @@ export function createReadoutTable(root) {
     differs.hidden = true;
   }
 
+  /** @type {(scenes: Header[], first: Selected, other: Selected | null) => void} */
   function fill(scenes, first, other) {
     const header = scenes[first.scene], row = rowOf(scenes, first);
     const otherRow = other ? rowOf(scenes, other) : null;
@@ -51,6 +54,7 @@ export function createReadoutTable(root) {
     const changes = new Map((difference ? difference.rows : []).map((change) => [change.key, change]));
     if (!lettered) changes.delete("better"); // against no guidance it is the proportion improved, said already
     const paired = [...changes.values()].some((change) => change.paired);
+    /** @type {(change: Change | undefined) => string} */
     const aside = (change) => (paired && change && change.half !== null && !change.paired ? "unpaired" : "");
     differs.hidden = !difference;
     if (difference) differs.textContent = `${name}${lettered ? "" : " from the other panel"}: ${difference.differs}`;

@@ -7,6 +7,8 @@ import { chartFigures, figureSentence } from "./chart_figures.js";
 import { createReadoutTable } from "./chart_readouts.js";
 import { addElement, addHiddenTable, addSvg } from "./dom.js";
 import { formatPercent, formatPlain } from "./numbers.js";
+import { COLOUR_NAMES } from "./theme.js";
+/** @import { Drawn, PlacedPoint } from "./chart_draw.js" */
 /** @import { Figure } from "./chart_figures.js" */
 /** @import { Header } from "./scene.js" */
 /** @import { Theme } from "./theme.js" */
@@ -32,6 +34,7 @@ import { formatPercent, formatPlain } from "./numbers.js";
 /** @type {(container: HTMLElement, given?: ChartOptions) => Charts} */
 export function createCharts(container, {numbers = null, scenes = [], theme = {}, onPickW = () => {}, reducedMotion = false} = {}) {
   const root = addElement("section", container, {class: `gdviz-charts${reducedMotion ? " gc-still" : ""}`, "aria-label": "curves and numbers over w"});
+  /** @type {ChartState} */
   const state = {scenes, selection: [], primary: 0, shown: [], width: 0};
   const law = addChartLegend(root);
   const grid = addElement("div", root, {class: "gc-grid-of-charts"});
@@ -59,6 +62,7 @@ export function createCharts(container, {numbers = null, scenes = [], theme = {}
     readouts.show(state.scenes, ordered, state.selection);
   }
 
+  /** @type {(selection: Selected[]) => void} */
   function setSelection(selection) {
     state.selection = selection.filter((s) => state.scenes[s.scene]);
     const [first] = primaryFirst(state.selection);
@@ -69,12 +73,14 @@ export function createCharts(container, {numbers = null, scenes = [], theme = {}
     else draw();
   }
 
+  /** @type {(tokens: Partial<Theme>) => void} */
   function setTheme(tokens) {
-    for (const name of ["bg", "panel", "text", "muted", "grid", "none", "guided", "exact", "reward", "warn"]) {
+    for (const name of COLOUR_NAMES) {
       if (tokens && tokens[name]) for (const node of roots) node.style.setProperty(`--gc-${name}`, tokens[name]);
     }
   }
 
+  /** @type {(next: Header[]) => void} */
   function setScenes(next) {
     Object.assign(state, {scenes: next, primary: 0, shown: []});
     readouts.forget();
@@ -108,6 +114,7 @@ function primaryFirst(selection) {
 /** @type {(root: HTMLElement) => HTMLElement} */
 function addChartLegend(root) {
   const legend = addElement("div", root, {class: "gc-legend", "aria-hidden": "true"});
+  /** @type {(text: string, draw: (svg: SVGElement) => void) => HTMLElement} */
   const entry = (text, draw) => {
     const item = addElement("span", legend);
     draw(addSvg("svg", item, {width: 24, height: 14}));
@@ -137,9 +144,11 @@ function createChart(grid, figure, {root, tooltip, state, onPickW}) {
   const buttons = addElement("div", area, {class: "gc-points", role: "group"});
   const note = addElement("p", node, {class: "gc-note", hidden: ""});
   const spoken = addElement("div", node, {class: "gc-hidden"});
+  /** @type {Drawn | null} */
   let drawn = null;
 
   // A chart with nothing in it takes no room; one that says why it is empty keeps its title and that line.
+  /** @type {(drawable: boolean) => void} */
   const fit = (drawable) => {
     area.hidden = !state.scenes.some((header) => figure.points(header).length);
     node.hidden = !drawable || (area.hidden && !state.scenes.some((header) => figure.note && figure.note(header)));
@@ -157,6 +166,7 @@ function createChart(grid, figure, {root, tooltip, state, onPickW}) {
     drawn = drawFigure(svg, figure, state.scenes, state.primary, state.shown, size);
     const points = drawn.places[state.primary];
     svg.setAttribute("aria-label", figureSentence(figure, header, points, drawn.scaleX));
+    /** @type {(x: number) => string} */
     const percent = (x) => (figure.percent ? formatPercent(x, x).value : formatPlain(x));
     spoken.replaceChildren();
     addHiddenTable(spoken, figure.title(header), ["w", "value with 95 % error", "change with half the steps"],
@@ -164,6 +174,7 @@ function createChart(grid, figure, {root, tooltip, state, onPickW}) {
     addPointButtons(buttons, points, drawn.box, {label: figure.title(header), onPickW, enter: show, leave: hide});
   }
 
+  /** @type {(point: PlacedPoint) => void} */
   function show(point) {
     const title = figure.title(state.scenes[state.primary]);
     fillTooltip(tooltip, point, title);
@@ -179,10 +190,12 @@ function createChart(grid, figure, {root, tooltip, state, onPickW}) {
   }
 
   // Anywhere in the plot: the nearest computed point answers the pointer.
+  /** @type {(event: MouseEvent) => PlacedPoint | null} */
   function nearest(event) {
     if (!drawn || drawn.places[state.primary].length === 0) return null;
     const rect = area.getBoundingClientRect();
     const left = event.clientX - rect.left - drawn.box.left, top = event.clientY - rect.top - drawn.box.top;
+    /** @type {(p: PlacedPoint) => number} */
     const far = (p) => (figure.over === "w" ? Math.abs(p.left - left) : Math.hypot(p.left - left, p.top - top));
     return drawn.places[state.primary].reduce((best, p) => (far(p) < far(best) ? p : best));
   }

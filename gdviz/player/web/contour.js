@@ -26,6 +26,7 @@ export function contourSegments(grid, level) {
   const dy = (y1 - y0) / (height - 1);
   const log = Math.log(level); // densities are near exponential between grid points, so cross in log
   const segments = [];
+  /** @type {(a: number, b: number) => number} */
   const cross = (a, b) => {
     const [p, q] = [Math.log(Math.max(a, 1e-300)), Math.log(Math.max(b, 1e-300))];
     return (log - p) / (q - p || 1);
@@ -36,6 +37,7 @@ export function contourSegments(grid, level) {
       const [a, b, c, d] = [values[k], values[k + 1], values[k + width + 1], values[k + width]];
       const code = Number(a > level) | (Number(b > level) << 1) | (Number(c > level) << 2) | (Number(d > level) << 3);
       if (code === 0 || code === 15) continue;
+      /** @type {Record<string, () => [number, number]>} */
       const at = {
         s: () => [x0 + (j + cross(a, b)) * dx, y0 + i * dy],
         e: () => [x0 + (j + 1) * dx, y0 + (i + cross(b, c)) * dy],
@@ -57,8 +59,11 @@ const SQUARES = [
 // Join segments end to end, so that a dashed pen keeps its rhythm round a curve.
 /** @type {(segments: number[]) => number[][][]} */
 export function joinSegments(segments) {
+  /** @type {(x: number, y: number) => string} */
   const key = (x, y) => `${x.toFixed(5)},${y.toFixed(5)}`;
+  /** @type {Map<string, number[]>} */
   const ends = new Map();
+  /** @type {(k: string, s: number) => void} */
   const add = (k, s) => { if (ends.has(k)) ends.get(k).push(s); else ends.set(k, [s]); };
   const count = segments.length / 4;
   for (let s = 0; s < count; s++) {
@@ -66,6 +71,7 @@ export function joinSegments(segments) {
     add(key(segments[4 * s + 2], segments[4 * s + 3]), s);
   }
   const used = new Uint8Array(count);
+  /** @type {(x: number, y: number) => number[][]} */
   const walk = (x, y) => {
     const line = [];
     for (;;) {
@@ -81,8 +87,8 @@ export function joinSegments(segments) {
   for (let s = 0; s < count; s++) {
     if (used[s]) continue;
     const start = [segments[4 * s], segments[4 * s + 1]];
-    const forward = walk(...start);
-    const backward = walk(...start);
+    const forward = walk(start[0], start[1]);
+    const backward = walk(start[0], start[1]);
     lines.push([...backward.reverse(), start, ...forward]);
   }
   return lines;

@@ -53,6 +53,7 @@ export function createControls(bar, details, act) {
   const gamma = addElement("div", scale.box, { class: "gv-gamma" }, "lower row: γ = 1 + w, guidance_scale elsewhere");
   scale.input.addEventListener("input", () => act.slideW(Number(scale.input.value), false));
   scale.input.addEventListener("change", () => act.slideW(Number(scale.input.value), true));
+  /** @type {Record<string, number>} */
   const steps = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1, PageUp: 3, PageDown: -3 };
   scale.input.addEventListener("keydown", (event) => {
     if (!(event.key in steps) || event.altKey || event.ctrlKey || event.metaKey) return;

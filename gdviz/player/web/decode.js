@@ -50,6 +50,7 @@ function sumAlongRows(bytes, width) {
   return bytes;
 }
 
+/** @type {Record<string, {new (buffer: ArrayBufferLike, offset: number, length: number): Numbers}>} */
 const ARRAY_TYPES = { uint8: Uint8Array, int8: Int8Array, int16: Int16Array, uint16: Uint16Array, float32: Float32Array };
 
 /** @type {(entry: ArrayEntry, payload: Uint8Array) => Promise<Numbers>} */

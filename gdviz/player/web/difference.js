@@ -32,17 +32,22 @@ function compareKeys(path, a, b, changes) {
     if (path.length === 0 && (key === "w" || key === "frames" || key === "format")) continue;
     const from = a[key], to = b[key];
     if (JSON.stringify(from) === JSON.stringify(to)) continue;
+    /** @type {(x: any) => boolean} */
     const isRecord = (x) => x !== null && typeof x === "object" && !Array.isArray(x);
     if (isRecord(from) && isRecord(to)) compareKeys([...path, key], from, to, changes);
     else changes.push(changeWords([...path, key], from, to));
   }
 }
 
+/** @type {Record<string, string>} */
+const FORMS = {reward: "seek high reward", cost: "avoid high cost"};
+
 /** @type {(path: string[], from: any, to: any) => string} */
 function changeWords(path, from, to) {
+  /** @type {(value: any) => string} */
   const words = (value) => {
     if (value === undefined || value === null) return "default";
-    if (path.at(-1) === "form") return {reward: "seek high reward", cost: "avoid high cost"}[value] || String(value);
+    if (path.at(-1) === "form") return FORMS[value] || String(value);
     if (typeof value === "number") return formatPlain(value);
     if (typeof value === "object" && value.kind) return String(value.kind).replaceAll("_", " ");
     return typeof value === "string" && path.at(-1) === "kind" ? value.replaceAll("_", " ") : String(value);

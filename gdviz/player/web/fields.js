@@ -28,9 +28,10 @@ export function addSelect(parent, label, options, onChange) {
   const box = addElement("label", parent, { class: "gv-field" });
   addElement("span", box, {}, label);
   const select = addElement("select", box);
+  /** @type {(list: Option[]) => void} */
   const fill = (list) => {
     select.replaceChildren();
-    for (const [value, text] of list) addElement("option", select, { value }, text);
+    for (const [value, text] of list) addElement("option", select, { value }, String(text));
   };
   fill(options);
   select.addEventListener("change", () => onChange(select.value));

@@ -9,14 +9,16 @@ export function listenToKeys(root, act) {
     const target = /** @type {Element} */ (event.composedPath()[0]);
     const own = target.matches?.("input[type=range], select"); // these use the arrows themselves
     const presses = target.matches?.("button, summary, select, input[type=checkbox]"); // these use the space bar
+    /** @type {Record<string, false | (() => void)>} */
     const keys = {
       " ": !presses && act.toggle, "[": () => act.stepW(-1), "]": () => act.stepW(1),
       ArrowLeft: !own && (() => act.step(-1)), ArrowRight: !own && (() => act.step(1)),
       ",": () => act.followNext(-1), ".": () => act.followNext(1), Escape: () => act.followNext(0),
       Home: !own && (() => act.jump(0)), End: !own && act.toEnd,
     };
-    if (!keys[event.key]) return;
+    const action = keys[event.key];
+    if (!action) return;
     event.preventDefault();
-    keys[event.key]();
+    action();
   });
 }

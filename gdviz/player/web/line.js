@@ -79,6 +79,7 @@ export class LinePainter {
     pen.beginPath();
     pen.rect(left, top, right - left, bottom - top);
     pen.clip();
+    /** @type {(grid: Field, colour: string, opacity: number) => void} */
     const fill = (grid, colour, opacity) => {
       this.curve(pen, view, grid);
       pen.lineTo(right, bottom);
@@ -141,6 +142,7 @@ export class LinePainter {
   drawCurves(law) {
     const { pen, theme, view, dpr } = this;
     const [left, top, right, bottom] = view.box;
+    /** @type {(grid: Field, colour: string, width: number, dash: number[]) => void} */
     const stroke = (grid, colour, width, dash) => {
       pen.strokeStyle = colour;
       pen.lineWidth = width * dpr;
@@ -164,6 +166,7 @@ export class LinePainter {
     const { pen, scene, below, dpr, theme } = this;
     const [left, top, right, bottom] = below.box;
     const last = scene.frames - 1;
+    /** @type {(points: number[][], f: number, frames: number) => void} */
     const trace = (points, f, frames) => {
       pen.beginPath();
       points.forEach(([x], k) => pen[k ? "lineTo" : "moveTo"](below.x0 + below.sx * x, below.y0 + (below.sy * Math.min(k, f)) / (frames - 1 || 1)));
@@ -221,7 +224,7 @@ export class LinePainter {
     if (y < top || y > bottom) return null;
     const frame = Math.min(this.frame, ((y - below.y0) / below.sy) * (scene.frames - 1));
     const points = particlePositions(scene, this.at, frame, Math.min(PATHS_DRAWN, scene.particles), new Float32Array(PATHS_DRAWN));
-    let [best, least] = [null, 14 * dpr];
+    let [best, least] = [/** @type {number | null} */ (null), 14 * dpr];
     points.forEach((p, n) => {
       const gap = Math.abs(below.x0 + below.sx * p - x);
       if (n < scene.particles && gap < least) [best, least] = [n, gap];

@@ -13,6 +13,7 @@ const TIME_READOUTS = [["t", "noise variance t"], ["alpha_bar", "ᾱ (signal kep
 export function addMore(details, act) {
   addElement("summary", details, {}, "More");
   const box = addElement("div", details, { class: "gv-more-box" });
+  /** @type {(name: string) => (value: any) => void} */
   const set = (name) => (value) => act.set(name, value);
   const speed = addSelect(box, "speed", [0.25, 0.5, 1, 2, 4].map((v) => [v, `${v} ×`]), (v) => act.set("speed", Number(v)));
   const readout = addSelect(box, "time shown as", TIME_READOUTS, set("readout"));
@@ -30,6 +31,7 @@ export function addMore(details, act) {
   return {
     scene(scene) { // offer what this scene carries
       const names = scene.grids.map((g) => g.name);
+      /** @type {(start: string) => boolean} */
       const has = (start) => names.some((n) => n.startsWith(start));
       field.fill([["auto", "automatic"], ["none", "none"], ...(has("density") ? [["density", "target density"]] : []),
         ...(has("class:") ? [["classes", "target by class"]] : []), ...(has("reward") && scene.d > 1 ? [["reward", "reward"]] : [])]);
@@ -51,7 +53,10 @@ export function addMore(details, act) {
       contours.select.value = o.contours;
       colour.select.value = o.colour;
       trails.select.value = o.trails;
-      for (const [name, check] of Object.entries({ law, base, push, sum })) check.input.checked = o[name];
+      law.input.checked = o.law;
+      base.input.checked = o.base;
+      push.input.checked = o.push;
+      sum.input.checked = o.sum;
     },
   };
 }

@@ -65,6 +65,7 @@ export function particlePositions(scene, at, frame, count, out) {
 /** @type {(scene: Scene, at: Place, n: number, frame: number) => number[][]} */
 export function particleTrack(scene, at, n, frame) {
   const points = [];
+  /** @type {(f: number) => number[]} */
   const one = (f) => {
     const point = [];
     for (let axis = 0; axis < scene.d; axis++) {

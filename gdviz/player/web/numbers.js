@@ -12,6 +12,7 @@ export function formatShort(value) {
   return text.replace("-", "−");
 }
 
+/** @type {(value: unknown) => value is number} */
 export function isNumber(value) {
   return typeof value === "number" && Number.isFinite(value);
 }
@@ -26,6 +27,7 @@ export function halfWidth(se) {
 // 3.55, else one (the Particle Data Group's rule); four digits of the value where there is no error.
 /** @type {(value: number, half: Maybe) => number} */
 function lastPlace(value, half) {
+  /** @type {(x: number) => number} */
   const place = (x) => Math.floor(Math.log10(Math.abs(x)));
   const own = value === 0 ? 0 : place(value);
   if (!(half > 0) || !Number.isFinite(half)) return own - 3;
@@ -47,6 +49,7 @@ export function formatNumber(value, half = null) {
   const largest = Math.max(Math.abs(value), half > 0 && Number.isFinite(half) ? half : 0);
   const power = largest > 0 ? Math.floor(Math.log10(largest)) : 0;
   const scale = power >= 5 || power < -4 ? power : 0;
+  /** @type {(x: number) => string} */
   const write = (x) => {
     const digits = fixedDigits(x / 10 ** scale, place - scale);
     return scale ? `${digits}×10${superscript(scale)}` : digits;

@@ -23,6 +23,12 @@ import { resolveOverlays } from "./view.js";
  */
 
 export class Panel {
+  key = ""; // of what was painted last
+
+  /**
+   * @param {HTMLElement} parent
+   * @param {{onPick: (n: number | null) => void, onTie: () => void, onRemove: () => void}} told
+   */
   constructor(parent, { onPick, onTie, onRemove }) {
     this.node = addElement("figure", parent, { class: "gv-panel" });
     const caption = addElement("figcaption", this.node);

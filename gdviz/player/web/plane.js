@@ -22,6 +22,9 @@ const TRAIL_REACH = 0.03; // share of the axes that a particle may cross in a fr
 const MASS_SHARES = [0.5, 0.8, 0.95]; // mass inside the drawn contours
 
 export class PlanePainter {
+  /** @type {{key: string, paths: Path2D[]}} */
+  law = { key: "", paths: [] }; // of the guided sampler, as traced last
+
   /** @param {HTMLCanvasElement} canvas */
   constructor(canvas) {
     this.canvas = canvas;
@@ -55,7 +58,7 @@ export class PlanePainter {
     this.pixels = pen.createImageData(width, height);
     this.words = new Uint32Array(this.pixels.data.buffer);
     this.contours = this.traceContours(scene.grid(overlays.contours));
-    this.law = { key: "", paths: /** @type {Path2D[]} */ ([]) };
+    this.law = { key: "", paths: [] };
     const grow = scene.particles <= 400 ? 1.5 : scene.particles <= 2500 ? 1.15 : 1;
     this.dot = dotStamp(1.45 * grow * dpr);
     this.hollow = dotStamp(2.1 * grow * dpr, dpr);
@@ -84,7 +87,9 @@ export class PlanePainter {
     const cell = [(x1 - x0) / (image.canvas.width - 1), (y1 - y0) / (image.canvas.height - 1)]; // grid points are pixel centres
     pen.imageSmoothingEnabled = true;
     pen.imageSmoothingQuality = "high";
+    /** @type {(x: number) => number} */
     const px = (x) => view.x0 + view.sx * x;
+    /** @type {(y: number) => number} */
     const py = (y) => view.y0 + view.sy * y;
     const [l, t, r, b] = [px(x0 - cell[0] / 2), py(y1 + cell[1] / 2), px(x1 + cell[0] / 2), py(y0 - cell[1] / 2)];
     pen.drawImage(image.canvas, l, t, r - l, b - t);
@@ -216,7 +221,7 @@ export class PlanePainter {
   /** @type {(x: number, y: number) => number | null} */
   pick(x, y) {
     const { positions: p, view } = this;
-    let [best, least] = [null, (14 * this.dpr) ** 2];
+    let [best, least] = [/** @type {number | null} */ (null), (14 * this.dpr) ** 2];
     for (let n = 0; n < this.scene.particles; n++) {
       const gap = (view.x0 + view.sx * p[2 * n] - x) ** 2 + (view.y0 + view.sy * p[2 * n + 1] - y) ** 2;
       if (gap < least) [best, least] = [n, gap];

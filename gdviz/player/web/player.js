@@ -8,7 +8,8 @@ import { buildPage } from "./page.js";
 import { Stage } from "./stage.js";
 import { createState, enterScenes, lastFrame } from "./state.js";
 import { readView } from "./view.js";
-/** @import { SceneInput } from "./load.js" */
+/** @import { SceneInput, Source } from "./load.js" */
+/** @import { Scene } from "./scene.js" */
 /** @import { Selection } from "./view.js" */
 
 /**
@@ -33,6 +34,7 @@ export function createPlayer(host) {
   stage.listen(createActions(state, clock, stage));
   let signature = ""; // of the scenes asked for
 
+  /** @type {(scene: SceneInput, options: Options) => Promise<void>} */
   async function update(scene, options) {
     try {
       const sources = sceneSources(scene);
@@ -59,6 +61,7 @@ export function createPlayer(host) {
     }
   }
 
+  /** @type {(loaded: Scene[], sources: Source[], options: Options) => Promise<void>} */
   async function enter(loaded, sources, { selection, base }) {
     const first = !state.opened;
     if (!first && clock.playing && clock.progress > 0.9 && loaded[0].id !== state.scenes[0].id) clock.seek(0); // a new scene moves at once

@@ -76,7 +76,8 @@ function shareReadouts(row) {
 /** @type {(header: Header, row: Row) => Readout[]} */
 function distanceReadouts(header, row) {
   const laws = new Set();
-  const isNew = (law) => !laws.has(law) && laws.add(law);  // at w = 0 the powered law is the conditional one
+  /** @type {(law: string) => boolean} */
+  const isNew = (law) => !laws.has(law) && Boolean(laws.add(law));  // at w = 0 the powered law is the conditional one
   const known = (row.distances || []).filter((d) => isNumber(d.energy_distance));
   return known.filter((d) => isNew(lawAt(goalOf(header, d.to).law, row.w))).map((d) => {
     const half = halfWidth(d.se), law = lawAt(goalOf(header, d.to).law, row.w);
@@ -94,6 +95,7 @@ export function rowReadouts(header, row) {
   const names = measureNames(header);
   /** @type {Readout[]} */
   const readouts = [];
+  /** @type {(key: string, label: string, value: Maybe, half: number | null, hint: string) => void} */
   const add = (key, label, value, half, hint) => {
     if (isNumber(value)) readouts.push(makeReadout(key, label, value, half, hint));
   };
@@ -106,7 +108,7 @@ export function rowReadouts(header, row) {
     readouts.at(-1).hint += " Its error is a cautious guess, spread / √n.";
   }
   readouts.push(...distanceReadouts(header, row));
-  const identity = row.w === 0 ? {} : row.identity || {};  // at w = 0 it says nothing new
+  const identity = (row.w === 0 ? null : row.identity) || {of: "", value: null, se: null};  // at w = 0 it says nothing new
   const predicted = identity.of === "mean_reward" ? names.reward : names.reciprocal;
   add("identity", `mean of ${predicted}, from the identity`, identity.value, halfWidth(identity.se),
     "The improvement identity, averaged along the same guided paths: it should agree with the direct mean.");

@@ -57,6 +57,7 @@ export function isMovingGoal(law) {
 // "p(x | b)" at w = 0.
 /** @type {(law: string, w: number) => string} */
 export function lawAt(law, w) {
+  /** @type {(x: number) => string} */
   const fill = (x) => (x === 1 ? "" : Number.isInteger(x) && x !== 0 ? superscript(x) : `^${formatPlain(x)}`);
   return law
     .replace(/\^\(?\s*1\s*\+\s*w\s*\)?/g, fill(1 + w))

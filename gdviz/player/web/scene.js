@@ -101,6 +101,7 @@
 /** @type {(header: PackedHeader, arrays: Arrays, shapes: Shapes) => Scene} */
 export function makeScene(header, arrays, shapes) {
   const slab = header.frames.length * header.particles * header.dimension;
+  /** @type {(array: any) => ((k: number) => any) | null} */
   const byParticle = (array) => (array ? (k) => array.subarray(k * header.particles, (k + 1) * header.particles) : null);
   const logReward = byParticle(arrays.log_reward);
   header.logReward = logReward && ((index) => logReward(header.order.indexOf(index))); // by row; read by the charts, which see headers only
@@ -134,11 +135,13 @@ function readGuidedLaws(entry, arrays, shapes) {
   if (!entry || entry.absent) return null;
   const shape = shapes.law;
   const size = shape.slice(1).reduce((a, b) => a * b, 1);
+  /** @type {(k: number) => any} */
   const part = (k) => arrays.law.subarray(k * size, (k + 1) * size);
   const plane = shape.length === 3;
   const unit = -Math.log(entry.floor) / 255;
+  /** @type {(k: number) => Float32Array} */
   const log = plane
-    ? (k) => Float32Array.from(part(k), (code) => (code ? unit * (code - 255) : -Infinity))
+    ? (k) => Float32Array.from(part(k), (/** @type {number} */ code) => (code ? unit * (code - 255) : -Infinity))
     : (k) => Float32Array.from(part(k), Math.log);
   return { width: shape[shape.length - 1], height: plane ? shape[1] : 1, log };
 }

@@ -4,7 +4,7 @@
 
 import { formatNumber, formatPercent, formatPlain, formatPlusMinus, halfWidth, isNumber } from "./numbers.js";
 import { goalOf, isMovingGoal, isReciprocalReliable, lawAt, measureNames, shareHalfWidth, spreadError } from "./rows.js";
-/** @import { Header, Maybe, Row } from "./scene.js" */
+/** @import { Distance, Header, Maybe, Row } from "./scene.js" */
 
 /** @type {(a: Maybe, seA: Maybe, b: Maybe, seB: Maybe) => boolean} */
 function isMeasurable(a, seA, b, seB) {
@@ -37,6 +37,7 @@ function goalClause(header, row, row0) {
   const chosen = known.find((d) => isMovingGoal(goalOf(header, d.to).law)) || known[0];
   if (!chosen) return "";
   const law = goalOf(header, chosen.to).law;
+  /** @type {(d: Distance) => string} */
   const number = (d) => formatNumber(d.energy_distance, 1.96 * d.se).value;
   const floor = isNumber(chosen.floor) ? `, floor ${formatNumber(chosen.floor, 1.96 * chosen.se).value}` : "";
   if (isMovingGoal(law)) {
@@ -62,6 +63,7 @@ function lostWords(row) {
 function unguidedSentence(header, row) {
   const names = measureNames(header), exact = header.exact || {};
   const law = header.laws && header.laws.base ? `, samples of ${header.laws.base}` : "";
+  /** @type {(value: Maybe) => string} */
   const truth = (value) => (isNumber(value) ? ` (exact ${formatPlain(value)})` : "");
   let mean = "";
   if (isReciprocalReliable(row)) {

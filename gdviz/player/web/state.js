@@ -49,7 +49,7 @@ export function createState() {
 export function enterScenes(state, loaded) {
   const [scene] = state.scenes;
   const given = loaded.slice(1).filter((one) => !state.pinned.some((pin) => pin.scene.id === one.id));
-  state.pinned = [...state.pinned.filter((pin) => !pin.given), ...given.map((one) => ({ scene: one, w: null, given: true }))].slice(0, MOST_PINNED);
+  state.pinned = [...state.pinned.filter((pin) => !pin.given), ...given.map((one) => /** @type {Pinned} */ ({ scene: one, w: null, given: true }))].slice(0, MOST_PINNED);
   state.w = scene.w[nearestIndex(scene, state.wanted ?? firstW(scene))];
   state.wanted ??= state.w;
 }
@@ -57,6 +57,7 @@ export function enterScenes(state, loaded) {
 // What each panel shows: no guidance, the slider's w, then the pinned copies.
 /** @type {(state: State, theme: Theme) => PanelSpec[]} */
 export function panelSpecs({ scenes: [scene], pinned, w }, theme) {
+  /** @type {Pick<PanelSpec, "scene" | "w" | "letter" | "pin">[]} */
   const specs = [{ scene, w: 0, letter: "" }];
   if (scene.w.length > 1) specs.push({ scene, w, letter: pinned.length ? "A" : "" });
   pinned.forEach((pin, i) => specs.push({ scene: pin.scene, w: pin.scene.w[nearestIndex(pin.scene, pin.w ?? w)], letter: LETTERS[2 + i], pin }));

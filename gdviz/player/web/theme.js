@@ -18,6 +18,8 @@ export const THEMES = {
   },
 };
 
+export const COLOUR_NAMES = /** @type {const} */ (["bg", "panel", "text", "muted", "grid", "none", "guided", "exact", "reward", "warn"]);
+
 /** @type {(colour: string) => number[]} */
 export function parseColour(colour) {
   // Streamlit hands over hex or rgb() strings; the canvas API reads any CSS colour and writes these two.
@@ -55,7 +57,7 @@ export function readTheme(element) {
 
 /** @type {(element: HTMLElement, tokens: Theme) => void} */
 export function applyTheme(element, tokens) {
-  for (const name of ["bg", "panel", "text", "muted", "grid", "none", "guided", "exact", "reward", "warn"]) {
+  for (const name of COLOUR_NAMES) {
     element.style.setProperty(`--gv-${name}`, tokens[name]);
   }
   element.style.colorScheme = tokens.dark ? "dark" : "light";

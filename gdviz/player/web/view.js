@@ -20,6 +20,7 @@
 // "auto" is the scene's natural choice: classes (or the reward) as a tint, the first exact goal as contours.
 /** @type {(overlays: Overlays, scene: Scene) => Overlays} */
 export function resolveOverlays(overlays, scene) {
+  /** @type {(name: string) => boolean} */
   const has = (name) => scene.grids.some((g) => g.name === name || g.name.startsWith(name));
   const classes = has("class:") ? "classes" : has("reward") && scene.d > 1 ? "reward" : "density";
   const goal = scene.grids.find((g) => g.name.startsWith("goal:"))?.name ?? "density";
@@ -30,7 +31,7 @@ export function resolveOverlays(overlays, scene) {
   };
 }
 
-const ARROW_NAMES = ["base", "push", "sum"];
+const ARROW_NAMES = /** @type {const} */ (["base", "push", "sum"]);
 export const TRAIL_NAMES = ["off", "few", "many"];
 
 /** @type {() => View} */
@@ -63,6 +64,7 @@ export function encodeView(view) {
 /** @type {(text: string | null | undefined) => View} */
 export function decodeView(text) {
   const view = defaultView();
+  /** @type {(s: string) => number | null} */
   const number = (s) => (s !== "" && Number.isFinite(Number(s)) ? Number(s) : null);
   for (const part of (text ?? "").split("*")) {
     const [key, value] = [part[0], part.slice(1)];
@@ -71,7 +73,7 @@ export function decodeView(text) {
     if (key === "v") view.speed = Math.min(4, Math.max(0.25, number(value) ?? 1));
     if (key === "r") view.readout = value;
     if (key === "o") {
-      view.overlays.trails = TRAIL_NAMES[value[0]] ?? "few";
+      view.overlays.trails = TRAIL_NAMES[Number(value[0])] ?? "few";
       ARROW_NAMES.forEach((name, i) => { view.overlays[name] = value[i + 1] === "1"; });
     }
     if (key === "d") view.overlays.field = value;

@@ -21,6 +21,7 @@ export function createWords(page, state, clock) {
   let spoken = 0;
   let measured = "";
 
+  /** @type {(theme: Theme) => void} */
   function describe(theme) {
     const [scene] = state.scenes;
     const { header } = scene;
@@ -52,6 +53,7 @@ export function createWords(page, state, clock) {
     node.style.minHeight = `${most}px`;
   }
 
+  /** @type {(panels: number) => void} */
   function speak(panels) { // only when the reader has stopped moving things
     clearTimeout(spoken);
     spoken = window.setTimeout(() => {
