@@ -49,11 +49,11 @@ function spreadTicks(values, scale, gap) {
   /** @type {(w: number) => number} */
   const rank = (w) => (w === 0 ? 0 : Number.isInteger(Math.log10(Math.abs(w))) ? 1 : 2);
   /** @type {number[]} */
-  const kept = [];
+  const chosen = [];
   for (const tick of [...new Set(values)].sort((a, b) => rank(a) - rank(b) || Math.abs(b) - Math.abs(a))) {
-    if (kept.every((other) => Math.abs(scale(other) - scale(tick)) >= gap)) kept.push(tick);
+    if (chosen.every((other) => Math.abs(scale(other) - scale(tick)) >= gap)) chosen.push(tick);
   }
-  return kept.sort((a, b) => a - b);
+  return chosen.sort((a, b) => a - b);
 }
 
 // About `count` round numbers (1, 2, 5 times a power of ten) inside [low, high].

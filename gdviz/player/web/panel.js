@@ -27,7 +27,7 @@ export class Panel {
 
   /**
    * @param {HTMLElement} parent
-   * @param {{onPick: (n: number | null) => void, onTie: () => void, onRemove: () => void}} told
+   * @param {{onPick: (n: number | null) => void, onTie: () => void, onRemove: () => void}} handlers
    */
   constructor(parent, { onPick, onTie, onRemove }) {
     this.node = addElement("figure", parent, { class: "gv-panel" });

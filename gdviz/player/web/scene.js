@@ -4,7 +4,7 @@
  * A number that may be missing: not measured, or not finite.
  * @typedef {number | null | undefined} Maybe
  *
- * A noise level that was kept.
+ * The noise level of a frame.
  * @typedef {{t: number, alpha_bar: number, log_snr: number, step: number}} Moment
  *
  * @typedef {{to: string, energy_distance: Maybe, se: Maybe, floor?: Maybe}} Distance

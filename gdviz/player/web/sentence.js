@@ -86,6 +86,6 @@ export function sentenceFor(header, row, row0) {
     || changeClause(`the mean of ${reward}`, before.mean_reward, before.se_reward, row.mean_reward, row.se_reward);
   const spread = changeClause("spread", before.spread, spreadError(before), row.spread, spreadError(row));
   const clauses = [first, spread, goalClause(header, row, row0)].filter(Boolean);
-  const said = clauses.length > 1 ? `${clauses.slice(0, -1).join(", ")}, and ${clauses.at(-1)}` : clauses[0] || "nothing here could be measured";
-  return `At w = ${formatPlain(row.w)}, ${row.w < 0 && kind !== "none" ? `${away}, ` : ""}${said}.${lostWords(row)}`;
+  const words = clauses.length > 1 ? `${clauses.slice(0, -1).join(", ")}, and ${clauses.at(-1)}` : clauses[0] || "nothing here could be measured";
+  return `At w = ${formatPlain(row.w)}, ${row.w < 0 && kind !== "none" ? `${away}, ` : ""}${words}.${lostWords(row)}`;
 }
