@@ -33,6 +33,13 @@ function fill(node, parent, attributes, text) {
   return parent.appendChild(node);
 }
 
+/** @type {(canvas: HTMLCanvasElement, settings?: CanvasRenderingContext2DSettings) => CanvasRenderingContext2D} */
+export function penOf(canvas, settings) {
+  const pen = canvas.getContext("2d", settings);
+  if (!pen) throw new Error("This browser cannot draw on a canvas.");
+  return pen;
+}
+
 // The same numbers for those who do not see the drawing.
 /** @type {(parent: HTMLElement, caption: string, heads: string[], lines: string[][]) => HTMLTableElement} */
 export function addHiddenTable(parent, caption, heads, lines) {

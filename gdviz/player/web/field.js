@@ -1,5 +1,6 @@
 // What lies under the particles: the target's tint, and the arrows of the guided score.
 
+import { penOf } from "./dom.js";
 import { parseColour } from "./theme.js";
 /** @import { PixelView } from "./axes.js" */
 /** @import { Scene } from "./scene.js" */
@@ -17,7 +18,7 @@ export function fieldImage(scene, field, theme) {
   if (!layers.length) return null;
   const { width, height, extent } = layers[0].grid;
   const canvas = Object.assign(document.createElement("canvas"), { width, height });
-  const pen = canvas.getContext("2d");
+  const pen = penOf(canvas);
   const image = pen.createImageData(width, height);
   const colours = layers.map((layer) => parseColour(layer.colour));
   const total = new Float32Array(width * height);

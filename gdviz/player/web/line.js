@@ -2,6 +2,7 @@
 // time running upwards, so that where a path meets the axis is where its particle lands.
 
 import { drawAxes, FONT, stretchedView } from "./axes.js";
+import { penOf } from "./dom.js";
 import { drawArrows } from "./field.js";
 import { guidedLawGrid } from "./law.js";
 import { locateW, particlePositions, particleTrack } from "./motion.js";
@@ -9,7 +10,7 @@ import { mixColours, parseColour } from "./theme.js";
 /** @import { PixelView } from "./axes.js" */
 /** @import { Place } from "./motion.js" */
 /** @import { Pair, Picture } from "./panel.js" */
-/** @import { Field, Scene } from "./scene.js" */
+/** @import { Field, Grid, Scene } from "./scene.js" */
 /** @import { Theme } from "./theme.js" */
 /** @import { Overlays } from "./view.js" */
 
@@ -17,10 +18,24 @@ const BINS = 60;
 const PATHS_DRAWN = 40;
 
 export class LinePainter {
+  /** @type {Scene} */ scene;
+  /** @type {Theme} */ theme;
+  /** @type {number} */ dpr;
+  /** @type {PixelView} */ view; // of the histogram
+  /** @type {PixelView} */ below; // of the paths
+  /** @type {number} */ top; // of the histogram's axis
+  /** @type {HTMLCanvasElement} */ still; // what does not move
+  /** @type {Float32Array} */ positions;
+  /** @type {Grid[]} */ classes;
+  /** @type {Grid | null} */ density;
+  /** @type {Grid | null} */ exact;
+  /** @type {Place} */ at; // drawn last
+  /** @type {number} */ frame;
+
   /** @param {HTMLCanvasElement} canvas */
   constructor(canvas) {
     this.canvas = canvas;
-    this.pen = canvas.getContext("2d");
+    this.pen = penOf(canvas);
   }
 
   /** @type {(extent: number[], narrow: boolean) => number} */
@@ -41,7 +56,7 @@ export class LinePainter {
     this.view.arrowY = middle - 8 * dpr;
     this.positions = new Float32Array(scene.particles);
     this.still = Object.assign(document.createElement("canvas"), { width, height });
-    const pen = this.still.getContext("2d");
+    const pen = penOf(this.still);
     pen.fillStyle = theme.bg;
     pen.fillRect(0, 0, width, height);
     for (const view of [this.view, this.below]) {

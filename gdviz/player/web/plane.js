@@ -3,13 +3,15 @@
 
 import { drawAxes, equalView } from "./axes.js";
 import { contourSegments, joinSegments, massLevels } from "./contour.js";
+import { penOf } from "./dom.js";
 import { drawArrows, fieldImage } from "./field.js";
 import { guidedLawGrid, guidedLawKey } from "./law.js";
 import { particlePositions, particleTrack } from "./motion.js";
 import { colourWord, dotStamp, paintDots, paintLine } from "./paint.js";
 import { mixColours } from "./theme.js";
+/** @import { PixelView } from "./axes.js" */
 /** @import { Place } from "./motion.js" */
-/** @import { Pixels } from "./paint.js" */
+/** @import { Pixels, Stamp } from "./paint.js" */
 /** @import { Pair, Picture } from "./panel.js" */
 /** @import { Field, Scene } from "./scene.js" */
 /** @import { Theme } from "./theme.js" */
@@ -22,13 +24,27 @@ const TRAIL_REACH = 0.03; // share of the axes that a particle may cross in a fr
 const MASS_SHARES = [0.5, 0.8, 0.95]; // mass inside the drawn contours
 
 export class PlanePainter {
+  /** @type {Scene} */ scene;
+  /** @type {Theme} */ theme;
+  /** @type {number} */ dpr;
+  /** @type {PixelView} */ view;
+  /** @type {Uint32Array} */ still; // pixels of what does not move
+  /** @type {ImageData} */ pixels; // of the frame in work
+  /** @type {Uint32Array} */ words; // the same, a pixel a word
+  /** @type {Path2D[]} */ contours;
+  /** @type {Stamp} */ dot;
+  /** @type {Stamp} */ hollow;
+  /** @type {Float32Array} */ positions;
+  /** @type {Float32Array[]} */ trail;
+  /** @type {Place} */ at; // drawn last
+  /** @type {number} */ frame;
   /** @type {{key: string, paths: Path2D[]}} */
   law = { key: "", paths: [] }; // of the guided sampler, as traced last
 
   /** @param {HTMLCanvasElement} canvas */
   constructor(canvas) {
     this.canvas = canvas;
-    this.pen = canvas.getContext("2d", { willReadFrequently: true });
+    this.pen = penOf(canvas, { willReadFrequently: true });
   }
 
   // Height over width. On a phone two panels and the controls should fit one screen.

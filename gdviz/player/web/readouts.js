@@ -55,6 +55,7 @@ function reciprocalReadout(header, row) {
 /** @type {(header: Header, row: Row) => Readout[]} */
 function exactReadouts(header, row) {
   const exact = header.exact || {}, names = measureNames(header);
+  /** @type {["mean_reward_w0" | "mean_reciprocal_w0" | "mean_reward_w1", string][]} */
   const at = row.w === 0 ? [["mean_reward_w0", names.reward], ["mean_reciprocal_w0", names.reciprocal]]
     : row.w === 1 ? [["mean_reward_w1", names.reward]] : [];
   return at.filter(([key]) => isNumber(exact[key])).map(([key, name]) => (

@@ -33,7 +33,8 @@
  *
  * @typedef {{name: string, law: string}} Goal
  * @typedef {{w: number, mean_reward?: Maybe, mean_reciprocal?: Maybe}} LawPoint
- * @typedef {{law?: LawPoint[], [name: string]: any}} Exact
+ * @typedef {{law?: LawPoint[], mean_reward_w0?: Maybe, mean_reciprocal_w0?: Maybe, slope_mean_reward_w0?: Maybe, slope_mean_reciprocal_w0?: Maybe,
+ *   mean_reward_w1?: Maybe}} Exact
  * @typedef {{base: string, goals?: Goal[], unguided_title: string, guided_title: string}} Laws
  * @typedef {{kind?: string, reward_name?: string, reciprocal_name?: string, label?: string | number | null}} Measure
  *

@@ -1,7 +1,7 @@
 // Colours. Each means one thing everywhere: no guidance, guided, exact, reward. Okabe-Ito hues, so that
 // they differ for colour-blind readers too; class colours avoid those four.
 
-import { addElement } from "./dom.js";
+import { addElement, penOf } from "./dom.js";
 
 /** @typedef {typeof THEMES.light} Theme */
 
@@ -27,7 +27,7 @@ export function parseColour(colour) {
   if (hex) return [0, 2, 4].map((i) => parseInt(hex[1].slice(i, i + 2), 16));
   const numbers = /^rgba?\(([^)]+)\)/i.exec(colour);
   if (numbers) return numbers[1].split(/[\s,/]+/).slice(0, 3).map(Number);
-  const pen = document.createElement("canvas").getContext("2d");
+  const pen = penOf(document.createElement("canvas"));
   pen.fillStyle = colour;
   return /^#[0-9a-f]{6}$/i.test(pen.fillStyle) ? parseColour(pen.fillStyle) : [0, 0, 0];
 }
