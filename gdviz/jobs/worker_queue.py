@@ -22,7 +22,7 @@ TRIES_OF_KEEPERS = 5
 """Tries of a job that goes on from what it kept; counted anew whenever it has kept more."""
 
 
-class Lane:
+class WorkerQueue:
     """Runs jobs one after another in a worker process, which it starts when needed and replaces when it dies.
 
     A thread waits for the worker's messages; nothing else touches the worker but to write to it or end it.
@@ -30,7 +30,7 @@ class Lane:
     Parameters
     ----------
     niceness : int
-        How far the worker gives way to the page and to other lanes.
+        How far the worker gives way to the page and to other queues.
     """
 
     def __init__(self, niceness: int = 0) -> None:
@@ -87,7 +87,7 @@ class Lane:
             job.end("cancelled")
         self._thread.join()
 
-    # ------------------------------------------------------------------ on the lane's thread
+    # ------------------------------------------------------------------ on the queue's thread
     def _serve(self) -> None:
         while job := self._next():
             while job.begin():
