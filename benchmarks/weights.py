@@ -14,11 +14,12 @@ import time
 
 import torch
 
+from gdviz.checkpoints import task_for
 from gdviz.experiment import Built
 from gdviz.networks import Checkpoint
 from gdviz.papers.learned_weights import FULL, experiment
 from gdviz.scores import ScoresContext, Wanted
-from gdviz.sweep import sweep
+from gdviz.sweep import SweepOptions, sweep
 from gdviz.training.loop import untrained
 
 SCHEDULES = {"constant": {"kind": "constant"}, "learned": {"kind": "learned"}}
@@ -29,7 +30,7 @@ def built(name: str) -> Built:
     asked = experiment("0", SCHEDULES[name], [1.0], (80, 0), FULL, 0)
 
     def network(wanted: Wanted) -> Checkpoint:
-        return untrained(asked.task(wanted))
+        return untrained(task_for(asked, wanted))
 
     return asked.build(ScoresContext(trained=network))
 
@@ -37,7 +38,7 @@ def built(name: str) -> Built:
 def cpu_seconds(parts: Built, particles: int, seed: int) -> float:
     """Of one run of the sampler."""
     begin = time.process_time()
-    for _ in sweep(parts.plan, parts.sampler, parts.levels, [1.0], particles, seed=seed, integrals=False):
+    for _ in sweep(parts.plan, parts.sampler, parts.levels, SweepOptions((1.0,), particles, seed=seed, observers=())):
         pass
     return time.process_time() - begin
 

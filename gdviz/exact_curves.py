@@ -12,9 +12,10 @@ from dataclasses import asdict, dataclass
 from functools import cache
 from typing import Any
 
+from gdviz.checkpoints import build_trained
 from gdviz.experiment import Experiment
 from gdviz.guided_law import guided_laws, refusal
-from gdviz.guided_law.budget import Progress, silent
+from gdviz.progress import ProgressCallback, silent
 from gdviz.resources import resource
 from gdviz.result import measured_reward
 
@@ -42,7 +43,7 @@ def curve_key(experiment: Experiment) -> str:
 
 
 def compute(
-    experiment: Experiment, w: Sequence[float] | None = None, progress: Progress = silent
+    experiment: Experiment, w: Sequence[float] | None = None, progress: ProgressCallback = silent
 ) -> tuple[ExactPoint, ...] | None:
     """The means at the Experiment's w, or at those given, by rising w; None where the law cannot be had.
 
@@ -51,7 +52,7 @@ def compute(
     GdvizError
         If guidance carries the law off, or the Experiment does not fit together; TooLong from a `Budget` as progress.
     """
-    built = experiment.build()
+    built = build_trained(experiment)
     measured = measured_reward(experiment, built)
     if refusal(built.plan, built.sampler) is not None or (measured or built.plan.reward) is None:
         return None

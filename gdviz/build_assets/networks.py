@@ -10,6 +10,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from gdviz.checkpoints import required_tasks
 from gdviz.papers.digit_runs import LONGER, REWARDS, TRAINED, label_run, reward_run
 from gdviz.presets import DEFAULT, load
 from gdviz.resources import resource
@@ -39,14 +40,15 @@ def names() -> list[str]:
 def tasks_of(name: str) -> tuple[Task, ...]:
     """The trainings that a preset, the Robustness page or a run on digits needs."""
     if name in PRESETS:
-        return load(name).experiment.tasks()
+        return required_tasks(load(name).experiment)
     if name == SHORTER:
-        scores = (Network(steps=steps) for steps in LENGTHS)
-        return tuple(task for score in scores for task in load(DEFAULT).experiment.model_copy(update={"score": score}).tasks())
+        preset = load(DEFAULT).experiment
+        asked = (preset.model_copy(update={"score": Network(steps=steps)}) for steps in LENGTHS)
+        return tuple(task for each in asked for task in required_tasks(each))
     what = name.removeprefix("digits-")
     if what in REWARDS:
-        return reward_run(what, (0.0,), 2, 2).tasks()
-    return label_run("0", (0.0,), 2, 2, TRAINED if name == "digits" else LONGER).tasks()
+        return required_tasks(reward_run(what, (0.0,), 2, 2))
+    return required_tasks(label_run("0", (0.0,), 2, 2, TRAINED if name == "digits" else LONGER))
 
 
 def missing() -> list[str]:

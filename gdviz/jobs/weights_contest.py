@@ -42,12 +42,12 @@ class Contest:
     """
 
     def __init__(self, experiment: Experiment, root: Path) -> None:
-        from gdviz.checkpoints import networks
+        from gdviz.checkpoints import networks, required_tasks, stored_networks
 
         self.experiment, self.root = experiment, root
         self.law: Law = experiment.target.build()
-        self.scores: Scores = experiment.score.build(experiment.stored_only(root))
-        task = next(task for task in experiment.tasks() if task.what == "weights")
+        self.scores: Scores = experiment.score.build(stored_networks(experiment, root))
+        task = next(task for task in required_tasks(experiment) if task.what == "weights")
         self.weights: FrozenWeights = networks(root).found(task).weights
 
     def run(self, seed: int, said: Callable[[float], None]) -> tuple[Answer, Answer]:
@@ -106,6 +106,7 @@ class Contest:
         """End points of one class, [W, n, d]; the same seed is the same noise."""
         import torch
 
+        from gdviz.checkpoints import build_stored
         from gdviz.guidance.cfg import Cfg
         from gdviz.sweep import Chunk, sweep
 
@@ -116,7 +117,7 @@ class Contest:
             changes["schedule"] = self.experiment.guidance.schedule.model_dump(mode="json")
         guidance = Cfg.model_validate(changes)
         asked = self.experiment.model_copy(update={"guidance": guidance, "w": tuple(w), "particles": particles, "seed": seed})
-        built = asked.build(asked.stored_only(self.root))
+        built = build_stored(asked, self.root)
         steps = sweep(built.plan, built.sampler, built.levels, w, particles, seed, integrals=False)
         chunks = [item.x for item in steps if isinstance(item, Chunk)]
         return torch.cat(chunks, 1).float().numpy()

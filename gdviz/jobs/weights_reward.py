@@ -92,7 +92,9 @@ class RewardStudy:
 
     def tasks(self) -> tuple[Task, ...]:
         """All trainings that it needs, each after those that it starts from."""
-        found = [task for strength in self.strengths for task in self.at(strength).tasks()]
+        from gdviz.checkpoints import required_tasks
+
+        found = [task for strength in self.strengths for task in required_tasks(self.at(strength))]
         return tuple({task.id: task for task in found}.values())
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from itertools import product
 from pathlib import Path
@@ -19,9 +19,10 @@ import torch
 from numpy.typing import NDArray
 from scipy.stats import t as student
 
-from gdviz.checkpoints import networks
+from gdviz.checkpoints import networks, required_tasks
 from gdviz.experiment import Experiment
 from gdviz.metrics.energy import energy_distance
+from gdviz.progress import ProgressCallback, silent
 from gdviz.result import run
 
 TARGET = {"kind": "ring", "count": 3, "radius": 2, "sigma": 0.5}
@@ -134,14 +135,13 @@ class Line:
     search: int
 
 
-def contests(size: Size = FULL, progress: Callable[[float], None] | None = None, folder: Path | None = None) -> list[Contest]:
+def contests(size: Size = FULL, progress: ProgressCallback = silent, folder: Path | None = None) -> list[Contest]:
     """Every denoiser length with every seed; a folder keeps what is done, so that a table that was stopped goes on."""
     asked = list(product(size.denoiser_steps, size.seeds))
     found = []
     for steps, seed in asked:
         found.append(_contest(steps, seed, size) if folder is None else _kept(steps, seed, size, folder))
-        if progress is not None:
-            progress(len(found) / len(asked))
+        progress(len(found) / len(asked))
     return found
 
 
@@ -296,5 +296,5 @@ def _energies(asked: Experiment, label: str) -> list[float]:
 
 def _cpu_seconds(asked: Experiment) -> float:
     """What the training of an Experiment's weights took, as the store has it."""
-    record = networks().library.record(asked.tasks()[-1].id)
+    record = networks().library.record(required_tasks(asked)[-1].id)
     return math.nan if record is None or record.report is None else record.report.cpu_seconds

@@ -24,9 +24,9 @@ from gdviz.cli import main
 from gdviz.errors import GdvizError
 from gdviz.experiment import Experiment
 from gdviz.jobs.training import Trainings
+from gdviz.progress import Progress
 from gdviz.result import run, stream
 from gdviz.store import SceneStore
-from gdviz.sweep import Progress
 from gdviz.training import train
 
 pytest.importorskip("distributed", reason="needs the package distributed: pip install 'gdviz[cluster]'")

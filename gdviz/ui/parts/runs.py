@@ -17,7 +17,7 @@ from gdviz.jobs.training import training_key
 from gdviz.record import Answer
 from gdviz.server import store
 from gdviz.studies import Study
-from gdviz.ui.parts.required_networks import duration, networks_progress, required_tasks
+from gdviz.ui.parts.required_networks import duration, networks_progress, tasks_of_study
 from gdviz.ui.parts.scene_progress import SceneProgress
 from gdviz.ui.parts.waiting import wait_for_update
 from gdviz.ui.parts.workers import pool, trainings
@@ -176,7 +176,7 @@ def _asked() -> set[str]:
 def _tasks_quietly(study: Study[Any]) -> tuple[Any, ...]:
     """The trainings of a study; none where the request does not fit together, which its run will say."""
     try:
-        return required_tasks(study)
+        return tasks_of_study(study)
     except GdvizError:
         return ()
 
