@@ -12,7 +12,7 @@ from every_study import request_of, studies
 from records import filled, same
 
 from gdviz import __version__
-from gdviz.jobs.pool import LANES
+from gdviz.jobs.pool import QUEUES
 from gdviz.presets import load
 from gdviz.record import Answer
 from gdviz.store import SceneStore
@@ -55,7 +55,7 @@ def test_a_study_is_a_frozen_record_that_travels(kind: type[Study[Any]]) -> None
         setattr(study, fields(study)[0].name, None)
     there = pickle.loads(pickle.dumps(study))
     assert there == study and hash(there) == hash(study) and there.key == study.key
-    assert study.queue in LANES
+    assert study.queue in QUEUES
 
 
 @every_study
