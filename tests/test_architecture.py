@@ -10,6 +10,7 @@ from typing import TypeVar
 
 import pytest
 from imports import Import, imports
+from streamlit.testing.v1 import AppTest
 
 ROOT = Path(__file__).resolve().parent.parent
 T = TypeVar("T")
@@ -265,19 +266,21 @@ def files_of(item: Import) -> list[Path]:
 # --- the router ----------------------------------------------------------------------------------
 
 
-def test_the_router_names_its_pages():
-    """Streamlit would make pages of the folder pages/ by itself; st.navigation must come first and name each of them."""
+def test_the_router_finds_its_pages():
+    """Streamlit would make pages of the folder pages/ by itself; st.navigation must come first and have each of them."""
     tree = ast.parse((ROOT / "app.py").read_text(encoding="utf-8"))
     calls = [node.func.attr for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)]
     assert calls.count("navigation") == 1
-    assert (ROOT / "pages").is_dir()
-    named = {
-        node.value.removeprefix("pages/")
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.endswith(".py")
-    }
-    files = {path.name for path in (ROOT / "pages").glob("*.py") if not path.name.startswith("_")}
-    assert named == files, "app.py and pages/ disagree about which pages there are"
+    page = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    found = page.run().session_state  # the start page shows
+    assert not page.exception, found
+    places = []
+    for file in sorted((ROOT / "pages").glob("*.py")):
+        body = ast.parse(file.read_text(encoding="utf-8")).body
+        names = [node.targets[0] for node in body if isinstance(node, ast.Assign)]
+        assert [item.id for item in names[0].elts] == ["ICON", "SECTION", "PLACE"], f"{file.name}: the router reads these"
+        places.append(tuple(ast.literal_eval(body[1].value)[1:]))
+    assert len(set(places)) == len(places), "two pages at one place"
 
 
 # --- the test of the test ------------------------------------------------------------------------

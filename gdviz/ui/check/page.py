@@ -18,6 +18,7 @@ from gdviz.figures.sample_picture import sample_figure
 from gdviz.studies.facts import PARTICLES, Facts
 from gdviz.studies.judgement import JudgementAnswer, SampleJudgement
 from gdviz.ui.parts.charts import palette
+from gdviz.ui.parts.page_memory import page_memory
 from gdviz.ui.parts.runs import RunWords, Watched, find_run, show_controls, submit
 from gdviz.ui.parts.subject import SCENE, asked_for, pick, write_address
 
@@ -26,7 +27,6 @@ MEGABYTES = 64
 
 OWN, LABEL, REWARD = "its own guidance", "a label", "a reward"
 
-_MEMORY = "check.memory"
 
 _COMPARING = RunWords("", running=lambda run: "Comparing with each law")
 _CHECKING = RunWords(
@@ -51,9 +51,7 @@ def page() -> None:
 
 
 def _choose() -> tuple[str, Experiment]:
-    if _MEMORY not in st.session_state:
-        st.session_state[_MEMORY] = asked_for()
-    picked, experiment = pick(st.session_state[_MEMORY], st.container(), "check.subject")
+    picked, experiment = pick(page_memory("check", asked_for), st.container(), "check.subject")
     write_address(picked, experiment)
     return picked, experiment
 
