@@ -14,6 +14,8 @@ import pytest
 
 from gdviz.experiment import FAMILIES
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "extending.md").read_text(encoding="utf-8")
 TEMPLATES: dict[str, str] = dict(re.findall(r"^```python\n# (gdviz/\S+\.py)\n(.*?)^```$", PAGE, flags=re.MULTILINE | re.DOTALL))

@@ -32,7 +32,7 @@ from gdviz.studies.scene import Scene
 from gdviz.training import train
 
 pytest.importorskip("distributed", reason="needs the package distributed: pip install 'gdviz[cluster]'")
-pytestmark = pytest.mark.skipif(os.name == "nt", reason="ends processes by signals")
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(os.name == "nt", reason="ends processes by signals")]
 
 from gdviz.jobs.cluster import Cluster  # noqa: E402
 from gdviz.jobs.cluster_pool import ClusterPool  # noqa: E402
