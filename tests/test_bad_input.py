@@ -307,6 +307,7 @@ def test_parts_that_do_not_fit_are_refused_before_anything_runs(value, said):
     assert str(caught.value).endswith(".") and "\n" not in str(caught.value)
 
 
+@pytest.mark.slow
 def test_a_reward_that_is_not_positive_is_refused_with_the_place_and_two_repairs():
     with pytest.raises(GdvizError) as caught:
         run(formula("x"))
@@ -353,6 +354,7 @@ def test_one_atom_with_its_label_is_certain():
     assert [(row.mean_reward, row.mean_reciprocal) for row in run(value).rows] == [(1, 1), (1, 1)]
 
 
+@pytest.mark.slow
 def test_a_w_of_a_million_is_reported_as_particles_that_overflow():
     result = run(changed("w", [0, 1e6, -1e6, 1]))
     assert [row.nonfinite for row in result.rows] == [0, 100, 100, 0]

@@ -69,6 +69,7 @@ def test_what_it_refuses_is_one_sentence(call):
         assert (code, out) == (2, "") and said in err and err.count("\n") == 1
 
 
+@pytest.mark.slow
 def test_the_small_table_has_every_method(call):
     code, out, _ = call("--table", "--quick", "--json")
     found = json.loads(out)

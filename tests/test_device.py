@@ -103,6 +103,7 @@ def named(source: str) -> list[str]:
     return found
 
 
+@pytest.mark.slow
 def test_no_other_module_names_a_device():
     strangers = {
         str(path.relative_to(ROOT)): found

@@ -29,6 +29,7 @@ def test_every_preset_that_has_a_law_has_its_curve(name):
         assert [point.w for point in points] == sorted(point.w for point in points)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["figure-1", "line-reward"])
 def test_what_is_shipped_is_what_comes_out(name):
     points = find(presets.load(name).experiment)

@@ -22,6 +22,7 @@ few = settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow, Hea
 # --- round trips ---------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @few
 @given(experiments())
 def test_an_experiment_survives_every_way_out_and_in(value):

@@ -45,6 +45,7 @@ def subclasses(cls: type[Kind]) -> Iterator[type[Kind]]:
         yield from subclasses(child)
 
 
+@pytest.mark.slow
 def test_an_experiment_reaches_every_family():
     known = {family.name: family for family in FAMILIES}
     reached: set[str] = set()

@@ -134,6 +134,7 @@ def mixture_sample(law: str, n: int, seed: int) -> np.ndarray:
     return drawn[k, np.arange(n)].reshape(n, d)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("law", ["line", "plane"])
 @pytest.mark.parametrize("case", ["cfg at -1", "cost at -1", "reward at 1"])
 def test_where_the_sampled_law_is_known(case, law):

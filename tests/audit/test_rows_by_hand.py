@@ -64,6 +64,7 @@ def test_a_labelled_swiss_roll_is_such_a_target():
     assert all(row.mean_reciprocal == 1 and row.identity is None for row in result.rows)
 
 
+@pytest.mark.slow
 def test_two_atoms_at_one_place_with_different_labels():
     """p(c | 0) = 3/4 and p(c | 1) = 1: E r under p(. | c) = (3 x 3/4 + 4) / 7, E 1/r = 8/7."""
     result = run(points([[0, 0], [0, 0], [1, 0]], ["rest", "c", "c"], [1, 3, 4]), CFG, [0, 1, -1], particles=4000)
@@ -184,6 +185,7 @@ def test_an_overflow_is_counted():
     assert (row.mean_reward, row.improved, row.spread, row.path_kl) == (None, None, None, None)
 
 
+@pytest.mark.slow
 def test_step_changes_shrink_with_the_step():
     found = [
         run(pair(1.0), CFG, [5], particles=4000, sampler={"kind": "ddpm", "steps": n}).rows[0].step_changes for n in (40, 320)

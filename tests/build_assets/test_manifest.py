@@ -18,6 +18,7 @@ from gdviz.errors import GdvizError
 MACHINERY = {"__init__", "__main__", "_kind", "manifest"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", manifest.KINDS)
 def test_every_kind_is_a_module_with_its_names(name: str) -> None:
     module = manifest.kind(name)

@@ -35,6 +35,7 @@ def test_a_scene_is_small_whole_and_of_its_preset(shipped: SceneStore, name: str
     assert len(scene.rows) == len(preset.experiment.all_w)
 
 
+@pytest.mark.slow
 def test_a_scene_holds_what_a_run_finds_now(shipped: SceneStore) -> None:
     """Within four standard errors of both: the noise differs between torch versions, the law does not."""
     name = "figure-1"

@@ -75,6 +75,7 @@ def trainer(library: Library, task: Task) -> Callable[[Callable[[object], None]]
 # --- without interruption ------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_training_reports_and_ends_with_its_checkpoint(library):
     task = tiny()
     reports = list(training(task, library, pace=EAGER))
@@ -92,6 +93,7 @@ def test_a_training_reports_and_ends_with_its_checkpoint(library):
     assert library.trainings.names() == [], "nothing is left to go on with"
 
 
+@pytest.mark.slow
 def test_what_is_there_is_not_trained_again(library, monkeypatch):
     task = tiny(50)
     *_, first = training(task, library)
@@ -101,6 +103,7 @@ def test_what_is_there_is_not_trained_again(library, monkeypatch):
     assert again.history.rows == first.history.rows
 
 
+@pytest.mark.slow
 def test_a_difference_trains_the_network_that_it_starts_from_first(library):
     reward = {"kind": "expression", "expression": "0.1 + exp(-(x - 1)**2)"}
     recipe = {**tiny().recipe.model_dump(), "tilt": "difference"}
@@ -116,6 +119,7 @@ def test_a_difference_trains_the_network_that_it_starts_from_first(library):
 # --- interruptions -------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_training_that_is_left_goes_on_bit_for_bit(library):
     task = tiny()
     left = []
@@ -132,6 +136,7 @@ def test_a_training_that_is_left_goes_on_bit_for_bit(library):
     assert steps == sorted(set(steps)) and steps[0] < left[0]
 
 
+@pytest.mark.slow
 def test_a_training_that_is_stopped_saves_and_has_no_id(library):
     task, steps = tiny(), iter(range(10**9))
     reports = list(training(task, library, stop=lambda: next(steps) >= 49, pace=Pace(report=0, save=1e9)))
@@ -141,6 +146,7 @@ def test_a_training_that_is_stopped_saves_and_has_no_id(library):
     assert library.find(task).to_bytes() == undisturbed(task)
 
 
+@pytest.mark.slow
 def test_seconds_stop_early_under_an_id_of_their_own_and_more_go_on(library):
     task = tiny(100_000)
     *_, first = training(task, library, seconds=0.3, pace=EAGER)
@@ -158,6 +164,7 @@ def test_seconds_stop_early_under_an_id_of_their_own_and_more_go_on(library):
     assert last.id == done.id
 
 
+@pytest.mark.slow
 @posix
 def test_a_killed_process_loses_what_it_had_not_saved_and_nothing_else(library):
     kills(library, tiny(600), 3, np.random.default_rng(0))
@@ -187,6 +194,7 @@ def kills(library: Library, task: Task, count: int, random: np.random.Generator)
     return same
 
 
+@pytest.mark.slow
 @posix
 def test_two_processes_on_one_store_train_once(library):
     """The second follows the first, takes over when that is killed, and both end with the same network."""
@@ -205,6 +213,7 @@ def test_two_processes_on_one_store_train_once(library):
 # --- damage --------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("damage", [b"", b"half", None])
 def test_a_damaged_network_is_named_and_trained_again(library, damage):
     task = tiny(50)
@@ -218,6 +227,7 @@ def test_a_damaged_network_is_named_and_trained_again(library, damage):
     assert library.find(task).to_bytes() == whole
 
 
+@pytest.mark.slow
 def test_a_damaged_state_is_named_and_the_training_begins_anew(library):
     task = tiny()
     paused(library, task)
@@ -228,6 +238,7 @@ def test_a_damaged_state_is_named_and_the_training_begins_anew(library):
     assert library.find(task).to_bytes() == undisturbed(task)
 
 
+@pytest.mark.slow
 def test_bytes_that_are_whole_but_no_network_are_found_out(library):
     """Written by another program under a right manifest."""
     task = tiny(50)
@@ -257,6 +268,7 @@ def test_a_description_that_cannot_be_read_is_put_aside(library):
 
 # --- a disk that refuses -------------------------------------------------------------------------
 
+@pytest.mark.slow
 @posix
 def test_a_full_disk_is_one_sentence_and_the_saved_state_is_whole(library):
     task = tiny()
@@ -302,6 +314,7 @@ def test_a_report_survives_json(library):
     assert '"loss": null' in replace(report, loss=math.inf).to_json()
 
 
+@pytest.mark.slow
 def test_a_long_history_keeps_its_ends_and_its_score_errors(library):
     *_, report = training(tiny(5), library)
     history = History()

@@ -29,12 +29,14 @@ def call(capsys):
 # --- check ----------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_check_prints_a_table_and_says_that_all_hold(call):
     code, out, _ = call("check", "preset:figure-1", "--particles", 1024)
     assert code == 0
     assert "E 1/p(1 | x) at w = 0" in out and "All 13 facts hold." in out and "Holm over 13 facts" in out
 
 
+@pytest.mark.slow
 def test_check_exits_with_1_on_a_failure(call, monkeypatch):
     right = Ddpm.linear_step
 
@@ -81,6 +83,7 @@ def test_score_names_the_nearest_law(call, points):
     assert [fit["name"] for fit in found["fits"]] == ["plain", "tilted"] and found["sentence"].startswith("None of them")
 
 
+@pytest.mark.slow
 def test_score_reads_what_run_writes(call, tmp_path):
     file, samples = tmp_path / "e.json", tmp_path / "s.npz"
     file.write_text(json.dumps({**load("figure-1").experiment.model_dump(mode="json"), "w": [0, 3], "particles": 500}))

@@ -102,6 +102,7 @@ def test_samples_hold_end_points_and_paths_at_the_listed_w(call, tmp_path):
     assert np.array_equal(both.samples[-1], x[1]), "the same paths whatever the other w"
 
 
+@pytest.mark.slow
 def test_out_may_be_printed_and_the_experiment_read_from_stdin():
     answer = subprocess.run(
         [*COMMAND, "run", "-", "--out", "-"], input=json.dumps(SMALL).encode(), capture_output=True, timeout=120
@@ -399,6 +400,7 @@ def test_a_mistake_is_exit_code_2_one_sentence_and_no_traceback(tmp_path, argume
 LONG = {**changed("sampler.steps", 2_000), "particles": 1_000_000, "w": [0, 1, 2, 3]}
 
 
+@pytest.mark.slow
 @posix
 def test_ctrl_c_stops_with_130_and_writes_nothing(tmp_path):
     """Pressed when the bar says that particles move, which is past the imports however slow the machine is."""
@@ -452,6 +454,7 @@ def test_a_reader_who_has_seen_enough_is_no_error(arguments):
         process.wait(60)
 
 
+@pytest.mark.slow
 @posix
 def test_a_long_run_shows_a_bar_on_a_terminal_and_leaves_none(tmp_path):
     """stderr is a terminal, stdout a file: the bar goes to the reader and the table to the file."""
@@ -483,6 +486,7 @@ def test_a_terminal_that_knows_ascii_only_is_no_error(small, monkeypatch):
     assert b" ? " in bytes_out.getvalue(), "in place of the sign for plus or minus"
 
 
+@pytest.mark.slow
 @posix
 def test_app_takes_the_next_port_answers_and_stops_quietly():
     with socket.socket() as used:

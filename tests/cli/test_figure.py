@@ -25,6 +25,7 @@ def call(capsys, monkeypatch, tmp_path):
     return run
 
 
+@pytest.mark.slow
 def test_a_figure_is_written_where_it_is_told(call, monkeypatch, tmp_path):
     monkeypatch.setattr(figure_4, "QUICK", Size(steps=40, particles=200))
     code, out, err = call("figure", 4, "--quick", "--out", tmp_path / "made")

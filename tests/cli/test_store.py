@@ -71,6 +71,7 @@ def rezipped(path: Path, change) -> None:
             archive.writestr(name, data)
 
 
+@pytest.mark.slow
 def test_the_list_names_networks_and_unfinished_trainings(call, network, tmp_path):
     other = tiny(seed=1)
     for _ in training(other, Library(), pace=EAGER):
@@ -142,6 +143,7 @@ def test_a_stopped_network_keeps_its_own_id(call, tmp_path, monkeypatch):
     assert Library().find(tiny(100_000)) is None
 
 
+@pytest.mark.slow
 def test_what_cannot_be_exported_is_said(call, network):
     assert "none whose id begins with 'zz'" in refused(call("export", "zz", "a.zip"))
     assert "found a name that ends in '.pt'" in refused(call("export", network.id, "a.pt"))
@@ -180,6 +182,7 @@ def test_a_cut_archive_is_refused(call, exported, tmp_path, monkeypatch, cut):
     assert "damaged archive" in refused(call("import", exported))
 
 
+@pytest.mark.slow
 def test_a_bomb_is_not_unpacked_further_than_a_network_goes(call, tmp_path):
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -188,6 +191,7 @@ def test_a_bomb_is_not_unpacked_further_than_a_network_goes(call, tmp_path):
     assert "more than 4,194,304 bytes of history.json" in refused(call("import", "bomb.zip"))
 
 
+@pytest.mark.slow
 def test_flipped_bytes_are_refused_or_another_network_of_the_same_shape(call, network, tmp_path, monkeypatch):
     """Whatever a stranger's file holds, the answer is an id or one sentence."""
     assert call("export", network.id, "net.safetensors")[0] == 0

@@ -64,6 +64,7 @@ def lines(text: str) -> list[dict]:
     return [json.loads(line, parse_constant=pytest.fail) for line in text.splitlines()]
 
 
+@pytest.mark.slow
 def test_json_is_a_line_per_report_and_one_with_the_id(call, small):
     code, out, err = call(small, "--json")
     assert (code, err) == (0, "")
@@ -79,6 +80,7 @@ def test_json_is_a_line_per_report_and_one_with_the_id(call, small):
     assert again[-1] == last, "what is there is not trained again"
 
 
+@pytest.mark.slow
 def test_without_json_a_line_for_people(call, small):
     code, out, _ = call(small, "--steps", 40)
     assert code == 0
@@ -87,6 +89,7 @@ def test_without_json_a_line_for_people(call, small):
     assert Library().full_id(id.strip()) == id.strip()
 
 
+@pytest.mark.slow
 def test_a_reward_needs_two_networks(call, tmp_path):
     reward = {"kind": "expression", "expression": "0.1 + exp(-(x - 1)**2)"}
     experiment = {**SMALL, "guidance": {"kind": "reward", "reward": reward}}
@@ -97,6 +100,7 @@ def test_a_reward_needs_two_networks(call, tmp_path):
     assert ids == [task.id for task in _with_steps(experiment, 20)] and len(ids) == 2
 
 
+@pytest.mark.slow
 def test_a_reward_that_leaves_next_to_nothing_is_told_before_the_training(call, tmp_path):
     """r is all but 0 on 39 of 40 points: (E r)^2 / E r^2 = 1/40, counted on 65,536 draws (to 4 standard errors)."""
     target = {"kind": "points", "points": [[0], [1]], "weights": [39, 1]}
@@ -113,6 +117,7 @@ def _with_steps(experiment: dict, steps: int):
     return required_tasks(Experiment.from_json(json.dumps({**experiment, "score": score})))
 
 
+@pytest.mark.slow
 def test_an_exact_experiment_trains_its_twin(call, tmp_path):
     exact = {key: value for key, value in SMALL.items() if key != "score"}
     (tmp_path / "exact.json").write_text(json.dumps(exact))
@@ -120,6 +125,7 @@ def test_an_exact_experiment_trains_its_twin(call, tmp_path):
     assert code == 0 and lines(out)[-1]["step"] == 2
 
 
+@pytest.mark.slow
 def test_seconds_are_a_budget(call, small):
     """The steps are chosen so that they fit; a machine that gets slower stops early under an id that says so."""
     code, out, _ = call(small, "--seconds", 3, "--json")
@@ -152,6 +158,7 @@ def test_a_full_disk_is_one_sentence(call, small, tmp_path, monkeypatch):
     assert (code, out) == (2, "") and err.startswith("gdviz: store: found ") and err.count("\n") == 1
 
 
+@pytest.mark.slow
 @posix
 def test_ctrl_c_keeps_what_is_done_and_says_how_to_go_on(call, small):
     command = [sys.executable, "-m", "gdviz", "train", str(small), "--steps", "100000", "--json"]

@@ -129,6 +129,7 @@ def test_a_value_without_an_error_is_no_band():
 # --- a small count ---------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_twenty_experiments():
     """One false alarm in ten thousand, were the intervals of an experiment one and the same."""
     found = calibrate(20, seed=1)

@@ -37,6 +37,7 @@ def test_power_over_seeds(rule, name, verify_result):
     assert found == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rule", ["ddpm", "ancestral", "ddim"])
 def test_false_alarms_come_at_the_stated_rate(rule):
     """At a rate of 0.1 a correct sampler fails at most that often: 60 runs, binomial bound at 1e-4."""
@@ -45,6 +46,7 @@ def test_false_alarms_come_at_the_stated_rate(rule):
     assert failed <= runs * rate + 3.9 * math.sqrt(runs * rate * (1 - rate))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rule", ["ddpm", "ancestral", "ddim"])
 def test_a_sampler_without_a_named_rule_is_held_against_the_limit(rule):
     found = gdviz.check(sampler(rule, 1), particles=5000)
@@ -52,6 +54,7 @@ def test_a_sampler_without_a_named_rule_is_held_against_the_limit(rule):
     assert ("ODE" if rule == "ddim" else "SDE") in found.subject
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["w off by one", "sign", "cond and uncond swapped", "double guidance", "clipped w"])
 def test_a_wrong_scale_is_caught_without_a_named_rule(name):
     assert not gdviz.check(sampler("ddpm", 1, **WRONG[name]), particles=5000).passed

@@ -163,6 +163,7 @@ def cost(built: Built):
 # --- fact 1 ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("law", "sampler"), GUIDED)
 def test_unguided_mean_of_the_reciprocal_is_one_over_the_prior(law, sampler):
     """E[1 / p(c | Y)] = 1 / p(c) at w = 0."""
@@ -187,6 +188,7 @@ def slope(values: np.ndarray) -> tuple[np.ndarray, float]:
     return near, abs(float((near - wide).mean()))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("law", "sampler"), [(law, s) for law in LINE_LAWS[:2] for s in ("ddpm", "ancestral")])
 def test_slope_under_classifier_free_guidance(law, sampler):
     """d/dw E[-1 / p(c | Y)] at 0 = (2 / p(c)) KL(p || p(. | c))."""
@@ -196,6 +198,7 @@ def test_slope_under_classifier_free_guidance(law, sampler):
     check(fine, coarse, 2 / g.prior * g.expect(np.log(g.p / g.p_c), g.p), also=curved)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("law", "reward", "sampler"), REWARDED)
 def test_slope_under_reward_guidance(law, reward, sampler):
     """d/dw E r(Y) at 0 = 2 (E[r log r] - E r log E r)."""
@@ -210,6 +213,7 @@ def test_slope_under_reward_guidance(law, reward, sampler):
 # --- fact 3 ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("law", "reward", "sampler"), REWARDED)
 def test_reward_guidance_at_one_samples_the_tilted_law(law, reward, sampler):
     """E r = E r^2 / E r at w = 1, and the samples follow p r / E r."""

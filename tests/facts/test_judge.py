@@ -39,6 +39,7 @@ def test_samples_of_a_goal_are_nearest_to_it(preset, name, w):
     assert sum(found.mode_weights) == pytest.approx(1) or not found.modes
 
 
+@pytest.mark.slow
 def test_samples_of_a_goal_exceed_its_floor_in_about_1_of_20():
     """100 sets of 400 samples of one law: at most 14 beyond a floor of 95 % (binomial, 1e-4)."""
     experiment = load("figure-1").experiment

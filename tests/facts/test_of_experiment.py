@@ -39,6 +39,7 @@ def verdicts(found) -> dict[str, str]:
     return {f.fact: f.verdict for f in found.findings}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("guidance", [CFG, SEEK, AVOID], ids=["labels", "reward", "cost"])
 @pytest.mark.parametrize("sampler", ["ddpm", "ancestral"])
 def test_every_fact_applies_to_plain_guidance_and_holds(guidance, sampler):
@@ -49,6 +50,7 @@ def test_every_fact_applies_to_plain_guidance_and_holds(guidance, sampler):
     assert any(f.fact.startswith("w = 1 samples" if guidance is SEEK else "w = -1 samples") for f in found.applicable)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("preset", ["figure-1", "line-reward", "cfg-plus-plus"])
 def test_presets_pass(preset):
     assert check_experiment(load(preset).experiment, particles=2048).passed
@@ -61,6 +63,7 @@ BROKEN = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", BROKEN)
 def test_a_broken_step_fails(name, monkeypatch):
     right = Ddpm.linear_step
@@ -68,6 +71,7 @@ def test_a_broken_step_fails(name, monkeypatch):
     assert not check_experiment(line(CFG)).passed
 
 
+@pytest.mark.slow
 def test_a_wrong_push_fails(monkeypatch):
     """Half of the push: w = 0 still samples p(x | b), the other facts do not hold."""
     from gdviz.guidance import _unified

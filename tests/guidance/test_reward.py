@@ -65,6 +65,7 @@ def test_w_one_samples_the_tilted_law(reward: dict[str, Any], target: dict[str, 
         assert exact.mean_reward_w1 - exact.mean_reward_w0 > 8 * error  # the two are told apart
 
 
+@pytest.mark.slow
 def test_cost_form_lowers_the_mean_reciprocal_and_samples_the_costly_law_at_minus_one() -> None:
     scene = built(expression("0.2 + sigmoid(4*x - 8*y)"), "cost")
     exact = exact_values(scene.plan, scene.sampler)

@@ -105,6 +105,7 @@ def test_they_run_with_every_sampler(kind, sampler, d):
     assert all(row.nonfinite == 0 and row.identity is None for row in result.rows)
 
 
+@pytest.mark.slow
 def test_arrows_are_drawn_only_where_they_are_right_at_every_w():
     """The player adds w times one push; a push that depends on w is not drawn, and the scene packs without it."""
     asked = {"target": {"kind": "moons", "n": 40}, "sampler": {"kind": "ddpm", "steps": 20}, "w": [0, 2], "particles": 64}

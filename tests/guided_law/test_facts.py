@@ -111,6 +111,7 @@ def test_guidance_improves_the_mean_at_every_strength():
     assert min(falls) > 10 * max(law.error_reciprocal for law in found)
 
 
+@pytest.mark.slow
 def test_an_infinite_mean_is_not_a_number():
     """r a narrow bump: 1/r grows like the inverse of the density, and faster."""
     (law,) = laws(SURROUNDED, 0.0, guidance=reward("exp(-x**2)"))
@@ -118,6 +119,7 @@ def test_an_infinite_mean_is_not_a_number():
     assert law.mean_reward is not None
 
 
+@pytest.mark.slow
 def test_a_schedule_that_is_off_at_low_noise():
     """Guidance limited to noise that is never met changes nothing; limited to all of it, everything."""
     plain, full = laws(SURROUNDED, 0.0, 3.0)
@@ -133,6 +135,7 @@ def test_a_schedule_that_is_off_at_low_noise():
     assert middle.mass == pytest.approx(1, abs=1e-3)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["linear", "beta", "cosine", "clamped"])
 def test_a_schedule_that_changes_all_the_way(kind):
     """The mass is 1 at every w, and a mean weight of 1 improves about as much as a constant one."""

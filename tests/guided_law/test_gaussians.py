@@ -62,6 +62,7 @@ WIDE, NARROW, ASIDE = ([0.0], [[2.0]]), ([0.0], [[1.0]]), ([1.5], [[0.4]])
 TILTED, ROUND = ([0.5, -0.3], [[1.0, 0.4], [0.4, 0.5]]), ([-0.2, 0.0], [[2.0, -0.3], [-0.3, 1.5]])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("base", ["toward", "away"])
 @pytest.mark.parametrize(("toward", "away"), [(NARROW, WIDE), (ASIDE, WIDE), (TILTED, ROUND)], ids=["centred", "aside", "plane"])
 def test_against_the_moments(toward, away, base):
@@ -75,6 +76,7 @@ def test_against_the_moments(toward, away, base):
         assert distance(law, *moments(toward, away, base, levels, law.w)) < law.error_density + 1e-7, law.w
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("g", [2.0, 3.0, 6.0])
 def test_the_variance_in_closed_form(g):
     """p(x | c) = N(0, 1), p = N(0, 2): variance (2 - 2^(2 - 2g)) / (2g - 1) with g = 1 + w, start at pure noise."""
@@ -86,6 +88,7 @@ def test_the_variance_in_closed_form(g):
     assert variance == pytest.approx((2 - 2 ** (2 - 2 * g)) / (2 * g - 1), rel=1e-5)
 
 
+@pytest.mark.slow
 def test_the_error_falls_fast_with_the_step():
     """Twice the steps, a sixteenth of the distance to the truth where a step's error is smooth; an eighth is asked for."""
     toward, away = gaussian(*ASIDE), gaussian(*WIDE)

@@ -39,6 +39,7 @@ def check(result: Result, z: float, record: Callable[..., None] = lambda *found:
     assert compared >= len(W)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["figure-1", "line-reward", "surrounded-class"])
 def test_against_some_particles(name):
     """4 standard errors, two-sided: six comparisons a preset fail by chance once in 2600 runs; the seed is fixed."""

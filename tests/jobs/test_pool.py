@@ -116,6 +116,7 @@ def test_what_a_job_prints_does_not_disturb_its_answers(pool, capfd):
     assert "hello" in capfd.readouterr().err
 
 
+@pytest.mark.slow
 def test_workers_compute_on_one_thread_and_give_way_as_their_lane_says(pool):
     for lane, gives_way in (("one", 0), ("two", 5)):
         job = pool.submit(lane, f"threads-{lane}", background.threads)

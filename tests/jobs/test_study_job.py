@@ -107,6 +107,7 @@ def test_a_study_that_refuses_keeps_nothing(tmp_path):
     assert in_store(Count(6), tmp_path) is None
 
 
+@pytest.mark.slow
 def test_a_worker_process_runs_a_study_and_its_answer_is_read_here(tmp_path):
     pool, study = Pool({"curves": 0}), SlopeTopic(64, 0, mixtures=1)
     try:

@@ -25,6 +25,7 @@ def relative_error(found: torch.Tensor, true: torch.Tensor, size: torch.Tensor) 
     return float(((found - true).square().sum() / size.square().sum()).sqrt())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("law", "expression", "allowed"),
     [
@@ -52,6 +53,7 @@ def test_agrees_with_the_closed_form_within_its_stated_error(law: Mixture, expre
     assert error <= min(grid.error, allowed)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("expression", SHARP_LINE)
 def test_steps_and_kinks_on_the_line_within_the_stated_error(expression: str) -> None:
     r = reward(expression, LINE)
@@ -72,6 +74,7 @@ def test_steps_and_kinks_on_the_line_within_the_stated_error(expression: str) ->
     )  # 160 points estimate a mean square
 
 
+@pytest.mark.slow
 def test_a_step_in_the_plane_within_the_stated_error() -> None:
     r = reward("where(x > 0.7*y + 0.1, 2, 0.1)", PLANE)
     grid = GridTilt(PLANE, r, "grid")
@@ -84,6 +87,7 @@ def test_a_step_in_the_plane_within_the_stated_error() -> None:
         assert relative_error(grid.log_factor(x, t)[1], gradient, PLANE.score(x, t) + gradient) <= grid.error
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("law", "expression"), [(LINE, SHARP_LINE[1]), (PLANE, "1 + tanh(2*x - y)/2")])
 def test_score_is_the_gradient_of_the_log_density(law: Mixture, expression: str) -> None:
     """Everywhere: at ordinary points, far outside the tables, at noise beyond their ends."""
@@ -96,6 +100,7 @@ def test_score_is_the_gradient_of_the_log_density(law: Mixture, expression: str)
             torch.testing.assert_close(score, gradient, rtol=1e-8, atol=1e-8 / t**0.5)
 
 
+@pytest.mark.slow
 def test_density_is_normalised() -> None:
     grid = GridTilt(LINE, reward(SHARP_LINE[0], LINE), "grid")
     for t in (0.99, 0.5, 0.05):
@@ -104,6 +109,7 @@ def test_density_is_normalised() -> None:
         assert float(total) == pytest.approx(1, abs=5 * grid.error if grid.error else 0)
 
 
+@pytest.mark.slow
 def test_rewards_of_any_range_keep_their_relative_accuracy() -> None:
     """log r falls below -1200 inside the box: beyond what sums of floats hold without bands."""
     kind = {"kind": "exp", "strength": 1, "of": {"kind": "expression", "expression": "-12*x**2 - 12*y**2"}}
@@ -129,6 +135,7 @@ def test_single_precision_and_a_noise_level_for_each_point() -> None:
     torch.testing.assert_close(grid.score(many, 0.3)[2, 7], grid.score(many[2, 7], 0.3))
 
 
+@pytest.mark.slow
 def test_samples_on_the_line_follow_the_density() -> None:
     grid = GridTilt(LINE, reward(SHARP_LINE[0], LINE), "grid")
     samples = grid.sample(20_000, torch.Generator().manual_seed(13)).x[:, 0].numpy()

@@ -87,6 +87,7 @@ def test_a_law_remembers_nothing(law, made):
     assert type(run) is type(law) and run.name == law.name and run.origin == law.origin
 
 
+@pytest.mark.slow
 def test_threads_may_share_a_pair():
     law = mixture()
     shared, levels = pair(tilt(law, reward()), law), [k / 500 for k in range(1, 500)]
@@ -96,6 +97,7 @@ def test_threads_may_share_a_pair():
     assert all(torch.equal(a, b) for run in runs for a, b in zip(run, alone, strict=True))
 
 
+@pytest.mark.slow
 def test_what_is_done_to_a_law_is_said_by_the_new_one_alone():
     law = mixture()
     before = dict(vars(law))

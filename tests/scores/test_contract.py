@@ -147,6 +147,7 @@ def test_without_guidance_its_own_score_is_followed(score, guidance):
 
 
 # ---------------------------------------------------------------------- through the front door
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "score", [{"kind": "network", **STEPS}, {"kind": "classifier", **STEPS}], ids=lambda score: score["kind"]
 )
@@ -163,6 +164,7 @@ def test_an_experiment_trains_what_it_lacks(score, tmp_path, monkeypatch):
     assert first.rows[0].identity is None or first.rows[0].identity.value is None, "an unknown base has no identity"
 
 
+@pytest.mark.slow
 def test_what_an_experiment_will_train():
     made = experiment(guidance=REWARD, score={"kind": "network", "recipe": {**RECIPE, "tilt": "difference"}})
     assert [task.what for task in required_tasks(made)] == ["score", "tilted"]

@@ -98,6 +98,7 @@ def samples(kind: str | None, size: float = 0.3) -> torch.Tensor:
     return torch.cat([news.x for news in run if isinstance(news, Chunk)], 1)[0, :, 0].double()
 
 
+@pytest.mark.slow
 def test_systematic_errors_add_up_and_fresh_ones_average_out():
     exact = samples(None)
     shift = {kind: float((samples(kind) - exact).mean()) for kind in ("constant", "per_step")}
@@ -110,6 +111,7 @@ def test_inward_draws_in_and_outward_drives_out():
     assert inward < 0.9 * exact and outward > 1.1 * exact
 
 
+@pytest.mark.slow
 def test_to_first_order_the_shift_of_the_mean_is_the_integral_of_the_error():
     """E f changes by Int E<e_t, grad f_t> du, e_t the error of the score and f_t(x) = E[f(X_0) | X_t = x].
 

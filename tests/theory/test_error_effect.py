@@ -135,6 +135,7 @@ def derivative(w: float, name: str) -> float:
 # --- measured -------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ERRORS)
 def test_the_measured_effect_is_that_of_the_closed_form(name):
     for found in effects(name):
@@ -204,6 +205,7 @@ def kind_of_error(kind: str, seed: int) -> float:
     return float((np.exp(found.wrong) - np.exp(found.exact)).mean())
 
 
+@pytest.mark.slow
 def test_errors_drawn_afresh_at_each_step_average_out():
     """Steps k of log r move by c_k; always the same way they add up to sum c_k, with random signs to about sqrt(sum c_k^2)."""
     alpha = np.array(built().levels.alpha_bar)
@@ -225,6 +227,7 @@ def test_errors_drawn_afresh_at_each_step_average_out():
 # --- what is refused, and joined ------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_ranges_of_particles_join_to_the_whole():
     parts = [study("shift").paths(first, 1024) for first in (0, 1024)]
     whole = ErrorPaths.joined(parts)

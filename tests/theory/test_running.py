@@ -21,6 +21,7 @@ def coverage(distance: float, runs: int = 2000) -> float:
     return float((np.abs(f.mean(1) - 2) <= 1.96 * f.std(1, ddof=1) / np.sqrt(SAMPLES)).mean())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("distance", [0.5, 1.5, 2.5])
 def test_coverage_is_that_of_an_independent_count(distance):
     found, expected = running(gaussians_apart(distance), SAMPLES, RUNS, 1), coverage(distance)

@@ -59,6 +59,7 @@ def test_every_number_of_steps_has_the_mean_of_its_chain():
             assert shift.se < mean.se or shift.se == 0
 
 
+@pytest.mark.slow
 def test_the_limit_is_the_guided_law_and_halving_the_step_halves_the_distance():
     preset = load("figure-1").experiment
     built = preset.model_copy(update={"sampler": preset.sampler.model_copy(update={"steps": 200})}).build()

@@ -45,6 +45,7 @@ def test_exact_scores_need_nothing(trainings, pool):
     assert now.done and not now.error and trainings.list() == ()
 
 
+@pytest.mark.slow
 def test_a_missing_network_is_trained_and_told(trainings, pool):
     experiment, seen = scene(600), []
 
@@ -62,6 +63,7 @@ def test_a_missing_network_is_trained_and_told(trainings, pool):
     assert training.state == "done" and training.task == required_tasks(experiment)[0]
 
 
+@pytest.mark.slow
 def test_a_cancelled_one_is_the_readers_to_resume(trainings, pool):
     experiment = scene(500_000)
     (task,) = required_tasks(experiment)

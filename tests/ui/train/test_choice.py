@@ -40,6 +40,7 @@ def left(share: float) -> float:
     return (0.01 + share) ** 2 / (1.01**2 * share + 0.01**2 * (1 - share))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("above", "warned"), [(0.0, False), (2.2, True)])
 def test_the_effective_sample_size_is_told_and_warned_of_below_five_per_cent(above: float, warned: bool) -> None:
     app = shown(above)
@@ -53,6 +54,7 @@ def test_the_effective_sample_size_is_told_and_warned_of_below_five_per_cent(abo
     assert low * 0.995 <= told <= high * 1.005  # told with three digits
 
 
+@pytest.mark.slow
 def test_exact_targets_are_said_to_use_the_known_density() -> None:
     assert not any("known density" in item.value for item in shown(0.0).info)
     assert any("known density" in item.value for item in shown(0.0, recipe={"objective": "exact"}).info)
