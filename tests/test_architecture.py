@@ -253,9 +253,9 @@ def test_the_router_finds_its_pages():
     places = []
     for file in sorted((ROOT / "pages").glob("*.py")):
         body = ast.parse(file.read_text(encoding="utf-8")).body
-        names = [node.targets[0] for node in body if isinstance(node, ast.Assign)]
-        assert [item.id for item in names[0].elts] == ["ICON", "SECTION", "PLACE"], f"{file.name}: the router reads these"
-        places.append(tuple(ast.literal_eval(body[1].value)[1:]))
+        first = next(node for node in body if isinstance(node, ast.Assign))
+        assert [item.id for item in first.targets[0].elts] == ["ICON", "SECTION", "PLACE"], f"{file.name}: the router reads these"
+        places.append(ast.literal_eval(first.value)[1:])
     assert len(set(places)) == len(places), "two pages at one place"
 
 
