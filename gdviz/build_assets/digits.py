@@ -1,34 +1,51 @@
-"""Makes what the Digits page shows into assets/digits: ``python -m gdviz.jobs.ship_digits NAME ...``.
+"""What the Digits page shows, in assets/digits: its parts, the classifier, and the comparison of learned weights.
 
-NAME is ``classifier``, or a part of the page (`gdviz.jobs.digits.names`): ``network-6000``, ``reward-ink``, ...
-The diffusion networks themselves are made by ``python -m gdviz.jobs.ship``.
+The diffusion networks themselves come with the other networks.
 """
 
 from __future__ import annotations
 
-import json
-import sys
+from pathlib import Path
 
-from gdviz.jobs.digits import compute
+from gdviz.checkpoints import networks
 from gdviz.resources import resource
+from gdviz.studies import StudyContext
+from gdviz.studies.digits import STUDIES
+
+KIND = "digits"
+
+CLASSIFIER, WEIGHTS = "classifier", "weights"
 
 
-def ship_classifier() -> None:
-    """Train the classifier of digits and say how good it is."""
-    from gdviz.training.digit_classifier import report, to_bytes, train_digit_classifier
-
-    network = train_digit_classifier()
-    (resource("assets", "digits") / "classifier.safetensors").write_bytes(to_bytes(network))
-    print(report(network))
+def names() -> tuple[str, ...]:
+    """The classifier, on which all others rest, the parts of the page, and learned weights on images."""
+    return (CLASSIFIER, *STUDIES, WEIGHTS)
 
 
-def ship_part(name: str) -> None:
-    """Run what a part of the page needs."""
-    answer = compute(name, lambda words: print(f"{name}, {words}", flush=True))
-    text = json.dumps(answer, allow_nan=False) + "\n"
-    (resource("assets", "digits") / f"{name}.json").write_text(text, encoding="utf-8")
+def missing() -> list[str]:
+    """Names whose file is not there."""
+    return [name for name in names() if not _path(name).is_file()]
 
 
-if __name__ == "__main__":
-    for name in sys.argv[1:]:
-        ship_classifier() if name == "classifier" else ship_part(name)
+def build(name: str) -> None:
+    """Train and run what a file needs, and write it."""
+    _path(name).write_bytes(_made(name))
+
+
+def _made(name: str) -> bytes:
+    if name == CLASSIFIER:
+        from gdviz.training.digit_classifier import to_bytes, train_digit_classifier
+
+        return to_bytes(train_digit_classifier())
+    if name == WEIGHTS:
+        from gdviz.studies.weights.digits import compare
+
+        return compare().to_json() + b"\n"
+    study, store = STUDIES[name], networks()
+    for task in study.tasks():
+        store.trained(task)
+    return study.run(StudyContext(store.library.root)).to_bytes() + b"\n"
+
+
+def _path(name: str) -> Path:
+    return resource("assets", "digits") / f"{name}{'.safetensors' if name == CLASSIFIER else '.json'}"

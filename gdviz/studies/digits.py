@@ -1,31 +1,39 @@
-"""What the Digits page shows, read off runs: curves, distances and images over w, for labels and for rewards."""
+"""Guidance on images of digits, toward a label or a reward: curves, distances and images over w."""
 
 from __future__ import annotations
 
 import base64
-import json
 import math
-from collections.abc import Callable
-from dataclasses import asdict
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
-from torch import Tensor
 
-from gdviz.networks.checkpoint import unpacked as read_file
-from gdviz.papers.digit_readings import falls, largest_reciprocal, read_classes, reference
+from gdviz.experiment import Experiment
+from gdviz.papers.digit_readings import ClassReading, Estimate, falls, largest_reciprocal, read_classes, reference
 from gdviz.papers.digit_runs import LABELS, LONGER, REWARDS, TRAINED, label_run, reward_run
 from gdviz.papers.figure_2 import FULL, W
 from gdviz.papers.make import Size
+from gdviz.record import Answer
 from gdviz.resources import resource
+from gdviz.studies._study import Study, StudyContext
 from gdviz.targets._digit_images import digit_images
 from gdviz.targets.digits import digit_features
 
-FORMAT = 1
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from torch import Tensor
+
+    from gdviz.training import Task
+    from gdviz.training.digit_classifier import ClassifierReport
+
+    Bytes = NDArray[np.uint8]
 
 GRID_W = tuple(k / 4 for k in range(17))
-"""Where images are kept, 0 to 4: the slider's stops."""
+"""Where images are shown, 0 to 4: the slider's stops."""
 
 IMAGES = 8
 """Images of each digit; three times as many for a reward."""
@@ -36,145 +44,314 @@ SIZES = {TRAINED: FULL, LONGER: Size(FULL.steps, 2000)}
 REWARD_W = tuple(k / 2 for k in range(9))
 REWARD_SIZE = Size(FULL.steps, 2000)
 
-Answer = dict[str, Any]
-Progress = Callable[[str], None]
+TILTED = 20_000
+"""Images drawn for a mean over the images reweighted by r."""
 
 
-def names() -> tuple[str, ...]:
-    """The parts of the page, one file each."""
-    return (*(f"network-{trained}" for trained in SIZES), *(f"reward-{name}" for name in REWARDS))
+@dataclass(frozen=True)
+class PackedImages:
+    """Images of bytes, 0 for paper and 255 for ink.
+
+    Attributes
+    ----------
+    shape : tuple of int
+        Stops, groups, images of each, pixels.
+    bytes : str
+        In base64.
+    """
+
+    shape: tuple[int, int, int, int]
+    bytes: str
+
+    @classmethod
+    def of(cls, images: Bytes) -> PackedImages:
+        """Pack [G, C, n, 64]."""
+        a, b, c, d = images.shape
+        return cls((a, b, c, d), base64.b64encode(images.tobytes()).decode())
+
+    def array(self) -> Bytes:
+        """As they were, [G, C, n, 64]."""
+        return np.frombuffer(base64.b64decode(self.bytes), np.uint8).reshape(self.shape)
 
 
-def shipped(name: str) -> Answer:
-    """A part as it comes with the program."""
-    answer: Answer = json.loads((resource("assets", "digits") / f"{name}.json").read_text(encoding="utf-8"))
-    return answer
+@dataclass(frozen=True)
+class ImageGrid:
+    """Images at every stop of w, on the same noise."""
+
+    w: tuple[float, ...]
+    images: PackedImages
 
 
-def classifier_report() -> Answer:
-    """What the classifier's file says of it (`gdviz.training.digit_classifier.ClassifierReport`)."""
-    _, about = read_file(resource("assets", "digits", "classifier.safetensors").read_bytes())
-    report: Answer = about["report"]
-    return report
+@dataclass(frozen=True)
+class DistanceFloor:
+    """Frechet distance of real images among themselves, mean and 95 % quantile, at so many points a side."""
+
+    mean: float
+    high: float
+    points: int
 
 
-def compute(name: str, say: Progress = lambda _: None, size: Size | None = None, grid_w: tuple[float, ...] = GRID_W) -> Answer:
-    """A part of the page, from runs made now; another `size` for a quick look."""
-    kind, _, which = name.partition("-")
-    if kind == "network":
-        return _network(int(which), size or SIZES[int(which)], grid_w, say)
-    return _reward(which, size or REWARD_SIZE, grid_w, say)
+@dataclass(frozen=True)
+class DistanceRow:
+    """Frechet distance to real images at one w, and its standard error."""
+
+    w: float
+    distance: float | None
+    se: float | None
+
+
+@dataclass(frozen=True)
+class RewardRow(DistanceRow):
+    """A reward at one w.
+
+    Attributes
+    ----------
+    potential : (float, float)
+        Mean of the reward's potential and its standard error.
+    improved : (float, float) or None
+        Proportion of samples with a greater one than at w = 0, where there is none.
+    """
+
+    potential: tuple[float, float]
+    improved: tuple[float, float] | None
+
+
+@dataclass(frozen=True)
+class ImageMeans:
+    """Mean of the potential over the real images, and over the images reweighted by r."""
+
+    plain: float
+    reweighted: float
+
+
+@dataclass(frozen=True)
+class _DigitsAnswer(Answer):
+    """What both kinds hold: the Experiment behind, the versions that made it, the floor of the distances, and the images."""
+
+    experiment: Experiment
+    versions: Mapping[str, str]
+    floor: DistanceFloor
+    grid: ImageGrid
+
+
+@dataclass(frozen=True)
+class LabelsAnswer(_DigitsAnswer):
+    """Guidance toward each of the ten digits.
+
+    Attributes
+    ----------
+    trained : int
+        Steps of the network.
+    largest : float
+        1/p at most.
+    readings : tuple of ClassReading
+    apart, others : tuple of str
+        The digits whose intervals at w = 0 and 2 do not overlap, and the others.
+    frechet : tuple of DistanceRow
+        Of all digits together.
+    """
+
+    trained: int
+    largest: float
+    readings: tuple[ClassReading, ...]
+    apart: tuple[str, ...]
+    others: tuple[str, ...]
+    frechet: tuple[DistanceRow, ...]
+
+
+@dataclass(frozen=True)
+class DigitRewardAnswer(_DigitsAnswer):
+    """Guidance toward a reward, by its name."""
+
+    reward: str
+    rows: tuple[RewardRow, ...]
+    images: ImageMeans
 
 
 # ---------------------------------------------------------------------- labels
-def _network(trained: int, size: Size, grid_w: tuple[float, ...], say: Progress) -> Answer:
-    from gdviz.result import run
+@dataclass(frozen=True)
+class DigitLabels(Study[LabelsAnswer]):
+    """Guidance toward each digit, with the network of so many steps."""
 
-    results = {}
-    for label in LABELS:
-        results[label] = run(label_run(label, W, size.steps, size.particles, trained), frame_particles=0, distances=False)
-        say(f"digit {label}: {results[label].seconds:.0f} s")
-    readings = read_classes(results)
-    apart, others = falls(readings)
-    distances = []
-    for k, w in enumerate(W):
-        x = np.stack([result.samples[result.experiment.all_w.index(w)] for result in results.values()], 1)  # [N, 10, 64]
-        distances.append({"w": w, **_distance(torch.from_numpy(x).flatten(0, 1))})
-        say(f"distance {k + 1} of {len(W)}")
-    grids = [_images(label_run(label, grid_w, size.steps, IMAGES, trained)) for label in LABELS]  # [G, n, 64] each
-    return {
-        "format": FORMAT,
-        "trained": trained,
-        "experiment": results["0"].experiment.model_dump(mode="json"),
-        "versions": results["0"].versions,
-        "seconds": sum(result.seconds for result in results.values()),
-        "largest": largest_reciprocal(),
-        "readings": [_plain(asdict(each)) for each in readings],
-        "apart": apart,
-        "others": others,
-        "frechet": distances,
-        "floor": {**asdict(reference().floor), "points": reference().points},
-        "grid": {"w": grid_w, "images": _packed(np.stack(grids, 1))},  # [G, 10, n, 64]
-    }
+    name = "digit-labels"
+    answer = LabelsAnswer
+
+    trained: int
+    steps: int
+    particles: int
+    grid_w: tuple[float, ...] = GRID_W
+
+    def tasks(self) -> tuple[Task, ...]:
+        return self._run(LABELS[0], W, self.particles).tasks()
+
+    def _run(self, label: str, w: tuple[float, ...], particles: int) -> Experiment:
+        return label_run(label, w, self.steps, particles, self.trained)
+
+    def run(self, context: StudyContext) -> LabelsAnswer:
+        from gdviz.result import run
+
+        results, work = {}, len(LABELS) + len(W) + 1
+        for label in LABELS:
+            results[label] = run(self._run(label, W, self.particles), frame_particles=0, distances=False)
+            context.progress(len(results) / work)
+        readings, distances = read_classes(results), []
+        apart, others = falls(readings)
+        for w in W:
+            x = np.stack([result.samples[result.experiment.all_w.index(w)] for result in results.values()], 1)  # [N, 10, 64]
+            distances.append(_distance(w, torch.from_numpy(x).flatten(0, 1)))
+            context.progress((len(results) + len(distances)) / work)
+        grids = [_images(self._run(label, self.grid_w, IMAGES)) for label in LABELS]  # [G, n, 64] each
+        first = results[LABELS[0]]
+        return LabelsAnswer(
+            first.experiment,
+            first.versions,
+            _floor(),
+            ImageGrid(self.grid_w, PackedImages.of(np.stack(grids, 1))),  # [G, 10, n, 64]
+            self.trained,
+            largest_reciprocal(),
+            tuple(_short(each) for each in readings),
+            tuple(apart),
+            tuple(others),
+            tuple(distances),
+            seconds=sum(result.seconds for result in results.values()),
+        )
 
 
 # ---------------------------------------------------------------------- rewards
-def _reward(name: str, size: Size, grid_w: tuple[float, ...], say: Progress) -> Answer:
-    from gdviz.result import run
+@dataclass(frozen=True)
+class DigitReward(Study[DigitRewardAnswer]):
+    """Guidance of p(x) toward a reward (of `gdviz.papers.digit_runs.REWARDS`)."""
 
-    result = run(reward_run(name, REWARD_W, size.steps, size.particles), frame_particles=0, distances=False)
-    say(f"{name}: {result.seconds:.0f} s")
-    reward, rows = result.built.plan.reward, []
-    assert reward is not None
-    strength = float(REWARDS[name]["strength"])
-    potentials = []
-    for k, w in enumerate(result.experiment.all_w):
-        x = torch.from_numpy(result.samples[k])  # [N, 64]
-        potentials.append(reward.log(x.double()) / strength)  # [N]
-        value, n = potentials[-1], len(x)
-        better = (value > potentials[0]).double()
-        rows.append(
-            {
-                "w": w,
-                "potential": [float(value.mean()), float(value.std()) / math.sqrt(n)],
-                "improved": None if w == 0 else [float(better.mean()), float(better.std()) / math.sqrt(n)],
-                **_distance(x),
-            }
+    name = "digit-reward"
+    answer = DigitRewardAnswer
+
+    reward: str
+    steps: int
+    particles: int
+    grid_w: tuple[float, ...] = GRID_W
+
+    def tasks(self) -> tuple[Task, ...]:
+        return self._run(REWARD_W, self.particles).tasks()
+
+    def _run(self, w: tuple[float, ...], particles: int) -> Experiment:
+        return reward_run(self.reward, w, self.steps, particles)
+
+    def run(self, context: StudyContext) -> DigitRewardAnswer:
+        from gdviz.result import run
+
+        result = run(self._run(REWARD_W, self.particles), frame_particles=0, distances=False)
+        plan, strength = result.built.plan, float(REWARDS[self.reward]["strength"])
+        reward = plan.reward
+        assert reward is not None
+        rows, before = [], None
+        for k, w in enumerate(result.experiment.all_w):
+            x = torch.from_numpy(result.samples[k])  # [N, 64]
+            potential = reward.log(x.double()) / strength  # [N]
+            before = potential if before is None else before
+            improved = None if w == 0 else _mean((potential > before).double())
+            far = _distance(w, x)
+            rows.append(RewardRow(w, far.distance, far.se, _mean(potential), improved))
+            context.progress((k + 1) / (len(result.experiment.all_w) + 1))
+        generator = torch.Generator().manual_seed(0)
+        laws = [law for law in (plan.away, plan.toward) if law is not None]  # the images, and the images reweighted by r
+        known, tilted = (reward.log(law.sample(TILTED, generator).x) / strength for law in laws)
+        images = _images(self._run(self.grid_w, 3 * IMAGES))[:, None]  # [G, 1, n, 64]
+        return DigitRewardAnswer(
+            result.experiment,
+            result.versions,
+            _floor(),
+            ImageGrid(self.grid_w, PackedImages.of(images)),
+            self.reward,
+            tuple(rows),
+            ImageMeans(float(known.mean()), float(tilted.mean())),
+            seconds=result.seconds,
         )
-    plan, generator = result.built.plan, torch.Generator().manual_seed(0)
-    laws = [law for law in (plan.away, plan.toward) if law is not None]  # the images, and the images reweighted by r
-    known, tilted = (reward.log(law.sample(20_000, generator).x) / strength for law in laws)
-    return {
-        "format": FORMAT,
-        "reward": name,
-        "experiment": result.experiment.model_dump(mode="json"),
-        "versions": result.versions,
-        "seconds": result.seconds,
-        "rows": _plain(rows),
-        "images": {"plain": float(known.mean()), "reweighted": float(tilted.mean())},
-        "floor": {**asdict(reference().floor), "points": reference().points},
-        "grid": {"w": grid_w, "images": _packed(_images(reward_run(name, grid_w, size.steps, 3 * IMAGES))[:, None])},
-    }
 
 
 # ---------------------------------------------------------------------- both
-def _distance(x: Tensor) -> Answer:
+def _floor() -> DistanceFloor:
+    found = reference()
+    return DistanceFloor(found.floor.mean, found.floor.high, found.points)
+
+
+def _distance(w: float, x: Tensor) -> DistanceRow:
     found = reference()(digit_features(x))
-    return {"distance": _rounded(found.value), "se": _rounded(found.se)}
+    return DistanceRow(w, _rounded(found.value), _rounded(found.se))
 
 
-def _images(experiment: Any) -> np.ndarray:
-    """Samples at every w as bytes, 0 for paper and 255 for ink, [W, n, 64]."""
+def _mean(values: Tensor) -> tuple[float, float]:
+    """Mean of numbers [N] and its standard error, of six digits."""
+    return _six(float(values.mean())), _six(float(values.std()) / math.sqrt(len(values)))
+
+
+def _images(experiment: Experiment) -> Bytes:
+    """Samples at every w as bytes, [W, n, 64]."""
     from gdviz.result import run
 
     x = run(experiment, frame_particles=0, step_change=False, exact=False, distances=False).samples
     return np.round((np.clip(x, -1, 1) + 1) * 127.5).astype(np.uint8)
 
 
-def real_images() -> Answer:
-    """As many real ones of each digit, from the test part, packed as [1, 10, n, 64]."""
+@cache
+def real_images() -> PackedImages:
+    """As many real ones of each digit, from the test part, [1, 10, n, 64]."""
     part = digit_images("test")
     chosen = torch.stack([part.x[part.digit == k][:IMAGES] for k in range(10)])  # [10, n, 64]
-    return _packed(np.round((chosen.numpy() + 1) * 127.5).astype(np.uint8)[None])
+    return PackedImages.of(np.round((chosen.numpy() + 1) * 127.5).astype(np.uint8)[None])
 
 
-def _packed(images: np.ndarray) -> Answer:
-    return {"shape": list(images.shape), "bytes": base64.b64encode(images.tobytes()).decode()}
+def _short(reading: ClassReading) -> ClassReading:
+    """With six digits."""
+
+    def estimate(found: Estimate) -> Estimate:
+        return Estimate(_six(found.value), _six(found.low), _six(found.high), _six(found.se), _rounded(found.step))
+
+    return ClassReading(
+        reading.label,
+        _six(reading.w),
+        estimate(reading.reciprocal),
+        None if reading.improved is None else estimate(reading.improved),
+        None if reading.unrelated is None else estimate(reading.unrelated),
+        _six(reading.recognised),
+    )
 
 
-def unpacked(packed: Answer) -> np.ndarray:
-    """The array of `_packed`, uint8."""
-    return np.frombuffer(base64.b64decode(packed["bytes"]), np.uint8).reshape(packed["shape"])
-
-
-def _plain(value: Any) -> Any:
-    """Floats with six digits."""
-    if isinstance(value, dict):
-        return {key: _plain(inner) for key, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(inner) for inner in value]
-    return _rounded(value) if isinstance(value, float) else value
+def _six(value: float) -> float:
+    return float(f"{value:.6g}")
 
 
 def _rounded(value: float | None) -> float | None:
-    return None if value is None else float(f"{value:.6g}")
+    return None if value is None else _six(value)
+
+
+# ---------------------------------------------------------------------- what comes with the program
+STUDIES: Mapping[str, DigitLabels | DigitReward] = {
+    **{f"network-{trained}": DigitLabels(trained, size.steps, size.particles) for trained, size in SIZES.items()},
+    **{f"reward-{name}": DigitReward(name, REWARD_SIZE.steps, REWARD_SIZE.particles) for name in REWARDS},
+}
+"""The parts of the page, one file each, by name."""
+
+
+@cache
+def shipped_labels(trained: int) -> LabelsAnswer:
+    """Guidance toward a digit, as it comes with the program."""
+    return LabelsAnswer.from_bytes(_file(f"network-{trained}"))
+
+
+@cache
+def shipped_reward(reward: str) -> DigitRewardAnswer:
+    """Guidance toward a reward, likewise."""
+    return DigitRewardAnswer.from_bytes(_file(f"reward-{reward}"))
+
+
+def _file(name: str) -> bytes:
+    return (resource("assets", "digits") / f"{name}.json").read_bytes()
+
+
+def classifier_report() -> ClassifierReport:
+    """What the classifier's file says of it."""
+    from gdviz.networks.checkpoint import unpacked
+    from gdviz.training.digit_classifier import ClassifierReport
+
+    _, about = unpacked(resource("assets", "digits", "classifier.safetensors").read_bytes())
+    return ClassifierReport(**about["report"])

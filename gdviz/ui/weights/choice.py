@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from gdviz.jobs.weights_subjects import (
+from gdviz.studies.weights.subjects import (
     DENOISERS,
     EXACT,
     LOSSES,
@@ -45,7 +45,7 @@ class Choice:
     Attributes
     ----------
     target, denoiser, loss : str
-        Names in `gdviz.jobs.weights_subjects`.
+        Names in `gdviz.studies.weights.subjects`.
     particles, seeds, steps : int
     """
 

@@ -1,0 +1,1 @@
+"""Makes what comes with the program, one module a kind: ``names()``, ``missing()`` and ``build(name)``."""
