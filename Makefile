@@ -23,7 +23,7 @@ networks: $(VENV)/.app-$(KEY) ## the networks that come with the program, after 
 
 answers: $(VENV)/.app-$(KEY) ## what the Lab's pages show before anybody presses Run, after the numbers changed on purpose
 	rm -rf assets/answers/* && $(BIN)/python -m gdviz.ui.build_answers
-	$(BIN)/python -m gdviz.jobs.ship_weights $(ARGS)
+	$(BIN)/python -m gdviz.build_assets weights $(ARGS)
 
 .PHONY: app scenes networks answers test verify lint types check wheel clean browser
 

@@ -9,8 +9,8 @@ import numpy as np
 import plotly.graph_objects as go
 
 from gdviz.figures.axes import Floats, Range, padded
-from gdviz.palette import LIGHT, Palette, faded
 from gdviz.figures.theory import LOG_SNR
+from gdviz.palette import LIGHT, Palette, faded
 
 Answer = Mapping[str, Any]
 

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from gdviz.figures.axes import Floats, Range, padded
 from gdviz.figures.curves import HEIGHT, NORMAL_95
-from gdviz.palette import LIGHT, Palette, faded
 from gdviz.figures.robustness import mixed
+from gdviz.palette import LIGHT, Palette, faded
 
 Answer = Mapping[str, Any]
 

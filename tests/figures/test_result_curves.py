@@ -13,8 +13,8 @@ from numpy.testing import assert_allclose
 
 from gdviz.figures import result_curves as figures
 from gdviz.figures.axes import Scale
-from gdviz.palette import DARK, LIGHT, faded
 from gdviz.figures.result_curves import Curves
+from gdviz.palette import DARK, LIGHT, faded
 
 EXACT = {"mean_reciprocal_w0": 2.0, "slope_mean_reciprocal_w0": -0.1148, "mean_reward_w0": None, "slope_mean_reward_w0": None}
 

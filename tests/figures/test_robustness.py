@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from gdviz.figures import robustness as figures
-from gdviz.palette import DARK, LIGHT
 from gdviz.figures.robustness import Wrong
+from gdviz.palette import DARK, LIGHT
 
 NONE = (None, None)
 

@@ -24,7 +24,18 @@ from gdviz.experiment import Experiment
 from gdviz.guidance.schedules.interval import Interval
 from gdviz.record import Record
 from gdviz.resources import resource
-from gdviz.studies.weights.contest import EACH, LEARNED, SEARCHES, Distances, Points, Rules, RunArena, hold, interval, learned_schedules
+from gdviz.studies.weights.contest import (
+    EACH,
+    LEARNED,
+    SEARCHES,
+    Distances,
+    Points,
+    Rules,
+    RunArena,
+    hold,
+    interval,
+    learned_schedules,
+)
 from gdviz.studies.weights.network import energy_distances
 from gdviz.studies.weights.subjects import RECIPE, TARGET
 from gdviz.targets import TARGETS
@@ -245,7 +256,8 @@ class _Rings(RunArena):
         return experiment(label, schedule, w, self.denoiser, replace(self.size, particles=particles), seed)
 
     def distances(self, samples: Sequence[Points], seed: int) -> Distances:
-        return np.array([energy_distances(x, self._truth(label, seed, x.shape[1])) for label, x in zip(LABELS, samples, strict=True)])
+        pairs = zip(LABELS, samples, strict=True)
+        return np.array([energy_distances(x, self._truth(label, seed, x.shape[1])) for label, x in pairs])
 
     def _truth(self, label: str, seed: int, count: int) -> torch.Tensor:
         generator = torch.Generator().manual_seed(TRUTH + seed)

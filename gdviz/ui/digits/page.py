@@ -113,6 +113,9 @@ def _packed(images: PackedImages) -> dict[str, object]:
 
 
 # ---------------------------------------------------------------------- numbers
+_DISTANCE = "Frechet distance over w; the table holds the numbers."
+
+
 def _chart(key: str, title: str, words: str, figure: go.Figure, alt: str) -> None:
     show_chart(f"digits.figure.{key}", title, words, figure, alt=alt, small=True)
 
@@ -134,7 +137,7 @@ def _label_results(answer: LabelsAnswer, label: str) -> None:
         points = answer.floor.points
         words = f"All ten digits, {points} samples a side, against real images that nothing was trained on."
         figure = figures.frechet_figure(answer.frechet, answer.floor, colours)
-        _chart("frechet", "Frechet distance to real images", words, figure, "Frechet distance over w; the table holds the numbers.")
+        _chart("frechet", "Frechet distance to real images", words, figure, _DISTANCE)
     st.dataframe(table(answer, label), hide_index=True, key="digits.table")
     if answer.others:
         st.info(
@@ -162,7 +165,7 @@ def _reward_results(name: str, answer: DigitRewardAnswer) -> None:
         figure = figures.frechet_figure(answer.rows, answer.floor, palette())
         best = max(answer.rows, key=lambda row: row.potential[0])
         words = f"A reward leads away from plain real images. Its mean is greatest at w = {best.w:g} of those tried."
-        _chart("frechet", "Frechet distance to real images", words, figure, "Frechet distance over w; the table holds the numbers.")
+        _chart("frechet", "Frechet distance to real images", words, figure, _DISTANCE)
     st.dataframe(reward_table(answer), hide_index=True, key="digits.table")
 
 
@@ -177,8 +180,8 @@ def _again(name: str, answer: LabelsAnswer | DigitRewardAnswer, label: str) -> N
         whose = f", of the digit {label},"
     st.caption(
         f"Shipped results of {run['particles']:,} particles at each w and {run['sampler']['steps']} steps, made with gdviz "
-        f"{versions['gdviz']} and torch {versions['torch']}. `python -m gdviz.build_assets digits {name}` makes them again{figure}; "
-        f"the Experiment below{whose} runs with `gdviz run`, and `gdviz train` trains its network."
+        f"{versions['gdviz']} and torch {versions['torch']}. `python -m gdviz.build_assets digits {name}` makes them "
+        f"again{figure}; the Experiment below{whose} runs with `gdviz run`, and `gdviz train` trains its network."
     )
     text = json.dumps(run, indent=1)
     icon, key = ":material/download:", "digits.experiment"

@@ -151,7 +151,7 @@ def show_reward(answer: RewardAnswer) -> None:
         learned = answer.learned
         ends = [f"gamma_R = {each.at:g}: reward {each.reward[0]:.2f}" for each in (learned[0], learned[-1])]
         alt = f"Reward against energy distance of learned weights, {'; '.join(ends)}, beside constants and exact tilts."
-        show_chart("weights.figure.tradeoff", "Reward against distance", words, figures.tradeoff_figure(answer, REWARD_WORDS, palette()), alt=alt, small=True)
+        chart("tradeoff", "Reward against distance", words, figures.tradeoff_figure(answer, REWARD_WORDS, palette()), alt)
     with right:
         st.markdown(_REWARD)
         lines = []
