@@ -14,7 +14,7 @@ from gdviz.palette import LIGHT, Palette, faded
 
 if TYPE_CHECKING:
     from gdviz.papers.digit_readings import ClassReading, Estimate
-    from gdviz.studies.digits import DigitRewardAnswer, DistanceFloor, DistanceRow
+    from gdviz.studies.digit_answers import DigitRewardAnswer, DistanceFloor, DistanceRow
 
 HEIGHT = 340
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,24 +12,32 @@ import numpy as np
 import torch
 
 from gdviz.experiment import Experiment
-from gdviz.papers.digit_readings import ClassReading, Estimate, falls, largest_reciprocal, read_classes, reference
+from gdviz.papers.digit_readings import falls, largest_reciprocal, read_classes, reference
 from gdviz.papers.digit_runs import LABELS, LONGER, REWARDS, TRAINED, label_run, reward_run
 from gdviz.papers.figure_2 import FULL, W
 from gdviz.papers.make import Size
-from gdviz.record import Answer
+from gdviz.record import significant
 from gdviz.resources import resource
 from gdviz.studies._study import Study, StudyContext
+from gdviz.studies.digit_answers import (
+    DigitRewardAnswer,
+    DistanceFloor,
+    DistanceRow,
+    ImageGrid,
+    ImageMeans,
+    LabelsAnswer,
+    PackedImages,
+    RewardRow,
+)
 from gdviz.targets._digit_images import digit_images
 from gdviz.targets.digits import digit_features
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
     from torch import Tensor
 
+    from gdviz.studies.digit_answers import Bytes
     from gdviz.training import Task
     from gdviz.training.digit_classifier import ClassifierReport
-
-    Bytes = NDArray[np.uint8]
 
 GRID_W = tuple(k / 4 for k in range(17))
 """Where images are shown, 0 to 4: the slider's stops."""
@@ -46,126 +53,6 @@ REWARD_SIZE = Size(FULL.steps, 2000)
 
 TILTED = 20_000
 """Images drawn for a mean over the images reweighted by r."""
-
-
-@dataclass(frozen=True)
-class PackedImages:
-    """Images of bytes, 0 for paper and 255 for ink.
-
-    Attributes
-    ----------
-    shape : tuple of int
-        Stops, groups, images of each, pixels.
-    bytes : str
-        In base64.
-    """
-
-    shape: tuple[int, int, int, int]
-    bytes: str
-
-    @classmethod
-    def of(cls, images: Bytes) -> PackedImages:
-        """Pack [G, C, n, 64]."""
-        a, b, c, d = images.shape
-        return cls((a, b, c, d), base64.b64encode(images.tobytes()).decode())
-
-    def array(self) -> Bytes:
-        """As they were, [G, C, n, 64]."""
-        return np.frombuffer(base64.b64decode(self.bytes), np.uint8).reshape(self.shape)
-
-
-@dataclass(frozen=True)
-class ImageGrid:
-    """Images at every stop of w, on the same noise."""
-
-    w: tuple[float, ...]
-    images: PackedImages
-
-
-@dataclass(frozen=True)
-class DistanceFloor:
-    """Frechet distance of real images among themselves, mean and 95 % quantile, at so many points a side."""
-
-    mean: float
-    high: float
-    points: int
-
-
-@dataclass(frozen=True)
-class DistanceRow:
-    """Frechet distance to real images at one w, and its standard error."""
-
-    w: float
-    distance: float | None
-    se: float | None
-
-
-@dataclass(frozen=True)
-class RewardRow(DistanceRow):
-    """A reward at one w.
-
-    Attributes
-    ----------
-    potential : (float, float)
-        Mean of the reward's potential and its standard error.
-    improved : (float, float) or None
-        Proportion of samples with a greater one than at w = 0, where there is none.
-    """
-
-    potential: tuple[float, float]
-    improved: tuple[float, float] | None
-
-
-@dataclass(frozen=True)
-class ImageMeans:
-    """Mean of the potential over the real images, and over the images reweighted by r."""
-
-    plain: float
-    reweighted: float
-
-
-@dataclass(frozen=True)
-class _DigitsAnswer(Answer):
-    """What both kinds hold: the Experiment behind, the versions that made it, the floor of the distances, and the images."""
-
-    experiment: Experiment
-    versions: Mapping[str, str]
-    floor: DistanceFloor
-    grid: ImageGrid
-
-
-@dataclass(frozen=True)
-class LabelsAnswer(_DigitsAnswer):
-    """Guidance toward each of the ten digits.
-
-    Attributes
-    ----------
-    trained : int
-        Steps of the network.
-    largest : float
-        1/p at most.
-    readings : tuple of ClassReading
-    apart, others : tuple of str
-        The digits whose intervals at w = 0 and 2 do not overlap, and the others.
-    frechet : tuple of DistanceRow
-        Of all digits together.
-    """
-
-    trained: int
-    largest: float
-    readings: tuple[ClassReading, ...]
-    apart: tuple[str, ...]
-    others: tuple[str, ...]
-    frechet: tuple[DistanceRow, ...]
-
-
-@dataclass(frozen=True)
-class DigitRewardAnswer(_DigitsAnswer):
-    """Guidance toward a reward, by its name."""
-
-    reward: str
-    rows: tuple[RewardRow, ...]
-    images: ImageMeans
 
 
 # ---------------------------------------------------------------------- labels
@@ -209,7 +96,7 @@ class DigitLabels(Study[LabelsAnswer]):
             ImageGrid(self.grid_w, PackedImages.of(np.stack(grids, 1))),  # [G, 10, n, 64]
             self.trained,
             largest_reciprocal(),
-            tuple(_short(each) for each in readings),
+            significant(tuple(readings), 6),
             tuple(apart),
             tuple(others),
             tuple(distances),
@@ -276,12 +163,12 @@ def _floor() -> DistanceFloor:
 
 def _distance(w: float, x: Tensor) -> DistanceRow:
     found = reference()(digit_features(x))
-    return DistanceRow(w, _rounded(found.value), _rounded(found.se))
+    return DistanceRow(w, *significant((found.value, found.se), 6))
 
 
 def _mean(values: Tensor) -> tuple[float, float]:
     """Mean of numbers [N] and its standard error, of six digits."""
-    return _six(float(values.mean())), _six(float(values.std()) / math.sqrt(len(values)))
+    return significant((float(values.mean()), float(values.std()) / math.sqrt(len(values))), 6)
 
 
 def _images(experiment: Experiment) -> Bytes:
@@ -298,30 +185,6 @@ def real_images() -> PackedImages:
     part = digit_images("test")
     chosen = torch.stack([part.x[part.digit == k][:IMAGES] for k in range(10)])  # [10, n, 64]
     return PackedImages.of(np.round((chosen.numpy() + 1) * 127.5).astype(np.uint8)[None])
-
-
-def _short(reading: ClassReading) -> ClassReading:
-    """With six digits."""
-
-    def estimate(found: Estimate) -> Estimate:
-        return Estimate(_six(found.value), _six(found.low), _six(found.high), _six(found.se), _rounded(found.step))
-
-    return ClassReading(
-        reading.label,
-        _six(reading.w),
-        estimate(reading.reciprocal),
-        None if reading.improved is None else estimate(reading.improved),
-        None if reading.unrelated is None else estimate(reading.unrelated),
-        _six(reading.recognised),
-    )
-
-
-def _six(value: float) -> float:
-    return float(f"{value:.6g}")
-
-
-def _rounded(value: float | None) -> float | None:
-    return None if value is None else _six(value)
 
 
 # ---------------------------------------------------------------------- what comes with the program

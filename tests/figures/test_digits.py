@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from gdviz.figures.digits import frechet_figure, improved_figure, reciprocal_figure, reward_figure
-from gdviz.studies.digits import ImageMeans, RewardRow, shipped_labels, shipped_reward
+from gdviz.studies.digit_answers import ImageMeans, RewardRow
+from gdviz.studies.digits import shipped_labels, shipped_reward
 
 ANSWER = shipped_labels(6000)
 

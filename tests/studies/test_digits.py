@@ -10,7 +10,8 @@ import pytest
 from gdviz.build_assets import digits as build_digits
 from gdviz.resources import resource
 from gdviz.studies import StudyContext
-from gdviz.studies.digits import STUDIES, DigitReward, PackedImages, classifier_report
+from gdviz.studies.digit_answers import PackedImages
+from gdviz.studies.digits import STUDIES, DigitReward, classifier_report
 
 
 @pytest.mark.parametrize("name", STUDIES)

@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from gdviz.papers.digit_readings import ClassReading, Estimate
-from gdviz.studies.digits import DistanceRow, LabelsAnswer, RewardRow, shipped_labels, shipped_reward
+from gdviz.studies.digit_answers import DistanceRow, LabelsAnswer, RewardRow
+from gdviz.studies.digits import shipped_labels, shipped_reward
 from gdviz.ui.digits.words import about_classifier, reward_table, sentence, table
 
 

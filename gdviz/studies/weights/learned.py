@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from gdviz.progress import part
-from gdviz.record import Answer, Floats
+from gdviz.record import Answer, Floats, significant
 from gdviz.studies import Study, StudyContext
 from gdviz.theory.weights import LossProfile
 
@@ -209,12 +209,12 @@ def _looks(network: GuidedNetwork) -> LearnedAnswer:
     law, profiles = network.law, []
     for t in PROFILED:
         found = loss_profiles(law, network.scores, (t - 0.1, t), PROFILE_W, points=400)
-        profiles.append(StepProfile(t, round(t - 0.1, 3), {name: _rounded(each) for name, each in found.items()}))
+        profiles.append(StepProfile(t, round(t - 0.1, 3), significant(found, 5)))
     return LearnedAnswer(
         network.labels,
         tuple(law.class_probability(label) for label in network.labels),
         FLOW_TIMES,
-        five_digits(push_sizes(law, network.scores, FLOW_TIMES)),
+        significant(push_sizes(law, network.scores, FLOW_TIMES), 5),
         curves(network.weights, len(network.labels)),
         maps(network.weights, len(network.labels)),
         tuple(profiles),
@@ -236,7 +236,7 @@ def curves(weights: FrozenWeights, labels: int) -> Curves:
         fits = [t for t in FLOW_TIMES if t > step]
         blank = [np.nan] * (len(FLOW_TIMES) - len(fits))
         rows = [blank + weights.curve(label, fits, step) for label in range(labels)]
-        found[step_name(step)] = five_digits(np.array(rows))  # [C, T]
+        found[step_name(step)] = significant(np.array(rows), 5)  # [C, T]
     return found
 
 
@@ -245,7 +245,7 @@ def maps(weights: FrozenWeights, labels: int) -> WeightMap:
     from gdviz.theory.weights import weight_map
 
     values = np.array([weight_map(weights, label, GRID, GRID) for label in range(labels)])  # [C, S, T]
-    return WeightMap(GRID, GRID, _digitwise(lambda value: round(value, 3), values))
+    return WeightMap(GRID, GRID, _decimals(values, 3))
 
 
 # ---------------------------------------------------------------------- what they gain
@@ -269,26 +269,11 @@ def _contest(network: GuidedNetwork, seed: int, progress: ProgressCallback) -> t
     return contest, {"truth": drawn(truth), **samples}
 
 
-# ---------------------------------------------------------------------- as many digits as a picture needs
 def drawn(samples: Sequence[NDArray[np.float32]]) -> Floats:
     """The first points of each class, [C, n, d], of two decimals."""
-    return _digitwise(lambda value: round(value, 2), np.array([x[:DRAWN] for x in samples], np.float64))
+    return _decimals(np.array([x[:DRAWN] for x in samples], np.float64), 2)
 
 
-def five_digits(values: Floats) -> Floats:
-    """An array of five significant digits."""
-    return _digitwise(rounded, values)
-
-
-def rounded(value: float) -> float:
-    """Five significant digits."""
-    return float(f"{value:.5g}")
-
-
-def _rounded(profile: LossProfile) -> LossProfile:
-    numbers = (tuple(map(rounded, profile.omega)), tuple(map(rounded, profile.loss)))
-    return LossProfile(*numbers, rounded(profile.least), rounded(profile.se))
-
-
-def _digitwise(short: Callable[[float], float], values: Floats) -> Floats:
-    return np.array([short(value) for value in values.ravel().tolist()], np.float64).reshape(values.shape)
+def _decimals(values: Floats, count: int) -> Floats:
+    """Python's rounding: numpy's differs in the last digit."""
+    return np.reshape([round(value, count) for value in values.ravel().tolist()], values.shape)

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gdviz.record import Answer, Floats
+from gdviz.record import Answer, Floats, significant
 from gdviz.studies import Study, StudyContext
-from gdviz.studies.weights.learned import FLOW_TIMES, Curves, curves, drawn, rounded
+from gdviz.studies.weights.learned import FLOW_TIMES, Curves, curves, drawn
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -213,4 +213,4 @@ def _tilted(network: GuidedNetwork, power: float) -> RewardPoint:
 def _mean(found: Sequence[Estimate]) -> Estimate:
     """Mean of independent means, and its standard error, of five digits."""
     error = math.sqrt(sum(se**2 for _, se in found)) / len(found)
-    return rounded(sum(value for value, _ in found) / len(found)), rounded(error)
+    return significant((sum(value for value, _ in found) / len(found), error), 5)

@@ -9,7 +9,7 @@ import streamlit as st
 
 from gdviz.figures import digits as figures
 from gdviz.papers.digit_runs import LABELS, LONGER, REWARDS, TRAINED
-from gdviz.studies.digits import IMAGES, DigitRewardAnswer, LabelsAnswer, real_images, shipped_labels, shipped_reward
+from gdviz.studies.digits import IMAGES, real_images, shipped_labels, shipped_reward
 from gdviz.tables import interval
 from gdviz.ui.digits.grid import show_grid
 from gdviz.ui.digits.weights import show_weights
@@ -19,7 +19,7 @@ from gdviz.ui.parts.charts import is_dark, palette, show_chart
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-    from gdviz.studies.digits import PackedImages
+    from gdviz.studies.digit_answers import DigitRewardAnswer, LabelsAnswer, PackedImages
 
 _INTRO = (
     "Real images, 8×8 pixels, **in place of the ImageNet** of the paper's Figure 2. Nothing is known of their law but samples, "

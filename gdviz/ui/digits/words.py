@@ -11,7 +11,7 @@ from gdviz.tables import interval
 
 if TYPE_CHECKING:
     from gdviz.papers.digit_readings import Estimate
-    from gdviz.studies.digits import DigitRewardAnswer, LabelsAnswer
+    from gdviz.studies.digit_answers import DigitRewardAnswer, LabelsAnswer
 
 
 def sentence(answer: LabelsAnswer, label: str) -> str:
