@@ -15,17 +15,13 @@ PIP     := $(BIN)/python -m pip --disable-pip-version-check install --quiet -c c
 WORKERS ?= 2
 ARGS    ?=
 
-scenes: $(VENV)/.app-$(KEY) ## the presets' ready scenes, after the numbers changed on purpose
-	$(BIN)/python -m gdviz.player.ship $(ARGS)
+assets: $(VENV)/.app-$(KEY) ## what comes with the program, after its numbers changed on purpose; ARGS="scenes two-moons" again
+	$(BIN)/python -m gdviz.build_assets $(ARGS)
 
-networks: $(VENV)/.app-$(KEY) ## the networks that come with the program, after the usual recipe changed on purpose; ARGS="two-moons" again
-	$(BIN)/python -m gdviz.jobs.ship $(ARGS)
+docs: $(VENV)/.app-$(KEY) ## the pages that the program writes: method cards, the table of every field
+	$(BIN)/python docs/write.py
 
-answers: $(VENV)/.app-$(KEY) ## what the Lab's pages show before anybody presses Run, after the numbers changed on purpose
-	rm -rf assets/answers/* && $(BIN)/python -m gdviz.ui.build_answers
-	$(BIN)/python -m gdviz.build_assets weights $(ARGS)
-
-.PHONY: app scenes networks answers test verify lint types check wheel clean browser
+.PHONY: app docs assets test quick verify lint javascript types check wheel clean browser
 
 app: $(VENV)/.app-$(KEY) ## open the program; make app ARGS="--port 8600"
 	$(BIN)/gdviz app $(ARGS)
@@ -36,8 +32,22 @@ test: $(VENV)/.test-$(KEY) browser ## make test ARGS="tests/test_family.py -x"
 verify: $(VENV)/.test-$(KEY) browser ## long counts; writes their numbers, dated, into docs/verification.md
 	$(BIN)/python -m pytest -m verify -n $(WORKERS) --dist worksteal --write-results=docs/verification.md $(ARGS)
 
-lint: $(VENV)/.dev-$(KEY)
+lint: $(VENV)/.dev-$(KEY) javascript
 	$(BIN)/ruff check .
+
+# The types of the player's JavaScript. Only the checker comes from npm; the program itself needs neither npm nor node.
+NPM_KEY := $(shell cat package-lock.json | cksum | cut -d' ' -f1)
+javascript:
+	@if command -v npm >/dev/null; then \
+	    $(MAKE) -s --no-print-directory node_modules/.installed-$(NPM_KEY) && echo "node_modules/.bin/tsc" && node_modules/.bin/tsc; \
+	else \
+	    echo "No npm here: the types of the JavaScript are not checked." >&2; [ "$${CI:-}" != true ]; \
+	fi
+
+node_modules/.installed-$(NPM_KEY):
+	@echo "Installing TypeScript into node_modules"
+	npm ci --silent
+	@touch $@
 
 types: $(VENV)/.dev-$(KEY)
 	$(BIN)/mypy
@@ -48,7 +58,7 @@ wheel: $(VENV)/.app-$(KEY) ## dist/gdviz-VERSION-py3-none-any.whl
 	$(BIN)/python -m pip --disable-pip-version-check wheel --quiet --no-deps --wheel-dir dist .
 
 clean: ## everything that can be made again
-	rm -rf $(VENV) build dist test-results .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) node_modules build dist test-results .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # pip is the last thing `venv` writes: an interrupted one is made again.

@@ -1,4 +1,11 @@
-"""The router: page configuration and navigation, nothing else."""
+"""The router: page configuration and navigation, nothing else.
+
+A page is a file of pages/. The first words of it are its name; its constants say where it stands in the navigation: SECTION,
+"" for the first ones, PLACE within it, and ICON, a name of Material's.
+"""
+
+import ast
+from pathlib import Path
 
 import streamlit as st
 
@@ -7,21 +14,29 @@ from gdviz.resources import resource
 # The icon is a file of ours: a named one would be fetched from the network.
 st.set_page_config(page_title="gdviz", page_icon=str(resource("assets", "icon.svg")), layout="wide")
 
+
+@st.cache_resource
+def pages() -> dict[str, list[tuple[str, str, str]]]:
+    """Section, and the file, name and icon of its pages in their order. Read, not run: a page imports what is slow."""
+    found = []
+    for file in (Path(__file__).parent / "pages").glob("[!_]*.py"):
+        tree = ast.parse(file.read_text(encoding="utf-8"))
+        icon, section, place = next(ast.literal_eval(node.value) for node in tree.body if isinstance(node, ast.Assign))
+        title = (ast.get_docstring(tree) or file.stem).partition(":")[0]
+        found.append((section, place, f"pages/{file.name}", title, icon))
+    sections: dict[str, list[tuple[str, str, str]]] = {}
+    for section, _, path, title, icon in sorted(found):
+        sections.setdefault(section, []).append((path, title, icon))
+    return sections
+
+
 st.navigation(
     {
-        "": [
-            st.Page("pages/explore.py", title="Explore", icon=":material/animation:", default=True),
-            st.Page("pages/check.py", title="Check", icon=":material/fact_check:", url_path="check"),
-        ],
-        "Lab": [
-            st.Page("pages/curves.py", title="Curves", icon=":material/show_chart:", url_path="curves"),
-            st.Page("pages/figures.py", title="Figures", icon=":material/monitoring:", url_path="figures"),
-            st.Page("pages/digits.py", title="Digits", icon=":material/image:", url_path="digits"),
-            st.Page("pages/train.py", title="Train", icon=":material/model_training:", url_path="train"),
-            st.Page("pages/robustness.py", title="Robustness", icon=":material/vital_signs:", url_path="robustness"),
-            st.Page("pages/weights.py", title="Weights", icon=":material/tune:", url_path="weights"),
-            st.Page("pages/theory.py", title="Theory", icon=":material/functions:", url_path="theory"),
-        ],
+        section: [
+            st.Page(path, title=title, icon=f":material/{icon}:", default=path == "pages/explore.py", url_path=Path(path).stem)
+            for path, title, icon in members
+        ]
+        for section, members in pages().items()
     },
     position="top",
 ).run()

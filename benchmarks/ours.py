@@ -14,8 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from gdviz.diffusion import Levels
-from gdviz.guidance import GuidanceContext, Plan
-from gdviz.guidance._unified import Unified
+from gdviz.guidance import GuidanceContext, Plan, Unified
 from gdviz.guidance.cfg import Cfg
 from gdviz.guidance.schedules.constant import Constant
 from gdviz.laws import FullComponents, Mixture
@@ -24,7 +23,7 @@ from gdviz.samplers.ddim import Ddim
 from gdviz.samplers.ddpm import Ddpm
 from gdviz.scores._learned import told_apart
 from gdviz.scores.exact import ExactScores
-from gdviz.sweep import sweep
+from gdviz.sweep import Integrals, SweepOptions, sweep
 from gdviz.training import Fitting
 
 Rows = dict[str, tuple[Callable[[], object], int]]
@@ -36,7 +35,8 @@ def gmm(ctx: SimpleNamespace) -> Rows:
     plan = Cfg(label="b").build(GuidanceContext(_law(ctx), ExactScores()))
 
     def run(w: list[float], integrals: bool = False) -> list[object]:
-        return list(sweep(plan, Ddpm(steps=steps), levels, w, ctx.N, seed=0, integrals=integrals))
+        observers = (Integrals(),) if integrals else ()
+        return list(sweep(plan, Ddpm(steps=steps), levels, SweepOptions(tuple(w), ctx.N, seed=0, observers=observers)))
 
     many = np.linspace(0, 10, 40).tolist()
     return {
@@ -58,7 +58,7 @@ def mlp(ctx: SimpleNamespace) -> Rows:
     plan = Plan(rule=rule, unguided=_law(ctx))
 
     def run(sampler: Ddpm | Ddim, w: list[float]) -> list[object]:
-        return list(sweep(plan, sampler, levels, w, ctx.N, seed=0, integrals=False))
+        return list(sweep(plan, sampler, levels, SweepOptions(tuple(w), ctx.N, seed=0, observers=())))
 
     many = np.linspace(0, 10, 8).tolist()
     return {

@@ -20,7 +20,7 @@ from gdviz.experiment import Experiment
 from gdviz.metrics.energy import energy_distance, energy_floor
 from gdviz.networks import Checkpoint
 from gdviz.scores import ScoresContext
-from gdviz.sweep import Paths, sweep
+from gdviz.sweep import Paths, SweepOptions, sweep
 from gdviz.training import Task, assess, train
 
 MARKS = (2, 3, 5, 8, 12, 15)
@@ -70,7 +70,7 @@ def energy_over_floor(target: dict[str, Any], checkpoint: Checkpoint) -> float:
     )
     built = experiment.build(ScoresContext(trained=lambda wanted: checkpoint))
     paths = Paths(1, POINTS, built.law.dimension)
-    for news in sweep(built.plan, built.sampler, built.levels, [0.0], POINTS, seed=1, integrals=False):
+    for news in sweep(built.plan, built.sampler, built.levels, SweepOptions((0.0,), POINTS, seed=1, observers=())):
         if not hasattr(news, "done"):
             paths.take(news)
     truth = built.law.sample(POINTS, torch.Generator().manual_seed(2)).x  # [N, d]

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import torch
 
+from gdviz.checkpoints import required_tasks
 from gdviz.networks import Checkpoint
 from gdviz.presets import load
 from gdviz.training import Task, assess, train
@@ -61,7 +62,7 @@ def push_error(problem: Problem, tilted: Checkpoint, plain: Checkpoint) -> float
 
 def lines(preset: str, seconds: float) -> list[str]:
     """One line a variant; the network of p, which all need for the push, has had the same time."""
-    tasks = load(preset).experiment.tasks()
+    tasks = required_tasks(load(preset).experiment)
     (base,) = (task for task in tasks if task.what == "score")
     (tilted,) = (task for task in tasks if task.what == "tilted")
     problem, plain = Problem.of(tilted), fitted(base, seconds)

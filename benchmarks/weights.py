@@ -14,13 +14,14 @@ import time
 
 import torch
 
+from gdviz.checkpoints import task_for
 from gdviz.experiment import Built
 from gdviz.guidance.schedules.constant import Constant
 from gdviz.guidance.schedules.learned import Learned
 from gdviz.networks import Checkpoint
 from gdviz.scores import ScoresContext, Wanted
 from gdviz.studies.weights.table import FULL, experiment
-from gdviz.sweep import sweep
+from gdviz.sweep import SweepOptions, sweep
 from gdviz.training.loop import untrained
 
 SCHEDULES = {"constant": Constant(), "learned": Learned()}
@@ -31,7 +32,7 @@ def built(name: str) -> Built:
     asked = experiment("0", SCHEDULES[name], [1.0], (80, 0), FULL, 0)
 
     def network(wanted: Wanted) -> Checkpoint:
-        return untrained(asked.task(wanted))
+        return untrained(task_for(asked, wanted))
 
     return asked.build(ScoresContext(trained=network))
 
@@ -39,7 +40,7 @@ def built(name: str) -> Built:
 def cpu_seconds(parts: Built, particles: int, seed: int) -> float:
     """Of one run of the sampler."""
     begin = time.process_time()
-    for _ in sweep(parts.plan, parts.sampler, parts.levels, [1.0], particles, seed=seed, integrals=False):
+    for _ in sweep(parts.plan, parts.sampler, parts.levels, SweepOptions((1.0,), particles, seed=seed, observers=())):
         pass
     return time.process_time() - begin
 

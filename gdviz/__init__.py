@@ -7,7 +7,6 @@ first used, so that importing the package does not wait for torch.
 
 from __future__ import annotations
 
-import html
 import importlib
 from typing import TYPE_CHECKING, Any
 
@@ -17,44 +16,26 @@ if TYPE_CHECKING:
     from gdviz.errors import GdvizError as GdvizError
     from gdviz.experiment import Experiment as Experiment
     from gdviz.facts import check as check
+    from gdviz.notebook import run as run
+    from gdviz.notebook import stream as stream
+    from gdviz.result import GivenScore as GivenScore
     from gdviz.result import Result as Result
-    from gdviz.result import run as run
-    from gdviz.result import stream as stream
 
 _HOMES = {
     "Experiment": "gdviz.experiment",
     "GdvizError": "gdviz.errors",
+    "GivenScore": "gdviz.result",
     "Result": "gdviz.result",
     "check": "gdviz.facts",
-    "run": "gdviz.result",
-    "stream": "gdviz.result",
+    "run": "gdviz.notebook",
+    "stream": "gdviz.notebook",
 }
 
 
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module 'gdviz' has no attribute {name!r}")
-    found = importlib.import_module(_HOMES[name])
-    if found.__name__ == "gdviz.result":
-        found.Result.view = staticmethod(_player)
-    return getattr(found, name)
-
-
-def _player(result: Result) -> str:
-    """The player as a notebook shows it, in a frame of its own; the table of rows where there are no paths to play."""
-    if result.samples.shape[-1] > 2:
-        return result.to_html_table()
-    if result.frames is None or not result.frames.shape[1]:
-        hint = "No paths were kept: gdviz.run(experiment, frame_particles=1500) shows them moving."
-        return f"{result.to_html_table()}<p>{hint}</p>"
-    from gdviz.player.build import scene_from_result
-    from gdviz.player.scene import pack_scene
-    from gdviz.player.standalone import standalone_html
-
-    page = html.escape(standalone_html([pack_scene(scene_from_result(result))]))
-    style = "width: 100%; height: 900px; border: 0"
-    # The sandbox cuts it off from the notebook around it.
-    return f'<iframe srcdoc="{page}" title="gdviz player" sandbox="allow-scripts" style="{style}"></iframe>'
+    return getattr(importlib.import_module(_HOMES[name]), name)
 
 
 def __dir__() -> list[str]:

@@ -1,4 +1,4 @@
-"""The method cards of every kind as one page: ``python -m gdviz.cards > docs/method-cards.md``."""
+"""The method cards of every kind as one page, docs/method-cards.md."""
 
 from __future__ import annotations
 
@@ -21,8 +21,7 @@ _INTRODUCTION = """# Method cards
 
 What to know of each method before believing its pictures. w = 0 is no guidance everywhere; t is the noise variance.
 
-This page is written by the program (`python -m gdviz.cards > docs/method-cards.md`) from the card in each method's own file; a
-test says when it is out of date.
+This page is written by the program (`make docs`) from the card in each method's own file; a test says when it is out of date.
 """
 
 
@@ -44,7 +43,3 @@ def _card(name: str, card: Card) -> str:
     facts = {"w = 0 samples": card.base_law, "aims at": card.aims_at, "cost": card.cost, "source": card.citation}
     lines += [f"- {what}: {text}" for what, text in facts.items() if text]
     return "\n".join(lines).rstrip() + "\n"
-
-
-if __name__ == "__main__":
-    print(cards_page(), end="")

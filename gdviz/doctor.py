@@ -14,7 +14,7 @@ from gdviz.resources import resource
 from gdviz.server import free_port
 from gdviz.store import default_root
 
-_PACKAGES = ("torch", "numpy", "scipy", "streamlit", "plotly", "pydantic")
+_PACKAGES = ("torch", "numpy", "scipy", "scikit-learn", "streamlit", "plotly", "pydantic")
 
 
 @dataclass(frozen=True)

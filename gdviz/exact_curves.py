@@ -1,25 +1,21 @@
 """The means of r and 1/r over w from the guided law itself: computed once for the presets, shipped, found again.
 
-``python -m gdviz.exact_curves [NAME ...]`` makes the files in assets/guided_law for the named presets, or for all. They
-depend on the program's numbers; a test computes some of them again.
+The files in assets/guided_law (`gdviz.build_assets.guided_laws`) depend on the program's numbers; a test computes some again.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import sys
-import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
-from itertools import pairwise
 from typing import Any
 
+from gdviz.checkpoints import build_trained
 from gdviz.experiment import Experiment
 from gdviz.guided_law import guided_laws, refusal
-from gdviz.guided_law.budget import Progress, silent
-from gdviz.presets import load, names
+from gdviz.progress import ProgressCallback, silent
 from gdviz.resources import resource
 from gdviz.result import measured_reward
 
@@ -47,7 +43,7 @@ def curve_key(experiment: Experiment) -> str:
 
 
 def compute(
-    experiment: Experiment, w: Sequence[float] | None = None, progress: Progress = silent
+    experiment: Experiment, w: Sequence[float] | None = None, progress: ProgressCallback = silent
 ) -> tuple[ExactPoint, ...] | None:
     """The means at the Experiment's w, or at those given, by rising w; None where the law cannot be had.
 
@@ -56,7 +52,7 @@ def compute(
     GdvizError
         If guidance carries the law off, or the Experiment does not fit together; TooLong from a `Budget` as progress.
     """
-    built = experiment.build()
+    built = build_trained(experiment)
     measured = measured_reward(experiment, built)
     if refusal(built.plan, built.sampler) is not None or (measured or built.plan.reward) is None:
         return None
@@ -92,24 +88,3 @@ def _shipped() -> dict[str, tuple[ExactPoint, ...]]:
     folder = resource("assets") / FOLDER
     read = (from_json(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.json")))
     return {curve_key(experiment): points for experiment, points in read}
-
-
-def ship(chosen: tuple[str, ...] = ()) -> None:
-    """Make the files of the named presets, or of all of them: at their w and halfway between, for a smooth line."""
-    folder = resource("assets") / FOLDER
-    folder.mkdir(exist_ok=True)
-    for name in chosen or names():
-        experiment, path = load(name).experiment, folder / f"{name}.json"
-        w = sorted(experiment.all_w)
-        started = time.process_time()
-        points = compute(experiment, [*w, *((a + b) / 2 for a, b in pairwise(w))])
-        if points is None:
-            path.unlink(missing_ok=True)
-            print(f"{name}: no density, or another kind of method or sampler", flush=True)
-            continue
-        path.write_text(to_json(experiment, points), encoding="utf-8")
-        print(f"{name}: {len(points)} w in {time.process_time() - started:.0f} CPU-s", flush=True)
-
-
-if __name__ == "__main__":
-    ship(tuple(sys.argv[1:]))

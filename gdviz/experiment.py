@@ -9,10 +9,8 @@ import hashlib
 import json
 import math
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 
 import torch
 from pydantic import Field, ValidationError, field_validator, model_validator
@@ -22,20 +20,13 @@ from gdviz.errors import GdvizError
 from gdviz.family import Described, Family, shown
 from gdviz.guidance import GUIDANCE, SCHEDULES, GuidanceContext, GuidanceKind, Plan
 from gdviz.guidance.schedules.learned import Learned
-from gdviz.laws import Law, TiltedBy
-from gdviz.networks import Checkpoint, WeightRecipe
-from gdviz.rewards import REWARDS, Reciprocal, RewardKind
+from gdviz.laws import Law
+from gdviz.rewards import REWARDS, RewardKind
 from gdviz.samplers import SAMPLERS, SamplerKind
 from gdviz.samplers.ddpm import Ddpm
-from gdviz.scores import SCORES, ScoresContext, ScoresKind, Wanted
+from gdviz.scores import SCORES, ScoresContext, ScoresKind
 from gdviz.scores.exact import Exact
-from gdviz.scores.network import Network
-from gdviz.scores.own import own_code_is_allowed
 from gdviz.targets import TARGETS, TargetKind
-from gdviz.training import Task, bases, untrained
-
-if TYPE_CHECKING:
-    from gdviz.checkpoints import TrainingReport
 
 FAMILIES: tuple[Family, ...] = (TARGETS, GUIDANCE, REWARDS, SCHEDULES, SCORES, SAMPLERS, LEVELS)
 
@@ -48,8 +39,8 @@ MAX_VALUES = 50_000_000
 class Measure(Described):
     """What is read off the samples, when it is not what guides."""
 
-    reward: Annotated[RewardKind, REWARDS] | None = None
-    label: str | None = None
+    reward: Annotated[Annotated[RewardKind, REWARDS] | None, Field(description="A reward that is read off.")] = None
+    label: Annotated[str | None, Field(description="A class whose probability is read off.")] = None
 
     @model_validator(mode="after")
     def _one_thing(self) -> Measure:
@@ -59,30 +50,25 @@ class Measure(Described):
 
 
 class Experiment(Described):
-    """One run, format 1. Unknown keys are errors; `kind` picks the family member.
+    """One run, format 1. Unknown keys are errors; `kind` picks the family member."""
 
-    Attributes
-    ----------
-    target, guidance, score, sampler
-        Members of their families.
-    measure : Measure or None
-        What is read off, when it is not what guides.
-    w : tuple of float
-        Guidance scales, in the order of the rows. w = 0 is no guidance; it is always run as the pair of
-        every other w and is a row only if listed.
-    particles, frames, seed : int
-    """
-
-    format: Literal[1] = 1
-    target: Annotated[TargetKind, TARGETS]
-    guidance: Annotated[GuidanceKind, GUIDANCE]
-    score: Annotated[ScoresKind, SCORES] = Exact()
-    sampler: Annotated[SamplerKind, SAMPLERS] = Ddpm()
-    measure: Measure | None = None
-    w: Annotated[tuple[Annotated[float, Field(ge=-1e6, le=1e6)], ...], Field(min_length=1, max_length=MAX_W)]
-    particles: Annotated[int, Field(ge=2, le=MAX_PARTICLES)] = 4000
-    frames: Annotated[int, Field(ge=2, le=400)] = 60
-    seed: Annotated[int, Field(ge=0, le=2**63 - 1)] = 0
+    format: Annotated[Literal[1], Field(description="Rises only when an old file would change its meaning.")] = 1
+    target: Annotated[TargetKind, TARGETS, Field(description="The law p that is sampled.")]
+    guidance: Annotated[GuidanceKind, GUIDANCE, Field(description="How it is guided.")]
+    score: Annotated[ScoresKind, SCORES, Field(description="Where the scores come from.")] = Exact()
+    sampler: Annotated[SamplerKind, SAMPLERS, Field(description="How it is sampled.")] = Ddpm()
+    measure: Annotated[Measure | None, Field(description="What is read off the samples, when it is not what guides.")] = None
+    w: Annotated[
+        tuple[Annotated[float, Field(ge=-1e6, le=1e6)], ...],
+        Field(
+            min_length=1,
+            max_length=MAX_W,
+            description="Guidance scales, in the order of the rows; w = 0 is no guidance, and a row only if listed.",
+        ),
+    ]
+    particles: Annotated[int, Field(ge=2, le=MAX_PARTICLES, description="Samples for each w.")] = 4000
+    frames: Annotated[int, Field(ge=2, le=400, description="Moments of the paths that are kept for the animation.")] = 60
+    seed: Annotated[int, Field(ge=0, le=2**63 - 1, description="Of the noise, which belongs to the particle.")] = 0
 
     @field_validator("w")
     @classmethod
@@ -140,12 +126,13 @@ class Experiment(Described):
         Parameters
         ----------
         networks : ScoresContext, optional
-            Where trained networks come from; by default the program's store, which trains what it lacks.
+            Where trained networks come from, which an Experiment that learns nothing does without
+            (`gdviz.checkpoints` has those of a store).
 
         Raises
         ------
         GdvizError
-            If the parts do not fit each other.
+            If the parts do not fit each other, or a network is needed and none can be had.
         """
         law = self.target.build()
         if len(self.all_w) * self.particles * law.dimension > MAX_VALUES:
@@ -153,76 +140,14 @@ class Experiment(Described):
                 f"particles: found {len(self.all_w)} w x {self.particles} particles x {law.dimension} dimensions; "
                 f"their product may be at most {MAX_VALUES:,}."
             )
-        networks = networks or self._networks()
+        networks = networks or ScoresContext()
         guidance, scores = self.guidance.with_schedule(networks), self.score.build(networks)
         return Built(law, guidance.build(GuidanceContext(law, scores)), self.sampler, self.sampler.build_levels())
 
-    # ------------------------------------------------------------------ networks
     @property
     def learns(self) -> bool:
         """Whether anything is learned: the scores, or the schedule's weights."""
         return not isinstance(self.score, Exact) or isinstance(self.guidance.schedule, Learned)
-
-    def task(self, wanted: Wanted) -> Task:
-        """The training that gives a network which this Experiment's score or schedule asks for.
-
-        Raises
-        ------
-        GdvizError
-            If the guidance has no reward that a task could carry.
-        """
-        reward = getattr(self.guidance, "reward", None) if wanted.what == "tilted" else None
-        if wanted.what == "tilted" and reward is None:
-            name = self.guidance.kind_name()
-            raise GdvizError(f"score: found guidance {name!r}, whose tilted law no network can be trained for.")
-        common: dict[str, Any] = {"target": self.target, "what": wanted.what, "steps": wanted.steps, "seed": wanted.seed}
-        if isinstance(wanted.recipe, WeightRecipe):
-            return Task(**common, score=self.score, weights=wanted.recipe)
-        cost = isinstance(wanted.origin, TiltedBy) and isinstance(wanted.origin.reward, Reciprocal)
-        return Task(**common, reward=reward, cost=cost, recipe=wanted.recipe)
-
-    def tasks(self) -> tuple[Task, ...]:
-        """The networks that this Experiment's score and schedule need, each after those that it starts from.
-
-        For an Experiment in which nothing is learned they are those of its twin with a trained network of the usual recipe.
-        """
-        found: dict[str, Task] = {}
-
-        def note(wanted: Wanted) -> Checkpoint:
-            task = self.task(wanted)
-            for each in (*bases(task, stored), task):
-                found.setdefault(each.id, each)
-            return untrained(task)
-
-        def stored(id: str) -> Checkpoint:
-            return self._networks().stored(id)
-
-        context = ScoresContext(note, stored, own_code_is_allowed())
-        twin = self if self.learns else self.model_copy(update={"score": Network()})
-        twin.build(context)
-        return tuple(found.values())
-
-    def train(self) -> Iterator[TrainingReport]:
-        """Train, into the program's store, what the Experiment needs and the store lacks; nothing where nothing is learned."""
-        if not self.learns:
-            return
-        from gdviz.checkpoints import networks
-
-        yield from networks().train(self.tasks())
-
-    def stored_only(self, root: Path | None = None) -> ScoresContext:
-        """Networks that a store has by now, for `build`: whoever shows or shares a run must not train in passing."""
-        from gdviz.checkpoints import networks
-
-        library = networks(root)
-        return ScoresContext(lambda wanted: library.found(self.task(wanted)), library.stored, own_code_is_allowed())
-
-    def _networks(self) -> ScoresContext:
-        """Networks of the program's own store, trained there when they are missing."""
-        from gdviz.checkpoints import networks
-
-        library = networks()
-        return ScoresContext(lambda wanted: library.trained(self.task(wanted)), library.stored, own_code_is_allowed())
 
     @property
     def all_w(self) -> tuple[float, ...]:

@@ -46,12 +46,13 @@ def _link(node: Any) -> Any:
 
 
 class FieldLine(NamedTuple):
-    """One field: what it belongs to, its name, its default and its bounds, in words."""
+    """One field: what it belongs to, its name, its default and its bounds in words, and what it is."""
 
     of: str
     field: str
     default: str
     allowed: str
+    meaning: str
 
 
 def field_lines(schema: Schema) -> list[FieldLine]:
@@ -64,7 +65,8 @@ def field_lines(schema: Schema) -> list[FieldLine]:
         required = node.get("required", ())
         for name, field in node.get("properties", {}).items():
             if name != "kind":
-                lines.append(FieldLine(of, name, "required" if name in required else _default(field), allowed(field)))
+                default = "required" if name in required else _default(field)
+                lines.append(FieldLine(of, name, default, allowed(field), field.get("description", "")))
     for family in FAMILIES:
         own = [line for line in lines if line.of.startswith(f"{family.name}.")]
         same = Counter(line[1:] for line in own)
@@ -132,9 +134,9 @@ def _number(value: float) -> str:
 
 def markdown_table(schema: Schema) -> str:
     """The fields as the table in docs/experiment.md."""
-    head = "| of | field | default | allowed |\n|---|---|---|---|\n"
-    return head + "".join(f"| {of} | `{field}` | {default} | {bounds} |\n" for of, field, default, bounds in field_lines(schema))
+    head = "| of | field | default | allowed | what it is |\n|---|---|---|---|---|\n"
+    return head + "".join(f"| {of} | `{field}` | {_cells(rest)} |\n" for of, field, *rest in field_lines(schema))
 
 
-if __name__ == "__main__":  # python -m gdviz.schema: the table, for docs/experiment.md
-    print(markdown_table(experiment_schema()), end="")
+def _cells(texts: list[str]) -> str:
+    return " | ".join(text.replace("|", "\\|") for text in texts)

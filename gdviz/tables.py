@@ -26,7 +26,7 @@ def plain_table(headings: Iterable[str], rows: Iterable[Iterable[str]]) -> Table
 def print_result(result: Result, console: Console) -> None:
     """Print the rows with their 95 % intervals, then what is exact."""
     found = result.to_dict()
-    plan = result.experiment.build().plan
+    plan = result.built.plan
     reward = plan.reward_title
     title = f"w = 0 is no guidance: samples {plan.unguided.name}"
     if plan.toward is not None and plan.away is not None:

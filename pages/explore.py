@@ -1,5 +1,7 @@
 """Explore: watch guided particles beside unguided ones, from the same noise."""
 
+ICON, SECTION, PLACE = "animation", "", 1  # read by the router
+
 from gdviz.ui.explore import page as explore
 from gdviz.ui.parts.frame import heading
 

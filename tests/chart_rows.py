@@ -7,12 +7,10 @@ N(0, 1) and half N(1, 1), half N(-1, 1), class b guided (20000 particles); the r
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
-import gdviz
-
-PLAYER = Path(gdviz.__file__).parent / "player"
+from gdviz.player.bundle import WEB
+from gdviz.player.modules import link
 
 # w, mean and standard error of p(b | x), mean and standard error of 1/p(b | x), proportion improved
 STAND_IN = [
@@ -74,12 +72,9 @@ def reward_header(rows: list[dict[str, Any]], kind: str = "reward") -> dict[str,
 
 
 def charts_page(scenes: list[dict[str, Any]], width: int = 420) -> str:
-    """A page with the player's chart files, the scenes and an empty column."""
-    ours = {"sentence", "paired", "readouts", "theme"}
-    files = sorted(path for path in PLAYER.glob("*.js") if path.name.startswith("chart") or path.stem in ours)
-    script = "\n".join(path.read_text(encoding="utf-8") for path in files)
-    style = (PLAYER / "charts.css").read_text(encoding="utf-8")
+    """A page with the player's chart modules, the scenes and an empty column."""
+    style = (WEB / "charts.css").read_text(encoding="utf-8")
     return (
         f'<!doctype html><meta charset="utf-8"><style>{style}</style><div id="column" style="width:{width}px"></div>'
-        f"<script>{script}\nconst scenes = {json.dumps(scenes)};</script>"
+        f"<script>{link(WEB, 'charts.js', 'theme.js')}\nconst scenes = {json.dumps(scenes)};</script>"
     )

@@ -4,34 +4,39 @@ from __future__ import annotations
 
 import ast
 import sys
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 from imports import Import, imports
+from streamlit.testing.v1 import AppTest
 
 ROOT = Path(__file__).resolve().parent.parent
+T = TypeVar("T")
 
 # Top to bottom. An import may go to a lower floor or stay in its own room; two rooms on one floor do not know each other.
 # "gdviz" is the package's own door (__init__.py and __main__.py): gdviz.run and the like.
 FLOORS: list[set[str]] = [
     {"app.py", "pages"},
+    {"build_assets"},  # asks what the pages ask when they are opened
     {"ui"},
     {"cli", "gdviz"},
-    {"doctor"},
+    {"doctor", "notebook"},
     {"server"},
-    {"export"},
-    {"player"},
+    {"figures", "export"},
     {"jobs"},
+    {"studies"},
+    {"player"},
     {"papers", "facts"},
     {"exact_curves"},
     {"presets", "schema", "cards", "tables"},  # an Experiment chosen, described; a Result printed
     {"result"},
-    {"tiles"},
-    {"experiment"},
+    {"sweep_request"},
     {"checkpoints"},
     {"store"},
-    # ---- the program above, the mathematics below ----
-    {"figures"},
+    # ---- the program above, the mathematics below; the Experiment is the stair between them ----
+    {"experiment"},
     {"theory"},
     {"sweep"},
     {"metrics"},
@@ -49,6 +54,8 @@ FLOORS: list[set[str]] = [
     {"family"},
     {"progress"},
     {"resources"},
+    {"record"},
+    {"palette"},
     {"errors"},
 ]
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
@@ -100,6 +107,37 @@ def runs_back_up(room: str, item: Import) -> bool:
     return room not in FLOOR or target not in FLOOR or FLOOR[target] <= FLOOR[room]
 
 
+def taken(item: Import) -> Path | None:
+    """The file of ours that an import names: the module, or the submodule taken from it. Packages on the way do not count."""
+    if item.top != "gdviz":
+        return None
+    module = ROOT.joinpath(*item.module.split("."))
+    ways = [module / item.name, module] if item.name else [module]
+    candidates = [path for way in ways for path in (way.with_suffix(".py"), way / "__init__.py")]
+    return next((path for path in candidates if path.is_file()), None)
+
+
+def neighbours(path: Path) -> set[Path]:
+    """The files of its own room that a file imports."""
+    found = {to for item in imports_of(path) if (to := taken(item)) is not None and to != path}
+    return {to for to in found if room_of_file(to) == room_of_file(path)}
+
+
+def circles(arrows: Mapping[T, Iterable[T]]) -> list[T]:
+    """Everything from which the arrows lead back to itself."""
+
+    def reached(start: T) -> set[T]:
+        seen: set[T] = set()
+        waiting = list(arrows.get(start, ()))
+        while waiting:
+            if (here := waiting.pop()) not in seen:
+                seen.add(here)
+                waiting.extend(arrows.get(here, ()))
+        return seen
+
+    return [start for start in arrows if start in reached(start)]
+
+
 def runs(item: Import) -> bool:
     return not item.typing
 
@@ -130,6 +168,12 @@ def test_arrows_run_down_only():
     assert offenders(runs_back_up) == []
 
 
+def test_no_files_import_each_other_in_a_circle():
+    """Inside a room; between rooms arrows run down. Every import counts: at the top, inside a function, for types alone."""
+    arrows = {str(path): {str(to) for to in neighbours(path)} for path in python_files()}
+    assert circles(arrows) == []
+
+
 def test_only_pages_import_streamlit():
     def forbidden(room: str, item: Import) -> bool:
         at_home = room in {"ui", "pages", "app.py"} or (room == "server" and (item.lazy or item.typing))
@@ -140,6 +184,17 @@ def test_only_pages_import_streamlit():
 
 def test_figures_are_plotly_and_numpy_only():
     assert offenders(lambda room, item: room == "figures" and outside(item) and item.top not in {"plotly", "numpy"}) == []
+
+
+def test_the_stair_opens_no_store_and_trains_nothing():
+    """An Experiment describes and builds; whoever needs networks brings them."""
+    foreign = {"checkpoints", "store", "training"}
+    assert offenders(lambda room, item: room == "experiment" and room_of_import(item) in foreign) == []
+
+
+def test_scikit_learn_is_imported_where_it_is_used():
+    """It takes a second, which no start of a page, a worker or a command shall wait for."""
+    assert offenders(lambda room, item: item.top == "sklearn" and not item.lazy) == []
 
 
 def test_pages_do_no_torch():
@@ -187,19 +242,21 @@ def files_of(item: Import) -> list[Path]:
 # --- the router ----------------------------------------------------------------------------------
 
 
-def test_the_router_names_its_pages():
-    """Streamlit would make pages of the folder pages/ by itself; st.navigation must come first and name each of them."""
+def test_the_router_finds_its_pages():
+    """Streamlit would make pages of the folder pages/ by itself; st.navigation must come first and have each of them."""
     tree = ast.parse((ROOT / "app.py").read_text(encoding="utf-8"))
     calls = [node.func.attr for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)]
     assert calls.count("navigation") == 1
-    assert (ROOT / "pages").is_dir()
-    named = {
-        node.value.removeprefix("pages/")
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.endswith(".py")
-    }
-    files = {path.name for path in (ROOT / "pages").glob("*.py") if not path.name.startswith("_")}
-    assert named == files, "app.py and pages/ disagree about which pages there are"
+    page = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    found = page.run().session_state  # the start page shows
+    assert not page.exception, found
+    places = []
+    for file in sorted((ROOT / "pages").glob("*.py")):
+        body = ast.parse(file.read_text(encoding="utf-8")).body
+        names = [node.targets[0] for node in body if isinstance(node, ast.Assign)]
+        assert [item.id for item in names[0].elts] == ["ICON", "SECTION", "PLACE"], f"{file.name}: the router reads these"
+        places.append(tuple(ast.literal_eval(body[1].value)[1:]))
+    assert len(set(places)) == len(places), "two pages at one place"
 
 
 # --- the test of the test ------------------------------------------------------------------------
@@ -228,6 +285,11 @@ def test_the_router_names_its_pages():
 )
 def test_an_arrow_that_runs_up_is_seen(room, source, caught):
     assert any(runs_back_up(room, item) for item in imports(source, f"gdviz.{room}.module")) is caught
+
+
+def test_a_circle_is_seen_and_what_leads_into_it_is_not_blamed():
+    assert circles({"a": ["b"], "b": ["c"], "c": ["b", "d"], "d": []}) == ["b", "c"]
+    assert circles({"a": ["b", "c"], "b": ["c"], "c": []}) == []
 
 
 def test_the_reader_of_imports_tells_when_an_import_runs():

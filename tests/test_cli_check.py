@@ -9,7 +9,7 @@ import pytest
 
 from gdviz import cli
 from gdviz.presets import load
-from gdviz.samplers._sampler import LinearStep
+from gdviz.samplers import LinearStep
 from gdviz.samplers.ddpm import Ddpm
 
 

@@ -48,7 +48,7 @@ def test_a_figure_is_written_where_it_is_told(call, monkeypatch, tmp_path):
 )
 def test_a_mistake_is_one_sentence_before_any_work(call, tmp_path, monkeypatch, arguments, said):
     (tmp_path / "taken").write_text("")
-    monkeypatch.setattr("gdviz.result._Run.stream", lambda *_: pytest.fail("it ran"))
+    monkeypatch.setattr("gdviz.result.running._Run.stream", lambda *_: pytest.fail("it ran"))
     code, out, err = call("figure", *arguments)
     assert code == 2 and not out and said in err and len(err.strip().splitlines()) == 1
     assert sorted(path.name for path in tmp_path.iterdir()) == ["taken"]

@@ -15,7 +15,7 @@ import pytest
 
 import gdviz
 from gdviz import cli
-from gdviz.checkpoints import Library
+from gdviz.checkpoints import Library, required_tasks
 from gdviz.experiment import Experiment
 
 posix = pytest.mark.skipif(os.name == "nt", reason="signals as POSIX has them")
@@ -68,7 +68,7 @@ def test_json_is_a_line_per_report_and_one_with_the_id(call, small):
     code, out, err = call(small, "--json")
     assert (code, err) == (0, "")
     *reports, last = lines(out)
-    (task,) = Experiment.from_json(json.dumps(SMALL)).tasks()
+    (task,) = required_tasks(Experiment.from_json(json.dumps(SMALL)))
     assert last["id"] == task.id and last["ids"] == [task.id]
     assert {"step", "loss", "seconds", "cpu_seconds", "score_error"} <= set(reports[-1])
     assert [line["step"] for line in reports] == sorted({line["step"] for line in reports})
@@ -110,7 +110,7 @@ def test_a_reward_that_leaves_next_to_nothing_is_told_before_the_training(call, 
 
 def _with_steps(experiment: dict, steps: int):
     score = {**experiment["score"], "steps": steps}
-    return Experiment.from_json(json.dumps({**experiment, "score": score})).tasks()
+    return required_tasks(Experiment.from_json(json.dumps({**experiment, "score": score})))
 
 
 def test_an_exact_experiment_trains_its_twin(call, tmp_path):

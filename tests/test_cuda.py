@@ -14,6 +14,7 @@ import pytest
 import torch
 from torch import Tensor
 
+from gdviz.checkpoints import task_for
 from gdviz.device import pick_device
 from gdviz.diffusion import Noise, TileNoise
 from gdviz.experiment import Built, Experiment
@@ -178,7 +179,7 @@ def test_guided_scores(cuda, parts):
 @pytest.mark.cuda
 def test_a_networks_guided_scores(cuda):
     asked = experiment(score={"kind": "network"})
-    built = asked.build(ScoresContext(trained=lambda wanted: untrained(asked.task(wanted))))
+    built = asked.build(ScoresContext(trained=lambda wanted: untrained(task_for(asked, wanted))))
     moment = list(built.levels.moments())[12]
     x = points().float()
     here, there = (Guide(built.plan.rule, 2.0)(x.to(device), moment).total for device in ("cpu", cuda))

@@ -20,7 +20,7 @@ from scipy.stats import multivariate_normal
 from gdviz.diffusion import TileNoise
 from gdviz.experiment import Built, Experiment
 from gdviz.guidance import Guide
-from gdviz.sweep import Chunk, sweep
+from gdviz.sweep import Chunk, Frames, Integrals, SweepOptions, gathered, sweep
 
 RATE = 1e-3 / 700
 Z = float(-ndtri(RATE / 2))
@@ -137,14 +137,9 @@ def simulate(law: str, guidance: str, sampler: str, w: tuple[float, ...]) -> Run
 
 
 def chunks(built: Built, w: tuple[float, ...], halved: bool, frames: np.ndarray) -> Chunk:
-    args = (built.plan, built.sampler, built.levels, w, PARTICLES, 1)
-    found = [c for c in sweep(*args, halved=halved, frames=frames, frame_particles=PARTICLES) if isinstance(c, Chunk)]
-    x, gain, kl, record = (
-        None if getattr(found[0], name) is None else torch.cat([getattr(c, name) for c in found], 1)
-        for name in ("x", "gain", "path_kl", "frames")
-    )
-    assert x is not None
-    return Chunk(0, x, gain, kl, record)
+    observers = Integrals(), Frames(tuple(frames.tolist()), PARTICLES)
+    options = SweepOptions(w, PARTICLES, 1, halvings=int(halved), observers=observers)
+    return gathered(sweep(built.plan, built.sampler, built.levels, options))
 
 
 def check(fine: np.ndarray, coarse: np.ndarray, truth: float, *, sd: float | None = None, also: float = 0.0) -> None:

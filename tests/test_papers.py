@@ -12,6 +12,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+from gdviz.jobs.figures import figure_key, run_figure
 from PIL import Image
 from scipy.integrate import quad
 from scipy.stats import norm
@@ -20,7 +21,6 @@ import gdviz
 from gdviz import GdvizError
 from gdviz.experiment import Experiment
 from gdviz.palette import LIGHT
-from gdviz.jobs.figures import figure_key, run_figure
 from gdviz.papers import figure_1, figure_3
 from gdviz.papers.files import write
 from gdviz.papers.layout import TOP, draw, named, ticks

@@ -13,7 +13,7 @@ import torch
 from gdviz import presets
 from gdviz.errors import GdvizError
 from gdviz.experiment import Experiment
-from gdviz.sweep import Chunk, sweep
+from gdviz.sweep import Chunk, SweepOptions, sweep
 
 NAMES = presets.names()
 KEYS = {"title", "caption", "group", "order", "experiment"}
@@ -93,7 +93,7 @@ def test_it_survives_a_round_trip(preset):
 
 def test_it_runs_and_stays_finite(preset, built):
     levels = preset.experiment.sampler.levels.build(40)
-    chunks = [c for c in sweep(built.plan, built.sampler, levels, (0.0, 1.0), 64, seed=0) if isinstance(c, Chunk)]
+    chunks = [c for c in sweep(built.plan, built.sampler, levels, SweepOptions((0.0, 1.0), 64, seed=0)) if isinstance(c, Chunk)]
     x = torch.cat([chunk.x for chunk in chunks], dim=1)
     assert x.shape == (2, 64, built.law.dimension)
     assert bool(torch.isfinite(x).all())

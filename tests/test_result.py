@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import subprocess
 import sys
@@ -12,7 +13,7 @@ import pytest
 
 import gdviz
 from gdviz import Experiment, GdvizError, Result, run, stream
-from gdviz.sweep import Progress
+from gdviz.progress import Progress
 
 BASE = {
     "target": {
@@ -86,7 +87,7 @@ def test_without_guidance_the_row_is_its_own_pair():
 
 def test_chunks_do_not_change_the_samples(monkeypatch):
     whole = run(experiment(particles=2500), frame_particles=2100)
-    monkeypatch.setattr("gdviz.sweep.CHUNK_VALUES", 1)
+    monkeypatch.setattr("gdviz.sweep.options.CHUNK_VALUES", 1)
     parts = run(experiment(particles=2500), frame_particles=2100)
     np.testing.assert_array_equal(parts.samples, whole.samples)
     np.testing.assert_array_equal(parts.frames, whole.frames)
@@ -103,7 +104,7 @@ def test_frames_run_from_the_start_to_the_end_points():
 
 
 def test_the_stream_grows_to_the_same_result(monkeypatch):
-    monkeypatch.setattr("gdviz.sweep.CHUNK_VALUES", 1)
+    monkeypatch.setattr("gdviz.sweep.options.CHUNK_VALUES", 1)
     items = list(stream(experiment(particles=6000)))
     results = [item for item in items if isinstance(item, Result)]
     assert len(results) >= 3
@@ -120,7 +121,7 @@ def test_the_stream_grows_to_the_same_result(monkeypatch):
 
 
 def test_a_stream_can_be_left(monkeypatch):
-    monkeypatch.setattr("gdviz.sweep.CHUNK_VALUES", 1)
+    monkeypatch.setattr("gdviz.sweep.options.CHUNK_VALUES", 1)
     items = stream(experiment(particles=100_000, sampler={"kind": "ddpm", "steps": 1000}))
     assert isinstance(next(items), Progress)
     items.close()
@@ -208,6 +209,11 @@ def test_a_notebook_shows_the_player():
     shown = run(experiment(w=[0, 1], particles=200))._repr_html_()
     assert shown.startswith("<iframe srcdoc=") and "gdvizStandalone" in shown
     assert run(experiment(), frame_particles=0)._repr_html_().startswith("<table>")
+    *_, streamed = stream(experiment(w=[0, 1], particles=200), frame_particles=10)
+    assert streamed._repr_html_().startswith("<iframe srcdoc=")
+    library = gdviz.result.run(experiment(w=[0, 1], particles=200))  # knows no player, whatever the door was asked before
+    assert library._repr_html_().startswith("<table>")
+    assert inspect.signature(run) == inspect.signature(gdviz.result.run)
 
 
 def test_the_package_opens_without_torch():

@@ -12,14 +12,14 @@ from gdviz.resources import resource
 from gdviz.studies import StudyContext
 from gdviz.studies.digits import STUDIES
 
-KIND = "digits"
+KIND, FOLDER = "digits", "digits"
 
 CLASSIFIER, WEIGHTS = "classifier", "weights"
 
 
-def names() -> tuple[str, ...]:
+def names() -> list[str]:
     """The classifier, on which all others rest, the parts of the page, and learned weights on images."""
-    return (CLASSIFIER, *STUDIES, WEIGHTS)
+    return [CLASSIFIER, *STUDIES, WEIGHTS]
 
 
 def missing() -> list[str]:
@@ -27,9 +27,15 @@ def missing() -> list[str]:
     return [name for name in names() if not _path(name).is_file()]
 
 
-def build(name: str) -> None:
+def build(name: str) -> str:
     """Train and run what a file needs, and write it."""
-    _path(name).write_bytes(_made(name))
+    raw = _made(name)
+    _path(name).write_bytes(raw)
+    return f"{len(raw) / 1e3:.0f} kB"
+
+
+def prune() -> None:
+    """Nothing: what else lies there was not made here."""
 
 
 def _made(name: str) -> bytes:
@@ -48,4 +54,4 @@ def _made(name: str) -> bytes:
 
 
 def _path(name: str) -> Path:
-    return resource("assets", "digits") / f"{name}{'.safetensors' if name == CLASSIFIER else '.json'}"
+    return resource("assets", FOLDER) / f"{name}{'.safetensors' if name == CLASSIFIER else '.json'}"

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
-from pathlib import Path
 
 from gdviz.checkpoints import networks
 from gdviz.record import Answer
@@ -17,15 +16,15 @@ from gdviz.studies import StudyContext
 from gdviz.studies.weights.learned import History, LearnedWeights, curves
 from gdviz.studies.weights.shipped import CHOICES, shipped, shipped_file, study_of
 
-KIND = "weights"
+KIND, FOLDER = "weights", "weights"
 
 SNAPSHOTS = 0, 10, 20, 30, 40, 60, 80, 100, 125, 150, 200, 250, 300, 350, 400, 450, 500, 550, 600
 """Optimiser steps at which the forming of the weights is kept."""
 
 
-def names() -> tuple[str, ...]:
-    """What comes with the program."""
-    return tuple(CHOICES)
+def names() -> list[str]:
+    """Target, denoiser and loss of each answer."""
+    return list(CHOICES)
 
 
 def missing() -> list[str]:
@@ -33,13 +32,15 @@ def missing() -> list[str]:
     return [name for name in CHOICES if shipped(study_of(name)) is None]
 
 
-def unused() -> list[Path]:
-    """Files that no name asks for any more."""
+def prune() -> None:
+    """Remove answers that no name asks for any more."""
     asked = {shipped_file(study_of(name)) for name in CHOICES}
-    return [path for path in (resource("assets") / "weights").glob("*.json") if path.name not in asked]
+    for old in (resource("assets") / FOLDER).glob("*.json"):
+        if old.name not in asked:
+            old.unlink()
 
 
-def build(name: str) -> None:
+def build(name: str) -> str:
     """Train what an answer needs, work it out, and write it."""
     began, store, study = time.perf_counter(), networks(), study_of(name)
     for task in study.tasks():
@@ -47,9 +48,11 @@ def build(name: str) -> None:
     answer: Answer = study.run(StudyContext(store.library.root))
     if isinstance(study, LearnedWeights):
         answer = replace(answer, history=history(study))  # type: ignore[call-arg]
-    place = resource("assets") / "weights"
+    raw = replace(answer, seconds=time.perf_counter() - began).to_bytes()
+    place = resource("assets") / FOLDER
     place.mkdir(exist_ok=True)
-    (place / shipped_file(study)).write_bytes(replace(answer, seconds=time.perf_counter() - began).to_bytes())
+    (place / shipped_file(study)).write_bytes(raw)
+    return f"{len(raw) / 1e3:.0f} kB"
 
 
 def history(study: LearnedWeights) -> History:

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
-
-if TYPE_CHECKING:
-    from gdviz.checkpoints.report import TrainingReport
+from typing import Any, NamedTuple
 
 KEPT = 1000
 """Rows; a longer curve is thinned."""
@@ -30,12 +27,9 @@ class History:
 
     rows: tuple[Row, ...] = ()
 
-    def add(self, report: TrainingReport) -> History:
+    def add(self, row: Row) -> History:
         """The history with one more row."""
-        told = report.to_dict()
-        error = told["score_error"] if report.assessed == report.step else None
-        row = Row(report.step, told["loss"], told["ema_loss"], error, report.seconds, report.cpu_seconds)
-        return History(_thinned((*self.until(report.step - 1).rows, row)))
+        return History(_thinned((*self.until(row.step - 1).rows, row)))
 
     def until(self, step: int) -> History:
         """The rows up to a step: those after it were seen by a process that was ended before it saved them."""

@@ -226,7 +226,7 @@ class _Session:
             self._assessment = (step.step, assess(self._task, step.checkpoint(), self._base))
             self._looked = time.monotonic()
             self._cost = self._looked - now
-        self._history = self._history.add(self._shown(step))
+        self._history = self._history.add(self._shown(step).row)
         notices, self._library.notices[:] = " ".join(self._library.notices), []
         return replace(self._shown(step), notice=notices or None)
 

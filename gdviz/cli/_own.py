@@ -47,11 +47,12 @@ def print_error(experiment: Experiment) -> None:
     """The error against the exact score by noise level, on the messages' side."""
     from rich.table import Table
 
+    from gdviz.checkpoints import build_stored
     from gdviz.cli._terminal import messages
     from gdviz.metrics.score_error import score_error
     from gdviz.scores import ScoresContext
 
-    law = experiment.build().plan.unguided
+    law = build_stored(experiment).plan.unguided
     score = experiment.score.build(ScoresContext(own_code=True)).single(law)
     table = Table(title=f"Your score of {law.name} against the exact one")
     for column in ("t", "relative error"):

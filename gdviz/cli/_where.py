@@ -11,7 +11,7 @@ import typer
 from gdviz.device import CHOICES
 
 if TYPE_CHECKING:
-    from gdviz.tiles import Executor
+    from gdviz.sweep_request import Executor
 
 Device = Annotated[
     str,

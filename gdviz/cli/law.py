@@ -30,10 +30,11 @@ def law(
         check_writable(density)
     with bar():
         experiment = read_experiment(source)
+        from gdviz.checkpoints import build_trained
         from gdviz.guided_law import guided_laws
         from gdviz.result import measured_reward
 
-        built = experiment.build()
+        built = build_trained(experiment)
         measured = measured_reward(experiment, built)
         laws = guided_laws(built.plan, built.sampler, built.levels, experiment.w, measured)
     title = built.plan.reward_title if measured is None else "r(x)"

@@ -45,9 +45,10 @@ def run(
 
 def _run(experiment: Experiment, out: Path | None, samples: Path | None, device: str, scheduler: str | None) -> None:
     with bar() as show:
+        from gdviz.checkpoints import train_required
         from gdviz.result import run as run_experiment
 
-        for report in experiment.train():
+        for report in train_required(experiment):
             show(report.step / report.steps, f"Training the {report.title}")
         kept = experiment.particles if samples is not None else 0
         with executor_at(scheduler) as executor:

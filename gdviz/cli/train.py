@@ -47,8 +47,9 @@ def train(
         raise GdvizError(f"--seconds: found {seconds:g}; more than 0 is needed.")
     far_device(device)  # a name that is none is refused before anything slow
     with bar():
-        tasks = read_experiment(source).tasks()
-        from gdviz.checkpoints import Library
+        from gdviz.checkpoints import Library, required_tasks
+
+        tasks = required_tasks(read_experiment(source))
     tasks = tuple(task if steps is None else _with_steps(task, steps) for task in tasks)
     if not tasks:
         raise GdvizError(f"{source}: found no network to train; its scores are exact or loaded.")

@@ -77,12 +77,13 @@ def _learned(source: str) -> dict[str, Any]:
 
 def _tasks(experiment: Experiment) -> tuple[Task, tuple[Task, ...]]:
     """The training of the weights, and all trainings it needs with it, itself the last."""
+    from gdviz.checkpoints import required_tasks
     from gdviz.guidance.schedules.learned import Learned
 
     if not isinstance(experiment.guidance.schedule, Learned):
         guidance = experiment.guidance.model_copy(update={"schedule": Learned()})
         experiment = experiment.model_copy(update={"guidance": guidance})
-    tasks = experiment.tasks()
+    tasks = required_tasks(experiment)
     last = next(task for task in tasks if task.what == "weights")
     return last, (*(task for task in tasks if task is not last), last)
 

@@ -131,8 +131,10 @@ class LevelsKind(Kind):
     measurements need; the default ends belong to the spacing.
     """
 
-    start: Variance | None = None
-    stop: Variance | None = None
+    start: Annotated[
+        Variance | None, Field(description="Noise variance of the first level; the spacing's own where left out.")
+    ] = None
+    stop: Annotated[Variance | None, Field(description="Noise variance of the last level, below that of the first.")] = None
 
     @model_validator(mode="after")
     def _ordered(self) -> LevelsKind:

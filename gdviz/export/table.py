@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
-Row = Mapping[str, Any]
+if TYPE_CHECKING:
+    from gdviz.metrics import Row
 
 COLUMNS = (
     "w", "particles", "nonfinite", "mean_reward", "se_reward", "mean_reciprocal", "se_reciprocal", "improved", "se_improved",
@@ -25,16 +26,16 @@ DISTANCE = ("energy_distance", "se", "floor", "step_change")
 
 def to_csv(rows: Sequence[Row]) -> str:
     """The rows as CSV: empty where a number is not known; four columns for each goal law's distance."""
-    goals = list(dict.fromkeys(item["to"] for row in rows for item in row["distances"]))
+    goals = list(dict.fromkeys(item.to for row in rows for item in row.distances))
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     parts = [f"{field}_{part}" for field, names in PARTS.items() for part in names]
     writer.writerow([*COLUMNS, *parts, *(f"{goal}_{part}" for goal in goals for part in DISTANCE)])
     for row in rows:
-        distances = {item["to"]: item for item in row["distances"]}
-        cells = [(row[field] or {}).get(part) for field, names in PARTS.items() for part in names]
-        cells += [distances.get(goal, {}).get(part) for goal in goals for part in DISTANCE]
-        writer.writerow([*(row[name] for name in COLUMNS), *cells])
+        distances = {item.to: item for item in row.distances}
+        cells: list[Any] = [getattr(getattr(row, field), part, None) for field, names in PARTS.items() for part in names]
+        cells += [getattr(distances.get(goal), part, None) for goal in goals for part in DISTANCE]
+        writer.writerow([*(getattr(row, name) for name in COLUMNS), *cells])
     return out.getvalue()
 
 
@@ -48,9 +49,9 @@ def to_latex(rows: Sequence[Row], reward: str) -> str:
         r"\midrule",
     ]
     for row in rows:
-        cells = [_cell(row[f"mean_{of}"], row[f"se_{of}"]) for of in ("reward", "reciprocal")]
-        cells.append(_cell(row["improved"], row["se_improved"]))
-        lines.append(rf"{row['w']:g} & {' & '.join(cells)} \\")
+        means = (row.mean_reward, row.se_reward), (row.mean_reciprocal, row.se_reciprocal), (row.improved, row.se_improved)
+        cells = [_cell(value, error) for value, error in means]
+        lines.append(rf"{row.w:g} & {' & '.join(cells)} \\")
     return "\n".join([*lines, r"\bottomrule", r"\end{tabular}", ""])
 
 

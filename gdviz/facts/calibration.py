@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import platform
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
@@ -19,6 +19,7 @@ from gdviz.facts.grid_moments import Grid, Moments
 from gdviz.facts.random_experiments import random_experiment, special_w
 from gdviz.metrics import Row
 from gdviz.metrics.mean import Array, Mean, mean
+from gdviz.progress import ProgressCallback, silent
 from gdviz.result import Result, run
 
 Z, NOMINAL, TOLERANCE = 1.96, 0.95, 0.015
@@ -153,7 +154,7 @@ HEAVY_HEADINGS = ("heavy-tailed", "at", "means", "rightly no band", "band shown"
 
 
 def calibrate(
-    experiments: int = 2000, seed: int = 0, progress: Callable[[float], None] | None = None, device: str = "auto"
+    experiments: int = 2000, seed: int = 0, progress: ProgressCallback = silent, device: str = "auto"
 ) -> Calibration:
     """Draw experiments, run each, and count.
 
@@ -170,8 +171,7 @@ def calibrate(
     began, looks = time.perf_counter(), []
     for number in range(experiments):
         looks += looks_at(number, seed, device)
-        if progress is not None:
-            progress((number + 1) / experiments)
+        progress((number + 1) / experiments)
     return calibration_of(looks, experiments, seed, time.perf_counter() - began)
 
 

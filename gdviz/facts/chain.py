@@ -13,8 +13,7 @@ from torch import Tensor
 from gdviz.diffusion import Levels, Moment, TileNoise
 from gdviz.facts.problem import Array, Gaussian, Laws
 from gdviz.guidance import Guided
-from gdviz.samplers import SamplerKind
-from gdviz.samplers._sampler import LinearStep, LinearStepSampler
+from gdviz.samplers import LinearStep, LinearStepSampler, SamplerKind
 
 Steps = Callable[[Moment], LinearStep]
 

@@ -12,6 +12,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from gdviz.checkpoints import build_trained
 from gdviz.errors import GdvizError
 from gdviz.experiment import Built, Experiment
 from gdviz.guidance import Goal
@@ -22,6 +23,7 @@ from gdviz.metrics.reading import Reader
 from gdviz.metrics.row import mean_reward, reciprocal
 from gdviz.metrics.support import Support
 from gdviz.metrics.tails import Tail
+from gdviz.metrics.two_sample import ClassifierTest, classifier_two_sample
 
 FEWEST = 50
 """Samples without which nothing is said."""
@@ -52,6 +54,8 @@ class Fit:
         The goal law's share of each mode.
     mode_weight_tv : float or None
         Total variation between the mode weights of the samples and of the goal law.
+    classifier : ClassifierTest or None
+        Whether a classifier tells the samples from the goal's own.
     """
 
     name: str
@@ -63,6 +67,7 @@ class Fit:
     mean_reciprocal: float | None = None
     mode_weights: tuple[float, ...] = ()
     mode_weight_tv: float | None = None
+    classifier: ClassifierTest | None = None
 
     @property
     def within_floor(self) -> bool:
@@ -148,7 +153,7 @@ def judge(samples: NDArray[np.floating[Any]], experiment: Experiment | dict[str,
     GdvizError
         If the samples do not have the target's dimension, or there are fewer than 50 finite ones.
     """
-    built = Experiment.parse(experiment).build()
+    built = build_trained(Experiment.parse(experiment))
     x = _points(samples, built.law.dimension)
     finite = torch.isfinite(x).all(-1)
     lost, x = int((~finite).sum()), x[finite]
@@ -241,4 +246,5 @@ def _fit(
     tv = 0.5 * sum(abs(a - b) for a, b in zip(weights, own, strict=True)) if own else None
     floor = energy_floor(built.law.nearest(y[: max(n, 1000)]), n)
     title = goal.title if not goal.depends_on_w else f"{goal.title}, w = {w:g}"
-    return Fit(goal.name, title, found.value, found.se, floor, reward.value, inverse.value, own, tv)
+    apart = classifier_two_sample(mine, theirs)
+    return Fit(goal.name, title, found.value, found.se, floor, reward.value, inverse.value, own, tv, apart)

@@ -7,7 +7,6 @@ from gdviz.facts.judge import Judgement
 FLOOR = "the floor is what samples of the law itself show in 95 % of cases"
 
 
-
 def headings(found: Judgement) -> tuple[str, ...]:
     """What stands over `law_rows`."""
     reward = found.reward_title or "r"
@@ -55,6 +54,19 @@ def facts_line(found: Judgement) -> str:
         said += f", {found.nonfinite:,} of them not finite and left out"
     said += f"; spread {found.spread:.4g}"
     return said + ("" if found.off_support is None else f"; {100 * found.off_support:.2g} % off the target's support") + "."
+
+
+def classifier_line(found: Judgement) -> str:
+    """What a classifier says of the samples and the nearest goal law; empty where there is none."""
+    nearest = found.nearest
+    if nearest is None or nearest.classifier is None:
+        return ""
+    test = nearest.classifier
+    return (
+        f"Trained on half of the points, a classifier tells held-out samples from those of {nearest.title} in "
+        f"{100 * test.accuracy:.1f} % of cases (50 % by chance, p = {test.p_value:.2g}); "
+        f"{50 * (1 + test.smallest_difference):.1f} % would nearly always have been noticed."
+    )
 
 
 def _estimable(found: Judgement) -> bool:

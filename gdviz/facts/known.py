@@ -10,8 +10,6 @@ from torch import Tensor
 
 from gdviz.experiment import START_BIAS, Built, Experiment
 from gdviz.guidance import Plan
-from gdviz.guidance._unified import Unified
-from gdviz.guidance.schedules.constant import Constant
 from gdviz.laws import Law
 from gdviz.laws.quadrature import expectation
 from gdviz.metrics.exact import exact_values, variance_of_reciprocal
@@ -85,8 +83,7 @@ def known_of(experiment: Experiment, built: Built, particles: int) -> Known:
         return Known(unfit=unfit, general="there is no guidance to check")
     measured = measured_reward(experiment, built)
     exact = exact_values(plan, sampler, measured)
-    plain = type(plan.rule) is Unified and isinstance(plan.rule.schedule, Constant)
-    sign = 1.0 if plan.improves == "mean_reward" else -1.0
+    sign = 1.0 if plan.identity == "mean_reward" else -1.0
     title = "r(x)" if measured is not None else plan.reward_title
     spread = None if measured is not None else variance_of_reciprocal(plan)
     reciprocal = _testable(KnownMean(f"1/{title}", -1.0, exact.mean_reciprocal_w0, _root(spread)), particles)
@@ -95,9 +92,9 @@ def known_of(experiment: Experiment, built: Built, particles: int) -> Known:
         reward_variance = exact.mean_reward_w0 * (exact.mean_reward_w1 - exact.mean_reward_w0)
     reward = _testable(KnownMean(title, 1.0, exact.mean_reward_w0, _root(reward_variance)), particles)
     own = reward if sign > 0 else reciprocal
-    baseline = plan.baseline if measured is None and plan.improves is not None else None
+    baseline = plan.baseline if measured is None and plan.identity is not None else None
     slope = exact.slope_mean_reward_w0 if sign > 0 else exact.slope_mean_reciprocal_w0
-    special_w, special_law = _special(plan) if plain else (None, None)
+    special_w, special_law = _special(plan) if plan.constant else (None, None)
     return Known(
         means_w0=tuple(m for m in (reciprocal, reward) if m.value is not None or m is own),
         sign=sign,
@@ -105,16 +102,16 @@ def known_of(experiment: Experiment, built: Built, particles: int) -> Known:
         f_t=_noised_name(title, sign),
         baseline=baseline,
         slope=None if own.reason else slope,
-        path_kl=_path_kl(plan, sign) if plain and sampler.unit_noise else None,
+        path_kl=_path_kl(plan, sign) if plan.constant and sampler.unit_noise else None,
         special_w=special_w,
         special_law=special_law,
         special_mean=exact.mean_reward_w1,
         log_f_t=None if baseline is None else _log_noised(plan, sign, baseline),
         unit_noise=sampler.unit_noise,
-        plain=plain,
+        plain=plan.constant,
         heavy=own.reason or None,
         unfit=unfit,
-        general=_general(sampler.unit_noise, plain, measured is not None),
+        general=_general(sampler.unit_noise, plan.constant, measured is not None),
     )
 
 

@@ -9,8 +9,7 @@ from typing import NamedTuple
 from gdviz.diffusion import Levels, Moment
 from gdviz.facts.chain import chain_law, law_of_steps
 from gdviz.facts.problem import Gaussian, Laws
-from gdviz.samplers import SamplerKind
-from gdviz.samplers._sampler import LinearStep, LinearStepSampler
+from gdviz.samplers import LinearStep, LinearStepSampler, SamplerKind
 
 
 class WrongScale(NamedTuple):

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import torch
 
+from gdviz.checkpoints import build_trained
 from gdviz.device import pick_device
 from gdviz.experiment import Built, Experiment
 from gdviz.facts.finding import RATE, Finding, Report, normal, not_applicable, report, two_sided
@@ -18,6 +19,7 @@ from gdviz.facts.known import Known, known_of
 from gdviz.facts.paths import Array, Simulated, simulate
 from gdviz.laws import Law
 from gdviz.metrics.tails import tail
+from gdviz.progress import ProgressCallback
 from gdviz.sweep import Paths
 
 PARTICLES = 4096
@@ -37,7 +39,7 @@ def check_experiment(
     particles: int = PARTICLES,
     rate: float = RATE,
     device: str = "auto",
-    progress: Callable[[float], None] | None = None,
+    progress: ProgressCallback | None = None,
 ) -> Report:
     """Check the exact facts that apply to an Experiment.
 
@@ -66,7 +68,7 @@ def check_experiment(
     if type(experiment.score).kind_name() != "exact":
         learned = not_applicable("all exact facts", "the score is not the exact one, and the facts speak of exact scores")
         return report("an Experiment whose score is learned", [learned], rate, time.perf_counter() - began)
-    built = experiment.build()
+    built = build_trained(experiment)
     known = known_of(experiment, built, particles)
     special = () if known.special_w is None else (known.special_w,)
     w = sorted({0.0, *(SMALL if known.slope is not None or known.path_kl is not None else ()), *special, *_own(experiment)})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,8 +12,9 @@ from torch import Tensor
 
 from gdviz.experiment import Built, Experiment
 from gdviz.metrics.reading import Reader
+from gdviz.progress import Progress, ProgressCallback, part
 from gdviz.result import measured_reward
-from gdviz.sweep import Chunk, Paths, Progress, sweep
+from gdviz.sweep import Chunk, Frames, Integrals, Paths, SweepOptions, sweep
 
 Array = NDArray[np.float64]
 
@@ -59,12 +60,12 @@ def simulate(
     w: Sequence[float],
     particles: int,
     device: torch.device | str = "cpu",
-    progress: Callable[[float], None] | None = None,
+    progress: ProgressCallback | None = None,
 ) -> Simulated:
     """Run `w` for so many particles, twice."""
     frames = np.unique(built.levels.uniform_frames(FRAMES) // 2 * 2)  # on both grids
-    fine = _paths(experiment, built, w, particles, frames, False, device, lambda done: _tell(progress, done * 2 / 3))
-    coarse = _paths(experiment, built, w, particles, frames // 2, True, device, lambda done: _tell(progress, (2 + done) / 3))
+    fine = _paths(experiment, built, w, particles, frames, False, device, part(progress, 0, 2 / 3))
+    coarse = _paths(experiment, built, w, particles, frames // 2, True, device, part(progress, 2 / 3, 1 / 3))
     reward = measured_reward(experiment, built) or built.plan.reward
     log_reward = None
     if reward is not None:
@@ -81,32 +82,20 @@ def _paths(
     frames: NDArray[np.int64],
     halved: bool,
     device: torch.device | str,
-    told: Callable[[float], None],
+    progress: ProgressCallback,
 ) -> Paths:
     paths = Paths(len(w), particles, built.law.dimension, particles, len(frames))
-    for item in sweep(
-        built.plan,
-        built.sampler,
-        built.levels,
-        w,
-        particles,
-        experiment.seed,
-        halved=halved,
-        frames=frames,
-        frame_particles=particles,
-        device=device,
-    ):
+    observers = Integrals(), Frames(tuple(frames.tolist()), particles)
+    options = SweepOptions(
+        tuple(w), particles, experiment.seed, halvings=int(halved), observers=observers, device=str(device)
+    )
+    for item in sweep(built.plan, built.sampler, built.levels, options):
         if isinstance(item, Chunk):
             paths.take(item)
         elif isinstance(item, Progress):
-            told(item.done)
+            progress(item.done)
     return paths
 
 
 def _log_rewards(reader: Reader, x: Tensor) -> Array:
     return np.stack([np.asarray(reader(row).log_reward) for row in x])  # [W, N]
-
-
-def _tell(progress: Callable[[float], None] | None, done: float) -> None:
-    if progress is not None:
-        progress(done)

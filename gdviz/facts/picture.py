@@ -15,6 +15,7 @@ from gdviz.errors import GdvizError
 from gdviz.experiment import Built
 from gdviz.facts.judge import Judgement
 from gdviz.laws import Law, Mixture
+from gdviz.laws.tilt import tilt
 from gdviz.record import Floats, Record
 
 SHOWN = 2000
@@ -97,7 +98,7 @@ def _log_density(name: str, built: Built, w: float | None) -> Density | None:
         return lambda x: (1 + w) * given(x) - w * plain(x)
     if name == "tilted" and plan.reward is not None:
         try:
-            return _of(law.tilted(plan.reward))
+            return _of(tilt(law, plan.reward))
         except GdvizError:
             return None
     return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from gdviz.errors import GdvizError
 from gdviz.experiment import Experiment
 from gdviz.facts.finding import RATE
 from gdviz.family import shown
+from gdviz.progress import ProgressCallback
 from gdviz.result import run, versions
 
 ROUNDING = 1e-5
@@ -77,7 +78,7 @@ class Reproduction:
         return f"Reproduced {how}: {self.compared} numbers compared."
 
 
-def reproduce(data: bytes, *, device: str = "auto", progress: Callable[[float], None] | None = None) -> Reproduction:
+def reproduce(data: bytes, *, device: str = "auto", progress: ProgressCallback | None = None) -> Reproduction:
     """Run the Experiment inside a result file again and compare every number.
 
     One device type and version of torch give equal numbers; otherwise a mean may differ by its standard errors, at a

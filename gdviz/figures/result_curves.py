@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import plotly.graph_objects as go
@@ -13,7 +13,11 @@ from gdviz.figures.axes import Floats, Range, Scale
 from gdviz.figures.curves import Exact, Series, curve_figure, value_range
 from gdviz.palette import LIGHT, Palette
 
-Row = Mapping[str, Any]
+if TYPE_CHECKING:
+    from gdviz.exact_curves import ExactPoint
+    from gdviz.metrics import Exact as Known
+    from gdviz.metrics import Row
+
 PLAIN = Scale()
 SHARES = -0.02, 1.02
 """The axis of a proportion."""
@@ -25,13 +29,13 @@ class Curves:
 
     Attributes
     ----------
-    rows : sequence of mapping
-        A result's rows.
-    exact : mapping
-        Its exact values; empty where none is known.
+    rows : sequence of Row
+        A result's.
+    exact : gdviz.metrics.Exact
+        Its exact values.
     reward : str
         How r is written, e.g. ``p(b | x)``.
-    first : sequence of mapping
+    first : sequence of Row
         The rows of the first partial result: they set the axes, so that nothing jumps while bars shrink.
     goals : mapping
         Goal name -> how its law is written.
@@ -39,21 +43,21 @@ class Curves:
     paper_sign : bool
         -1/p in place of 1/p, as the paper's Figure 1 plots it.
     palette : Palette
-    law : sequence of mapping
-        Points of the guided law (`gdviz.exact_curves.ExactPoint` as JSON); empty where it is not known.
-    beside : sequence of mapping
+    law : sequence of ExactPoint
+        Of the guided law; empty where it is not known.
+    beside : sequence of Row
         Rows of the same run on exact scores, drawn dashed where `rows` come from a network's.
     """
 
     rows: Sequence[Row]
-    exact: Row
+    exact: Known
     reward: str = "r(x)"
     first: Sequence[Row] = ()
     goals: Mapping[str, str] | None = None
     scale: Scale = PLAIN
     paper_sign: bool = False
     palette: Palette = LIGHT
-    law: Sequence[Row] = ()
+    law: Sequence[ExactPoint] = ()
     beside: Sequence[Row] = ()
 
     @property
@@ -68,15 +72,15 @@ class Curves:
     @property
     def identity_of(self) -> str | None:
         """The mean that the improvement identity predicts; None where it holds for none."""
-        return next((row["identity"]["of"] for row in self.rows if row["identity"]), None)
+        return next((row.identity.of for row in self.rows if row.identity), None)
 
 
-def column(rows: Sequence[Row], *path: str) -> Floats:
-    """A field of every row as float32, NaN where it is null."""
+def column(rows: Sequence[Any], *path: str) -> Floats:
+    """A field of every record as float32, NaN where it is None."""
 
     def value(row: Any) -> float:
         for step in path:
-            row = None if row is None else row[step]
+            row = None if row is None else getattr(row, step)
         return np.nan if row is None else float(row)
 
     return np.array([value(row) for row in rows], np.float32)
@@ -143,10 +147,10 @@ def distance_figure(curves: Curves) -> go.Figure | None:
 
     def read(rows: Sequence[Row]) -> list[Series]:
         w, series = column(rows, "w"), []
-        for name in dict.fromkeys(item["to"] for row in rows for item in row["distances"]):
+        for name in dict.fromkeys(item.to for row in rows for item in row.distances):
             law, colour = (curves.goals or {}).get(name, f"the {name} law"), curves.palette.goal(name)
-            found = [next((item for item in row["distances"] if item["to"] == name), None) for row in rows]
-            distance, error, floor = (column([{"d": item} for item in found], "d", key) for key in _DISTANCE)
+            found = [next((item for item in row.distances if item.to == name), None) for row in rows]
+            distance, error, floor = (column(found, key) for key in _DISTANCE)
             series.append(Series(f"to {law}", w, distance, colour, error))
             series.append(Series(f"floor of {law}", w, floor, colour, dash="dot", markers=False, group=f"to {law}"))
         return series
@@ -171,9 +175,9 @@ def _mean_and_prediction(curves: Curves, rows: Sequence[Row], of: str, sign: flo
 
 
 def _exact(curves: Curves, of: str, sign: float = 1.0) -> Exact:
-    known = [(w, sign * value) for w in (0.0, 1.0) if (value := curves.exact.get(f"{of}_w{w:g}")) is not None]
-    slope = curves.exact.get(f"slope_{of}_w0")
-    line = [(point["w"], sign * point[of]) for point in curves.law if point[of] is not None]
+    known = [(w, sign * value) for w in (0.0, 1.0) if (value := getattr(curves.exact, f"{of}_w{w:g}", None)) is not None]
+    slope = getattr(curves.exact, f"slope_{of}_w0", None)
+    line = [(point.w, sign * getattr(point, of)) for point in curves.law if getattr(point, of) is not None]
     return Exact(known, sign * slope if slope is not None and known and known[0][0] == 0 else None, line=line)
 
 

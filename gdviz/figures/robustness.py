@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import plotly.graph_objects as go
@@ -13,8 +13,8 @@ from gdviz.figures.axes import Floats, Range
 from gdviz.figures.curves import HEIGHT, Exact, Series, curve_figure, value_range
 from gdviz.palette import LIGHT, Palette
 
-Row = Mapping[str, Any]
-"""One w of an answer: each mean is a pair (value, standard error), null where it is not known."""
+if TYPE_CHECKING:
+    from gdviz.studies.robustness import Effect
 
 DASHES = ("dot", "dashdot", "solid")
 """From the shortest training or the smallest error to the longest or largest."""
@@ -31,12 +31,12 @@ class Wrong:
     ----------
     name : str
         As legends say it.
-    rows : sequence of Row
+    rows : sequence of Effect
     colour, dash : str
     """
 
     name: str
-    rows: Sequence[Row]
+    rows: Sequence[Effect]
     colour: str
     dash: str = "solid"
 
@@ -57,13 +57,13 @@ def mixed(colour: str, other: str, share: float) -> str:
 
 
 def mean_figure(
-    exact: Sequence[Row], wrong: Sequence[Wrong], of: str, title: str, y_range: Range | None = None, palette: Palette = LIGHT
+    exact: Sequence[Effect], wrong: Sequence[Wrong], of: str, title: str, y_range: Range | None = None, palette: Palette = LIGHT
 ) -> go.Figure | None:
     """A mean over w: dashed under exact scores, and under each wrong one. None where nothing is known.
 
     Parameters
     ----------
-    exact : sequence of Row
+    exact : sequence of Effect
         Any answer's rows: the exact run is in all of them.
     of : {"rewards", "reciprocals"}
     title : str
@@ -77,7 +77,7 @@ def mean_figure(
     return curve_figure(series, title, y_range=y_range, palette=palette)
 
 
-def mean_range(exact: Sequence[Row], wrong: Sequence[Wrong], of: str) -> Range | None:
+def mean_range(exact: Sequence[Effect], wrong: Sequence[Wrong], of: str) -> Range | None:
     """The axis that holds every mean and its band."""
     return value_range(_means(exact, wrong, of, LIGHT))
 
@@ -122,7 +122,7 @@ def errors_figure(networks: Sequence[tuple[str, Sequence[tuple[float, float]], s
 
 
 # ---------------------------------------------------------------------- from rows to series
-def _means(exact: Sequence[Row], wrong: Sequence[Wrong], of: str, palette: Palette) -> list[Series]:
+def _means(exact: Sequence[Effect], wrong: Sequence[Wrong], of: str, palette: Palette) -> list[Series]:
     known = Series("exact score", _w(exact), _value(exact, of, 0), palette.exact, _error(exact, of, 0), dash="dash")
     return [
         known,
@@ -146,26 +146,26 @@ def _effects(wrong: Sequence[Wrong]) -> list[Series]:
     return series
 
 
-def _w(rows: Sequence[Row]) -> Floats:
-    return np.array([row["w"] for row in rows], np.float32)
+def _w(rows: Sequence[Effect]) -> Floats:
+    return np.array([row.w for row in rows], np.float32)
 
 
-def _value(rows: Sequence[Row], name: str, which: int | None = None) -> Floats:
+def _value(rows: Sequence[Effect], name: str, which: int | None = None) -> Floats:
     return _part(rows, name, which, 0)
 
 
-def _error(rows: Sequence[Row], name: str, which: int | None = None) -> Floats:
+def _error(rows: Sequence[Effect], name: str, which: int | None = None) -> Floats:
     return _part(rows, name, which, 1)
 
 
-def _part(rows: Sequence[Row], name: str, which: int | None, part: int) -> Floats:
+def _part(rows: Sequence[Effect], name: str, which: int | None, part: int) -> Floats:
     """Values (part 0) or standard errors (1) of a mean, or of the exact (0) or wrong (1) one of two."""
-    found = [(row[name] if which is None else row[name][which])[part] for row in rows]
+    found = [(getattr(row, name) if which is None else getattr(row, name)[which])[part] for row in rows]
     return np.array([np.nan if value is None else value for value in found], np.float32)
 
 
-def _step(rows: Sequence[Row], name: str) -> Floats:
-    found = [(row["steps"] or {}).get(name) for row in rows]
+def _step(rows: Sequence[Effect], name: str) -> Floats:
+    found = [getattr(row.steps, name, None) for row in rows]
     return np.array([np.nan if value is None else value for value in found], np.float32)
 
 

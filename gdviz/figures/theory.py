@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import plotly.graph_objects as go
@@ -14,7 +14,12 @@ from gdviz.figures.curves import HEIGHT, NORMAL_95
 from gdviz.figures.robustness import mixed
 from gdviz.palette import LIGHT, Palette, faded
 
-Answer = Mapping[str, Any]
+if TYPE_CHECKING:
+    from gdviz.studies.theory.martingale import MartingaleAnswer
+    from gdviz.studies.theory.slope import SlopeAnswer
+    from gdviz.studies.theory.steps import StepsAnswer
+    from gdviz.theory.running import Running
+    from gdviz.theory.slope import SlopePoint
 
 LOG_SNR = "log-SNR  (left noise, right data)"
 DASHES = ("solid", "dash", "dashdot", "dot", "longdash", "longdashdot")
@@ -28,7 +33,7 @@ def colours(count: int, palette: Palette = LIGHT) -> list[str]:
 
 
 # ---------------------------------------------------------------------- along the denoising
-def along_figure(answer: Answer, palette: Palette = LIGHT) -> go.Figure:
+def along_figure(answer: MartingaleAnswer, palette: Palette = LIGHT) -> go.Figure:
     """E f_t(Y_t) against log-SNR for each w with its 95 % band, and dotted the running integral of the identity."""
     figure, v = go.Figure(), _floats(answer.log_snr)
     f = answer.names.f
@@ -37,13 +42,13 @@ def along_figure(answer: Answer, palette: Palette = LIGHT) -> go.Figure:
     for k, (row, colour) in enumerate(zip(rows, colours(len(rows), palette), strict=True)):
         value, half = _means(row.value)
         predicted, _ = _means(row.predicted)
-        name = f"w = {row['w']:g}"
+        name = f"w = {row.w:g}"
         _band(figure, v, value, half, colour, name)
         _curve(figure, v, value, half, colour, name)
         line = {"color": colour, "dash": "dot", "width": 2.4}
         text = [f"identity {value:.4g}" for value in predicted]
         figure.add_scatter(
-            x=v, y=predicted, name=f"identity, w = {row['w']:g}", mode="lines", line=line, text=text, hovertemplate="%{text}",
+            x=v, y=predicted, name=f"identity, w = {row.w:g}", mode="lines", line=line, text=text, hovertemplate="%{text}",
             legendgroup=name, showlegend=k == len(rows) - 1,
         )  # fmt: skip
         held += [value - half, value + half, predicted]
@@ -52,9 +57,9 @@ def along_figure(answer: Answer, palette: Palette = LIGHT) -> go.Figure:
     return _finished(figure, LOG_SNR, padded([v]), f"mean of {f} on the way", padded(held))
 
 
-def _ends(figure: go.Figure, answer: Answer, at: float, palette: Palette) -> None:
+def _ends(figure: go.Figure, answer: MartingaleAnswer, at: float, palette: Palette) -> None:
     """What the guided law itself says of the end."""
-    known = list((answer.ends or {}).items())
+    known = list(answer.ends.items())
     if not known:
         return
     marker = {"symbol": "diamond-open", "size": 11, "color": palette.exact, "line": {"width": 2}}
@@ -64,14 +69,14 @@ def _ends(figure: go.Figure, answer: Answer, at: float, palette: Palette) -> Non
     figure.add_scatter(x=x, y=values, name="exact law", mode="markers", marker=marker, text=text, hovertemplate="%{text}")
 
 
-def gap_figure(answer: Answer, palette: Palette = LIGHT) -> go.Figure:
+def gap_figure(answer: MartingaleAnswer, palette: Palette = LIGHT) -> go.Figure:
     """The mean less the identity's prediction, particle by particle: 0 but for noise and step size."""
     figure, v = go.Figure(), _floats(answer.log_snr)
     held: list[NDArray[np.floating]] = [np.zeros(1)]
     rows = answer.rows
     for row, colour in zip(rows, colours(len(rows), palette), strict=True):
         value, half = _means(row.gap)
-        name = f"w = {row['w']:g}"
+        name = f"w = {row.w:g}"
         _band(figure, v, value, half, colour, name)
         _curve(figure, v, value, half, colour, name)
         step = _floats(row.step) if row.step else np.full(len(v), np.nan, np.float32)
@@ -88,7 +93,7 @@ def gap_figure(answer: Answer, palette: Palette = LIGHT) -> go.Figure:
     return _finished(figure, LOG_SNR, padded([v]), "mean − identity", padded(held))
 
 
-def rate_figure(answer: Answer, palette: Palette = LIGHT) -> go.Figure:
+def rate_figure(answer: MartingaleAnswer, palette: Palette = LIGHT) -> go.Figure:
     """What a unit of w gains per unit of log-SNR, for each w; the area under a curve is the whole gain."""
     figure, v = go.Figure(), _floats(answer.log_snr)
     middle, rows = ((v[1:] + v[:-1]) / 2).astype(np.float32), answer.rows
@@ -96,7 +101,7 @@ def rate_figure(answer: Answer, palette: Palette = LIGHT) -> go.Figure:
     largest = max((float(np.nanmax(np.nan_to_num(value))) for value, _ in means), default=0.0)
     seen = np.zeros(len(middle), bool)
     for row, colour, (value, half) in zip(rows, colours(len(rows), palette), means, strict=True):
-        name = f"w = {row['w']:g}"
+        name = f"w = {row.w:g}"
         _band(figure, middle, value, half, colour, name)
         _curve(figure, middle, value, half, colour, name)
         seen |= ~(value < SHOWN_RATE * largest)  # an unknown one is not small
@@ -111,7 +116,7 @@ SLOPES: Range = (-2.5, 0.8)
 """Exponents of the axes of slopes: fixed, so that points come into a picture that holds still."""
 
 
-def slope_figure(answer: Answer, palette: Palette = LIGHT) -> go.Figure:
+def slope_figure(answer: SlopeAnswer, palette: Palette = LIGHT) -> go.Figure:
     """Measured slope against 2 E f KL by quadrature, logarithmic, with the line on which they agree."""
     figure = go.Figure()
     line = {"color": palette.exact, "dash": "dash", "width": 1.4}
@@ -122,7 +127,7 @@ def slope_figure(answer: Answer, palette: Palette = LIGHT) -> go.Figure:
         value, half = _means([p.measured for p in points])
         step = _floats([p.step for p in points])
         text = [
-            f"E f = {p['mean']:.3g}, KL = {p['divergence']:.4g}: exact {p['exact']:.4g}, measured {m:.4g} ± {h:.2g}, step {s:.2g}"
+            f"E f = {p.mean:.3g}, KL = {p.divergence:.4g}: exact {p.exact:.4g}, measured {m:.4g} ± {h:.2g}, step {s:.2g}"
             for p, m, h, s in zip(points, value, half, step, strict=True)
         ]
         figure.add_scatter(
@@ -145,11 +150,11 @@ def slope_figure(answer: Answer, palette: Palette = LIGHT) -> go.Figure:
 RATIOS: Range = (0.75, 1.25)
 
 
-def ratio_figure(answer: Answer, palette: Palette = LIGHT) -> go.Figure:
+def ratio_figure(answer: SlopeAnswer, palette: Palette = LIGHT) -> go.Figure:
     """Measured over exact slope, where bars can be seen: 95 % intervals, and thin the change against half as many steps."""
     figure = go.Figure()
     for name, colour, symbol, points in _slope_groups(answer, palette):
-        exact, step = (_floats([p[key] for p in points]) for key in ("exact", "step"))
+        exact, step = _floats([p.exact for p in points]), _floats([p.step for p in points])
         value, half = (part / exact for part in _means([p.measured for p in points]))
         steps = {"type": "data", "array": step / exact, "thickness": 1, "width": 3, "color": palette.muted}
         figure.add_scatter(
@@ -169,7 +174,7 @@ def ratio_figure(answer: Answer, palette: Palette = LIGHT) -> go.Figure:
     return figure
 
 
-def _slope_groups(answer: Answer, palette: Palette) -> Iterator[tuple[str, str, str, list[Answer]]]:
+def _slope_groups(answer: SlopeAnswer, palette: Palette) -> Iterator[tuple[str, str, str, list[SlopePoint]]]:
     """Name, colour, symbol and the estimated points of labels and rewards, on a line and in the plane."""
     places = (1, "line", palette.no_guidance, "circle"), (2, "plane", palette.guided, "square")
     for kind, filled in (("label", ""), ("reward", "-open")):
@@ -179,13 +184,12 @@ def _slope_groups(answer: Answer, palette: Palette) -> Iterator[tuple[str, str, 
 
 
 # ---------------------------------------------------------------------- heavy tails
-def running_figure(row: Answer, y_range: Range, palette: Palette = LIGHT) -> go.Figure:
+def running_figure(row: Running, y_range: Range, palette: Palette = LIGHT) -> go.Figure:
     """Running means of independent runs over the number of samples, the first with its usual 95 % band, and the exact value.
 
     Parameters
     ----------
-    row : mapping
-        One member of the answer's rows.
+    row : Running
     y_range : tuple
         Common to all of them, relative to the exact value.
     """
@@ -210,7 +214,7 @@ def running_figure(row: Answer, y_range: Range, palette: Palette = LIGHT) -> go.
     return figure
 
 
-def running_range(rows: Sequence[Answer]) -> Range:
+def running_range(rows: Sequence[Running]) -> Range:
     """An axis for all: what the runs show, between 0 and 3 times the exact value."""
     held = [_means(means)[0] / row.exact for row in rows for means in row.means]
     low, high = padded([*held, np.ones(1)]) or (0.0, 2.0)
@@ -218,7 +222,7 @@ def running_range(rows: Sequence[Answer]) -> Range:
 
 
 # ---------------------------------------------------------------------- step size
-def steps_figure(answer: Answer, palette: Palette = LIGHT) -> go.Figure:
+def steps_figure(answer: StepsAnswer, palette: Palette = LIGHT) -> go.Figure:
     """The mean against the number of steps for each w, dashed the guided law, their limit."""
     figure, rows = go.Figure(), answer.rows
     n, held = _floats([row.steps for row in rows]), []
@@ -232,10 +236,10 @@ def steps_figure(answer: Answer, palette: Palette = LIGHT) -> go.Figure:
         if limits.get(w) is not None:
             figure.add_hline(y=limits[w], line={"color": colour, "dash": "dash", "width": 1.4})
             held.append(np.array([limits[w]]))
-    return _steps_axis(_finished(figure, "steps", padded([n], log=True), f"mean of {answer['names']['f']}", padded(held)))
+    return _steps_axis(_finished(figure, "steps", padded([n], log=True), f"mean of {answer.names.f}", padded(held)))
 
 
-def shift_figure(answer: Answer, palette: Palette = LIGHT) -> go.Figure:
+def shift_figure(answer: StepsAnswer, palette: Palette = LIGHT) -> go.Figure:
     """Size of the change against the finest run, logarithmic, with a line of first order."""
     figure, rows = go.Figure(), [row for row in answer.rows[1:]]
     n, held = _floats([row.steps for row in rows]), []
@@ -249,7 +253,7 @@ def shift_figure(answer: Answer, palette: Palette = LIGHT) -> go.Figure:
             error_y={"type": "data", "array": half, "arrayminus": low, "thickness": 3, "width": 0, "color": faded(colour, 0.4)},
         )  # fmt: skip
         held.append(size[size > 0])
-    finest = float(answer.rows[0]["steps"])
+    finest = float(answer.rows[0].steps)
     first = [size for size in held if len(size)]
     if first and len(n):
         start = float(max(size.max() for size in first))

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from torch import Tensor
 
 from gdviz.diffusion import Moment
-from gdviz.guidance._guidance import Guidance, Guided
+from gdviz.guidance._rule import Guidance, Guided
 from gdviz.guidance._schedule import ScheduleKind
 from gdviz.laws import Pair
 

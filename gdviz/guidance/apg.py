@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 import torch
@@ -12,9 +11,12 @@ from torch import Tensor
 
 from gdviz.diffusion import Moment
 from gdviz.family import Card
-from gdviz.guidance._guidance import Guidance, GuidanceContext, GuidanceKind, Guided, Plan
+from gdviz.guidance._guidance import GuidanceContext, GuidanceKind, Label
+from gdviz.guidance._label_plan import label_plan
+from gdviz.guidance._over_coordinates import dot
+from gdviz.guidance._plan import Plan
+from gdviz.guidance._rule import Guidance, Guided
 from gdviz.guidance._schedule import ScheduleKind
-from gdviz.guidance.cfg import Cfg
 from gdviz.laws import Pair
 
 
@@ -28,9 +30,7 @@ class Projected(Guidance):
     one evaluation after the other (twice a level under Heun).
     """
 
-    def __init__(
-        self, pair: Pair, schedule: ScheduleKind, *, parallel: float, longest: float | None, momentum: float
-    ) -> None:
+    def __init__(self, pair: Pair, schedule: ScheduleKind, *, parallel: float, longest: float | None, momentum: float) -> None:
         self.pair, self.schedule = pair, schedule
         self.parallel, self.longest, self.momentum = parallel, longest, momentum
 
@@ -46,45 +46,40 @@ class Projected(Guidance):
     def _clip(self, delta: Tensor) -> Tensor:
         if self.longest is None:
             return delta
-        length = _dot(delta, delta).sqrt()  # [..., 1]
+        length = dot(delta, delta).sqrt()  # [..., 1]
         return delta * (self.longest / length).clamp_max(1)
 
     def _project(self, delta: Tensor, along: Tensor) -> Tensor:
         """`along` is D_c up to a factor, which the projection ignores."""
         if self.parallel == 1:
             return delta
-        share = _dot(delta, along) / _dot(along, along).clamp_min(1e-24)  # [..., 1]
+        share = dot(delta, along) / dot(along, along).clamp_min(1e-24)  # [..., 1]
         return torch.addcmul(delta, share, along, value=self.parallel - 1)
-
-
-def _dot(a: Tensor, b: Tensor) -> Tensor:
-    """a . b, [..., 1], coordinate by coordinate: points are stored so, and reductions over the last axis crawl on them."""
-    total = a[..., 0] * b[..., 0]  # [...]
-    for k in range(1, a.shape[-1]):
-        total.addcmul_(a[..., k], b[..., k])
-    return total[..., None]
 
 
 class Apg(GuidanceKind):
     """CFG without the part of the push that points along the guess of the clean point.
 
     In one dimension everything is along it: with parallel = 0 there is then no guidance left.
-
-    Attributes
-    ----------
-    parallel : float
-        Share of the parallel part that is kept (eta in the paper); 1 keeps all.
-    norm : float or None
-        Greatest length of the push in data units (r in the paper); None for no limit.
-    momentum : float
-        Weight of the previous push, at most 0 (beta in the paper): what persists is damped.
     """
 
     kind: Literal["apg"] = "apg"
-    label: str
-    parallel: Annotated[float, Field(ge=0, le=1)] = 0.0
-    norm: Annotated[float, Field(gt=0, le=1e6)] | None = 2.5
-    momentum: Annotated[float, Field(gt=-1, le=0)] = -0.5
+    label: Label
+    parallel: Annotated[
+        float,
+        Field(
+            ge=0,
+            le=1,
+            description="Share of the push along the guess of the clean point that is kept (eta in the paper); 1 keeps all.",
+        ),
+    ] = 0.0
+    norm: Annotated[
+        Annotated[float, Field(gt=0, le=1e6)] | None,
+        Field(description="Greatest length of the push in data units (r in the paper); null for no limit."),
+    ] = 2.5
+    momentum: Annotated[
+        float, Field(gt=-1, le=0, description="Weight of the previous push (beta in the paper): what persists is damped.")
+    ] = -0.5
 
     card = Card(
         title="APG, adaptive projected guidance",
@@ -100,7 +95,7 @@ class Apg(GuidanceKind):
     examples = ({"label": "b"}, {"label": "b", "parallel": 1, "norm": None, "momentum": 0})
 
     def build(self, context: GuidanceContext) -> Plan:
-        plan = Cfg(label=self.label).build(context)
-        pair = context.scores.pair(context.law.given(self.label), context.law)
-        rule = Projected(pair, self.schedule, parallel=self.parallel, longest=self.norm, momentum=self.momentum)
-        return replace(plan, rule=rule, improves=None, baseline=None)
+        def rule(pair: Pair) -> Projected:
+            return Projected(pair, self.schedule, parallel=self.parallel, longest=self.norm, momentum=self.momentum)
+
+        return label_plan(context, self.label, rule)

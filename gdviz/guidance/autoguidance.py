@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from gdviz.errors import GdvizError
 from gdviz.family import Card
-from gdviz.guidance._guidance import Goal, GuidanceContext, GuidanceKind, Plan
-from gdviz.guidance._label_goals import label_goals
+from gdviz.guidance._guidance import GuidanceContext, GuidanceKind
+from gdviz.guidance._label_plan import label_goals
+from gdviz.guidance._plan import Goal, Plan
 from gdviz.guidance._unified import Unified
 from gdviz.rewards.class_probability import ClassProbabilityReward
 
@@ -17,15 +20,10 @@ class Autoguidance(GuidanceKind):
 
     Both parts stand for one law, so that nothing but the fitting error is guided away: with exact scores there
     would be no push. The scores come from `by_part`, whose `away` is a smaller or less trained network.
-
-    Attributes
-    ----------
-    label : str or None
-        Sample p(. | label).
     """
 
     kind: Literal["autoguidance"] = "autoguidance"
-    label: str | None = None
+    label: Annotated[str | None, Field(description="Sample p(. | label); null samples p.")] = None
 
     card = Card(
         title="Autoguidance",

@@ -5,17 +5,17 @@ from __future__ import annotations
 from typing import Literal
 
 from gdviz.family import Card
-from gdviz.guidance._guidance import GuidanceContext, GuidanceKind, Plan
-from gdviz.guidance._label_goals import label_goals, mean_reciprocal
+from gdviz.guidance._guidance import GuidanceContext, GuidanceKind, Label
+from gdviz.guidance._label_plan import label_plan
+from gdviz.guidance._plan import Plan
 from gdviz.guidance._unified import Unified
-from gdviz.rewards.class_probability import ClassProbabilityReward
 
 
 class Cfg(GuidanceKind):
     """(1 + w) s_c - w s: base p(. | c), toward p(. | c), away from p; w = -1 samples p."""
 
     kind: Literal["cfg"] = "cfg"
-    label: str
+    label: Label
 
     card = Card(
         title="Classifier-free guidance",
@@ -34,16 +34,4 @@ class Cfg(GuidanceKind):
         return self.label
 
     def build(self, context: GuidanceContext) -> Plan:
-        law = context.law
-        toward = law.given(self.label)
-        return Plan(
-            rule=Unified(context.scores.pair(toward, law), "toward", self.schedule),
-            unguided=toward,
-            toward=toward,
-            away=law,
-            reward=ClassProbabilityReward(self.label, law.log_posterior(self.label)),
-            reward_title=f"p({self.label} | x)",
-            improves="mean_reciprocal",
-            baseline=mean_reciprocal(law, self.label),
-            goals=label_goals(law, self.label),
-        )
+        return label_plan(context, self.label, lambda pair: Unified(pair, "toward", self.schedule))

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any, Literal
 
 from torch import Tensor
 
 from gdviz.diffusion import Moment
 from gdviz.family import Card
-from gdviz.guidance._guidance import Guidance, GuidanceContext, GuidanceKind, Guided, Plan
+from gdviz.guidance._guidance import GuidanceContext, GuidanceKind, Label
+from gdviz.guidance._label_plan import label_plan
+from gdviz.guidance._plan import Plan
+from gdviz.guidance._rule import Guidance, Guided
 from gdviz.guidance._schedule import ScheduleKind
-from gdviz.guidance.cfg import Cfg
 from gdviz.laws import Pair
 
 
@@ -41,7 +42,7 @@ class CfgPlusPlus(GuidanceKind):
     """
 
     kind: Literal["cfg_plus_plus"] = "cfg_plus_plus"
-    label: str
+    label: Label
 
     card = Card(
         title="CFG++",
@@ -56,6 +57,4 @@ class CfgPlusPlus(GuidanceKind):
     examples = ({"label": "b"},)
 
     def build(self, context: GuidanceContext) -> Plan:
-        plan = Cfg(label=self.label).build(context)
-        pair = context.scores.pair(context.law.given(self.label), context.law)
-        return replace(plan, rule=RenoisedUnconditionally(pair, self.schedule), improves=None, baseline=None)
+        return label_plan(context, self.label, lambda pair: RenoisedUnconditionally(pair, self.schedule))

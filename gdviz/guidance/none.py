@@ -9,7 +9,9 @@ from torch import Tensor
 
 from gdviz.diffusion import Moment
 from gdviz.family import Card
-from gdviz.guidance._guidance import Guidance, GuidanceContext, GuidanceKind, Guided, Plan
+from gdviz.guidance._guidance import GuidanceContext, GuidanceKind
+from gdviz.guidance._plan import Plan
+from gdviz.guidance._rule import Guidance, Guided
 from gdviz.scores._scores import Score
 
 

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Annotated, Literal
 
 import torch
 from pydantic import Field
 from torch import Tensor
 
-from gdviz.errors import GdvizError
 from gdviz.family import Card
-from gdviz.guidance._guidance import Goal, GuidanceContext, GuidanceKind, Plan
+from gdviz.guidance._guidance import GuidanceContext, GuidanceKind
+from gdviz.guidance._plan import Plan
+from gdviz.guidance._reward_plan import Form, reward_plan
 from gdviz.guidance._unified import Unified
 from gdviz.laws import Law, Mixture
-from gdviz.laws.tilt import Tilted, tilt_with_mean
-from gdviz.rewards import REWARDS, Reciprocal, Reward, RewardKind, build_reward, check_positive
-from gdviz.scores import Scores
+from gdviz.rewards import REWARDS, RewardKind, build_reward, check_positive
 
 GRID = 101
 """Points per axis of the box on which a reward is checked (d <= 2)."""
@@ -34,10 +32,14 @@ class RewardGuidance(GuidanceKind):
 
     kind: Literal["reward"] = "reward"
     form: Annotated[
-        Literal["reward", "cost"],
-        Field(title="aim", json_schema_extra={"words": {"reward": "seek high reward", "cost": "avoid high cost"}}),
+        Form,
+        Field(
+            title="aim",
+            json_schema_extra={"words": {"reward": "seek high reward", "cost": "avoid high cost"}},
+            description="Whether E r is raised, or E 1/r lowered.",
+        ),
     ] = "reward"
-    reward: Annotated[RewardKind, REWARDS]
+    reward: Annotated[RewardKind, REWARDS, Field(description="r, positive wherever the target has mass.")]
 
     card = Card(
         title="Reward guidance",
@@ -58,35 +60,7 @@ class RewardGuidance(GuidanceKind):
     def build(self, context: GuidanceContext) -> Plan:
         reward = build_reward(self.reward, context.for_rewards)
         check_positive(reward, where_mass_is(context.law), self.reward)
-        if self.form == "reward":
-            return self._seek(context.law, context.scores, reward)
-        return self._avoid(context.law, context.scores, reward)
-
-    def _seek(self, law: Law, scores: Scores, reward: Reward) -> Plan:
-        tilted, log_mean = tilt_with_mean(law, reward)
-        return Plan(
-            rule=Unified(scores.pair(tilted, law, base="away"), "away", self.schedule),
-            unguided=law,
-            toward=tilted,
-            away=law,
-            reward=reward,
-            improves="mean_reward",
-            baseline=None if law.by_samples else _exp(log_mean),
-            goals=(_tilted_goal(law, reward, Tilted(tilted, log_mean)),),
-        )
-
-    def _avoid(self, law: Law, scores: Scores, reward: Reward) -> Plan:
-        costly, log_mean = tilt_with_mean(law, Reciprocal(reward))
-        return Plan(
-            rule=Unified(scores.pair(law, costly), "toward", self.schedule),
-            unguided=law,
-            toward=law,
-            away=costly,
-            reward=reward,
-            improves="mean_reciprocal",
-            baseline=None if law.by_samples else _exp(log_mean),
-            goals=(_tilted_goal(law, reward),),
-        )
+        return reward_plan(context, reward, self.form, lambda pair, base: Unified(pair, base, self.schedule))
 
 
 def where_mass_is(law: Law) -> Tensor:
@@ -99,23 +73,3 @@ def where_mass_is(law: Law) -> Tensor:
     low, high = law.box()
     axes = [torch.linspace(a, b, GRID, dtype=torch.float64) for a, b in zip(low.tolist(), high.tolist(), strict=True)]
     return torch.cat([torch.cartesian_prod(*axes).reshape(-1, law.dimension), samples])
-
-
-def _tilted_goal(law: Law, reward: Reward, known: Tilted | None = None) -> Goal:
-    @cache
-    def tilted() -> Law | None:
-        try:
-            return known.law if known else tilt_with_mean(law, reward).law
-        except GdvizError:  # E r is infinite: there is no such law to be held against
-            return None
-
-    def draw(w: float, n: int, generator: torch.Generator) -> Tensor | None:
-        goal = tilted()
-        return None if goal is None else goal.sample(n, generator).x
-
-    return Goal("tilted", f"{law.name} r(x) / E r", draw)
-
-
-def _exp(log_mean: float) -> float | None:
-    """exp, or None beyond the range of floats."""
-    return float(torch.tensor(log_mean, dtype=torch.float64).exp()) if abs(log_mean) < 700 else None

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 
 from gdviz.errors import GdvizError
+from gdviz.progress import ProgressCallback
+from gdviz.progress import silent as silent
 
-Progress = Callable[[float], None]
-"""Called with the share done, 0 while the box is sought; what it raises ends the calculation."""
+Progress = ProgressCallback  # jobs/curves.py asks for it here
 
 TRUSTED = 0.05
 """Share done from which the rest is foreseen."""
-
-
-def silent(done: float) -> None:
-    """Nobody listens."""
 
 
 class TooLong(GdvizError):
@@ -23,15 +19,17 @@ class TooLong(GdvizError):
 
 
 class Budget:
-    """A progress that allows so much CPU time, of this process, and passes on what it hears.
+    """A progress callback that allows so much CPU time, of this process, and passes on what it hears.
+
+    It is told 0 while the box is sought.
 
     Parameters
     ----------
     seconds : float
-    then : Progress
+    then : ProgressCallback
     """
 
-    def __init__(self, seconds: float, then: Progress = silent) -> None:
+    def __init__(self, seconds: float, then: ProgressCallback = silent) -> None:
         self.seconds, self._then = seconds, then
         self._began = time.process_time()
         self._box = 0.0
@@ -50,7 +48,7 @@ class Budget:
 class Steps:
     """Counts the steps of several marches, each by the points it carries."""
 
-    def __init__(self, total: float, progress: Progress) -> None:
+    def __init__(self, total: float, progress: ProgressCallback) -> None:
         self._total, self._progress, self._done = total, progress, 0.0
 
     def __call__(self, points: int) -> None:

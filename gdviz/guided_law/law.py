@@ -11,11 +11,10 @@ from torch import Tensor
 
 from gdviz.diffusion import Levels
 from gdviz.errors import GdvizError
-from gdviz.guidance import Plan
-from gdviz.guidance._unified import Unified
+from gdviz.guidance import Plan, Unified
 from gdviz.guidance.none import Unguided
 from gdviz.guidance.schedules.constant import Constant
-from gdviz.guided_law.budget import Progress, Steps, silent
+from gdviz.guided_law.budget import Steps
 from gdviz.guided_law.levels import Weight, active_levels
 from gdviz.guided_law.march import Density, Problem, march
 from gdviz.guided_law.solve import (
@@ -29,6 +28,7 @@ from gdviz.guided_law.solve import (
     sketch_levels,
 )
 from gdviz.laws import pair
+from gdviz.progress import ProgressCallback, silent
 from gdviz.rewards import Reward
 from gdviz.samplers import SamplerKind
 
@@ -86,7 +86,7 @@ def guided_laws(
     measured: Reward | None = None,
     steps: int = STEPS,
     means: bool = True,
-    progress: Progress = silent,
+    progress: ProgressCallback = silent,
 ) -> tuple[GuidedLaw, ...]:
     """The law of the guided sampler's output at each w.
 
@@ -108,7 +108,7 @@ def guided_laws(
         Steps in noise level of the finest of the three calculations.
     means : bool
         Whether the means of r and 1/r are wanted; without them the box need not hold their tails.
-    progress : Progress
+    progress : ProgressCallback
         Told how far it is; a `Budget` ends what would take too long.
 
     Raises
@@ -151,9 +151,9 @@ def refusal(plan: Plan, sampler: SamplerKind) -> str | None:
         return "found a sampler without the backward process' full noise; ddpm, ancestral, ddim with eta 1 and churn 1 have it"
     if type(plan.rule) is Unguided:
         return None
-    if type(plan.rule) is not Unified or plan.toward is None or plan.away is None:
+    if plan.unified is None or plan.toward is None or plan.away is None:
         return "found a method that is not base + w (toward - away) with two laws; cfg and reward guidance are"
-    return None if _exact_scores(plan, plan.rule) else "found scores that are not the exact ones of the laws that guide"
+    return None if _exact_scores(plan, plan.unified) else "found scores that are not the exact ones of the laws that guide"
 
 
 def _exact_scores(plan: Plan, rule: Unified) -> bool:
@@ -169,11 +169,11 @@ def _exact_scores(plan: Plan, rule: Unified) -> bool:
 
 def _problem(plan: Plan, levels: Levels, w: Sequence[float]) -> Problem:
     scales = torch.tensor(list(w), dtype=torch.float64)
-    if not isinstance(plan.rule, Unified) or plan.toward is None or plan.away is None:
+    if plan.unified is None or plan.toward is None or plan.away is None:
         law = plan.unguided
         return Problem(law, law, law, pair(law, law), 1, Weight(Constant(), levels), 0 * scales)
-    base, sign = (plan.toward, 1) if plan.rule.base == "toward" else (plan.away, -1)
-    weight = Weight(plan.rule.schedule, levels)
+    base, sign = (plan.toward, 1) if plan.unified.base == "toward" else (plan.away, -1)
+    weight = Weight(plan.unified.schedule, levels)
     return Problem(base, plan.toward, plan.away, pair(plan.toward, plan.away), sign, weight, scales)
 
 

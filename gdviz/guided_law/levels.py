@@ -9,8 +9,7 @@ import torch
 from numpy.typing import NDArray
 
 from gdviz.diffusion import Levels
-from gdviz.guidance import Plan
-from gdviz.guidance._schedule import ScheduleKind
+from gdviz.guidance import Plan, ScheduleKind
 from gdviz.guidance.schedules.constant import Constant
 from gdviz.laws import Pair
 

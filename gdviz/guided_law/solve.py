@@ -10,11 +10,11 @@ from torch import Tensor
 
 from gdviz.diffusion import Levels
 from gdviz.errors import GdvizError
-from gdviz.guided_law.budget import Progress, silent
 from gdviz.guided_law.grid import Box
 from gdviz.guided_law.march import Density, Problem, march
 from gdviz.laws import Law
 from gdviz.laws.quadrature import smallest_scale
+from gdviz.progress import ProgressCallback, silent
 from gdviz.rewards import Reward
 
 STEPS = 200
@@ -80,7 +80,7 @@ def first_box(*laws: Law) -> Box:
     return tuple(zip(low.tolist(), high.tolist(), strict=True))
 
 
-def find_box(problem: Problem, levels: Levels, reward: Reward | None, progress: Progress = silent) -> tuple[Box, Tensor]:
+def find_box(problem: Problem, levels: Levels, reward: Reward | None, progress: ProgressCallback = silent) -> tuple[Box, Tensor]:
     """A box that holds the guided law at every w, and which of the means of r and 1/r it holds, [2, W].
 
     A mean whose integrand still reaches the edge after ROUNDS of growth is infinite, or as good as that.

@@ -16,6 +16,7 @@ import threading
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from gdviz.errors import GdvizError
@@ -24,11 +25,13 @@ from gdviz.jobs.cluster_worker import Ticket, our_versions, run_part, run_task
 from gdviz.jobs.worker import unexpected
 
 if TYPE_CHECKING:
+    import numpy as np
     from distributed import Client, Future
 
     from gdviz.experiment import Built
-    from gdviz.sweep import Chunk, Progress
-    from gdviz.tiles import SweepRequest
+    from gdviz.progress import Progress
+    from gdviz.sweep import Chunk
+    from gdviz.sweep_request import SweepRequest
 
 PATIENCE = 4.0
 """Seconds in which a scheduler has to answer, and then a worker to be there."""
@@ -65,7 +68,7 @@ class Cluster:
         self._lock = threading.Lock()
         self._listeners: dict[str, Listener] = {}
         # Machines are few, so the scheduler, which remembers every topic, never has many.
-        self.ticket = Ticket(f"gdviz-{socket.gethostname()}", our_versions())
+        self.ticket = Ticket(f"gdviz-{socket.gethostname()}", our_versions(), connected)
         self._client = self._connected()
 
     @property
@@ -133,7 +136,7 @@ class Cluster:
 
     def sweep(self, request: SweepRequest, priority: int = 0) -> Iterator[Progress | Chunk]:
         """Run a sweep's parts on the workers, its chunks in particle order."""
-        from gdviz.sweep import Progress
+        from gdviz.progress import Progress
 
         parts = self.parts(request)
         done, news, futures = [0.0] * len(parts), threading.Event(), []
@@ -153,8 +156,8 @@ class Cluster:
                 while not future.done():
                     news.wait(SECONDS_BETWEEN_LOOKS)
                     news.clear()
-                    share = sum(d * part.count for d, part in zip(done, parts, strict=True)) / request.count
-                    yield Progress(share)
+                    finished = sum(d * part.options.particles for d, part in zip(done, parts, strict=True))
+                    yield Progress(finished / request.options.particles)
                 what, value = self.answer(future)
                 future.release()
                 if what != "done":
@@ -197,13 +200,17 @@ class Cluster:
             listener(what, value)
 
 
-def _chunk(first: int, arrays: list[Any]) -> Chunk:
+@lru_cache(maxsize=1)
+def connected(address: str) -> Cluster:
+    """A worker as a client of its own cluster: one connection for all the jobs that it will run."""
+    return Cluster(address)
+
+
+def _chunk(first: int, x: np.ndarray, readings: dict[str, np.ndarray]) -> Chunk:
     """What `run_part` sent."""
     import torch
 
     from gdviz.sweep import Chunk
 
     # Copies, for torch warns of arrays that it may not write to.
-    x, gain, path_kl, frames = (None if a is None else torch.from_numpy(a.copy()) for a in arrays)
-    assert x is not None
-    return Chunk(first, x, gain, path_kl, frames)
+    return Chunk(first, torch.from_numpy(x.copy()), {name: torch.from_numpy(a.copy()) for name, a in readings.items()})

@@ -1,4 +1,4 @@
-"""The workers of a server on a Dask cluster: lanes and a pool like those of one machine."""
+"""The workers of a server on a Dask cluster: queues and a pool like those of one machine."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from gdviz.errors import GdvizError
 from gdviz.jobs.cluster import Cluster
 from gdviz.jobs.job import Job
-from gdviz.jobs.pool import LANES, Pool
+from gdviz.jobs.pool import QUEUES, Pool
 from gdviz.store import default_root
 
 if TYPE_CHECKING:
@@ -25,8 +25,8 @@ SETTING = "GDVIZ_SCHEDULER"
 """Environment variable with the scheduler's address, for pages and for commands without ``--scheduler``."""
 
 
-class ClusterLane:
-    """Runs jobs on the cluster: the interface of `gdviz.jobs.lane.Lane`, but as many at once as there are workers.
+class ClusterQueue:
+    """Runs jobs on the cluster: the interface of `gdviz.jobs.worker_queue.WorkerQueue`, but as many at once as there are workers.
 
     A job whose worker is lost runs again on another one; the scheduler gives it up after a few such losses.
     A job that does not listen cannot be ended from here: it counts as cancelled and its worker is free when it ends.
@@ -67,7 +67,7 @@ class ClusterLane:
                 future.cancel()
 
     def ahead(self, job: Job) -> list[Job] | None:
-        """The jobs of this lane that were sent before a waiting one; None for a job that does not wait."""
+        """The jobs of this queue that were sent before a waiting one; None for a job that does not wait."""
         with self._lock:
             jobs = list(self._running)
         if job not in jobs or job.state != "waiting":
@@ -90,7 +90,7 @@ class ClusterLane:
 
 
 class ClusterPool(Pool):
-    """A pool whose lanes lead to a cluster; jobs find what they keep in the store, a folder that all machines share.
+    """A pool whose queues lead to a cluster; jobs find what they keep in the store, a folder that all machines share.
 
     Raises
     ------
@@ -98,7 +98,7 @@ class ClusterPool(Pool):
         As for `Cluster`, or if the store cannot be written.
     """
 
-    def __init__(self, address: str, lanes: Mapping[str, int] = MappingProxyType(LANES)) -> None:
+    def __init__(self, address: str, queues: Mapping[str, int] = MappingProxyType(QUEUES)) -> None:
         self._cluster = Cluster(address)
         self._mark = default_root() / f".shared-{uuid.uuid4().hex}"  # workers look for it in their store
         try:
@@ -108,7 +108,7 @@ class ClusterPool(Pool):
             self._cluster.close()
             raise GdvizError(f"store: found {error.strerror} at {default_root()}; set GDVIZ_STORE to another folder.") from None
         self._cluster.ticket = replace(self._cluster.ticket, shared=self._mark.name)
-        super().__init__(lanes, partial(ClusterLane, self._cluster))
+        super().__init__(queues, partial(ClusterQueue, self._cluster))
 
     def close(self) -> None:
         super().close()

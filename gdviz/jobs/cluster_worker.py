@@ -5,11 +5,10 @@ from __future__ import annotations
 import pickle
 import platform
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from gdviz import __version__
 from gdviz.errors import GdvizError
@@ -20,9 +19,19 @@ if TYPE_CHECKING:
     import numpy as np
 
     from gdviz.experiment import Built
-    from gdviz.jobs.cluster import Cluster
-    from gdviz.sweep import Chunk, Progress
-    from gdviz.tiles import SweepRequest
+    from gdviz.progress import Progress
+    from gdviz.sweep import Chunk
+    from gdviz.sweep_request import SweepRequest
+
+
+class OtherWorkers(Protocol):
+    """The cluster as one of its workers sees it: where the sweeps of a job go."""
+
+    def parts(self, request: SweepRequest) -> list[SweepRequest]:
+        """A sweep in enough parts for all workers."""
+
+    def sweep(self, request: SweepRequest, priority: int = 0) -> Iterator[Progress | Chunk]:
+        """Run the parts on the workers, the chunks in particle order."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +44,8 @@ class Ticket:
         Where the task's news goes.
     versions : dict
         The asker's programs: another one would give other numbers.
+    connect : callable
+        Address -> the cluster, for a job that asks the other workers for help.
     shared : str or None
         Name of a file in the asker's store, which a worker must see in its own; None where no store is needed.
     priority : int
@@ -43,6 +54,7 @@ class Ticket:
 
     topic: str
     versions: tuple[tuple[str, str], ...]
+    connect: Callable[[str], OtherWorkers]
     shared: str | None = None
     priority: int = 0
 
@@ -88,17 +100,17 @@ def _checked(ticket: Ticket, call: bytes, report: Report) -> Any:
     return function(*arguments, report)
 
 
-def run_part(part: SweepRequest, report: Report) -> tuple[int, list[np.ndarray | None]]:
-    """Run a part of a sweep: its first particle, and the arrays of its chunk (end points, gain, path KL, frames)."""
+def run_part(part: SweepRequest, report: Report) -> tuple[int, np.ndarray, dict[str, np.ndarray]]:
+    """Run a part of a sweep: its first particle, and the arrays of its chunk (end points, readings)."""
     import numpy as np
 
     from gdviz.sweep import Chunk
 
     for item in part.run():
         if isinstance(item, Chunk):
-            arrays = (item.x, item.gain, item.path_kl, item.frames)
             # A view would travel with all that it is a view of.
-            return item.first, [None if a is None else np.ascontiguousarray(a.cpu().numpy()) for a in arrays]
+            readings = {name: np.ascontiguousarray(value.numpy()) for name, value in item.readings.items()}
+            return item.first, np.ascontiguousarray(item.x.numpy()), readings
         report.progress(item.done)
     raise AssertionError("a part of a sweep is one chunk")
 
@@ -123,7 +135,7 @@ class _Task:
 
     def sweep(self, request: SweepRequest, built: Built) -> Iterator[Progress | Chunk]:
         """Run a sweep of this job with the help of the other workers (an `Executor`)."""
-        cluster = _cluster(self._worker.scheduler.address)
+        cluster = self._ticket.connect(self._worker.scheduler.address)
         if len(cluster.parts(request)) == 1:
             yield from request.run(built)
             return
@@ -133,11 +145,3 @@ class _Task:
             secede()  # this thread will mostly wait: let the worker take a part in its place
             self._in_pool = False
         yield from cluster.sweep(request, self._ticket.priority)
-
-
-@lru_cache(maxsize=1)
-def _cluster(address: str) -> Cluster:
-    """This worker as a client of its own cluster: one connection for all the jobs that it will run."""
-    from gdviz.jobs.cluster import Cluster
-
-    return Cluster(address)

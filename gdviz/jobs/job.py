@@ -20,7 +20,7 @@ class Job:
     ----------
     key : str
     number : int
-        Unique in this process: what worker and lane call the job.
+        Unique in this process: what worker and queue call the job.
     state : {"waiting", "running", "done", "failed", "cancelled"}
         The last three are final. A job whose worker was ended from outside stays "running" while it is
         tried again.
@@ -80,7 +80,7 @@ class Job:
         """Whether the job has said that it goes on from what it keeps when its worker is ended."""
         return self._kept is not None
 
-    # ------------------------------------------------------------------ for the lane
+    # ------------------------------------------------------------------ for the queue
     def begin(self) -> bool:
         """Count a try; False when the job is no longer wanted."""
         with self._lock:

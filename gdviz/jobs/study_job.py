@@ -14,7 +14,8 @@ from gdviz.studies import StudyContext
 
 if TYPE_CHECKING:
     from gdviz.jobs.worker import Report
-    from gdviz.studies import Answer, Study
+    from gdviz.record import Answer
+    from gdviz.studies import Study
 
 
 def run_study(study: Study[Any], root: str, report: Report) -> bytes:

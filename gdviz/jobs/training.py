@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from gdviz.jobs import Job, Pool, Report
     from gdviz.training import Task
 
-LANE = "training"
-"""The pool's lane of trainings."""
+QUEUE = "training"
+"""The pool's queue of trainings."""
 
 LOOK = 0.1
 """Seconds between two looks at a training that somebody waits for."""
@@ -31,7 +31,7 @@ _ORDER = ("running", "waiting", "paused", "failed", "done")
 
 def training_key(id: str) -> str:
     """The pool's key of a training."""
-    return f"{LANE}-{id}"
+    return f"{QUEUE}-{id}"
 
 
 def run_training(text: str, root: str, pace: Pace | None, device: str, report: Report) -> str | None:
@@ -75,7 +75,7 @@ def follow(
 
     from gdviz.checkpoints import TrainingReport
 
-    job = pool.submit(LANE, training_key(task.id), run_training, task.canonical(), str(library.root), None, far_device(device))
+    job = pool.submit(QUEUE, training_key(task.id), run_training, task.canonical(), str(library.root), None, far_device(device))
     told = None
     while not job.wait(LOOK):
         if stop():
@@ -131,7 +131,7 @@ class Trainings:
     Parameters
     ----------
     pool : Pool
-        With a lane called "training".
+        With a queue called "training".
     library : Library
     pace : Pace, optional
         How often trainings report and save.
@@ -153,7 +153,7 @@ class Trainings:
             self._pool.forget(training_key(task.id))  # done once, and lost since
             # Each worker's own GDVIZ_DEVICE decides where it trains.
             asked = (task.canonical(), str(self._library.root), self._pace, "auto")
-            self._pool.submit(LANE, training_key(task.id), run_training, *asked)
+            self._pool.submit(QUEUE, training_key(task.id), run_training, *asked)
         return task.id
 
     def resume(self, id: str) -> None:
@@ -234,7 +234,7 @@ class Trainings:
         return total
 
     def _seconds_at(self, rate: float | None, job: Job) -> float | None:
-        record = self._library.record(job.key.removeprefix(f"{LANE}-"))
+        record = self._library.record(job.key.removeprefix(f"{QUEUE}-"))
         if record is None or rate is None:
             return None
         return (record.task.steps - (record.report.step if record.report else 0)) / rate

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from gdviz.errors import GdvizError
 
 if TYPE_CHECKING:
-    from gdviz.tiles import Executor
+    from gdviz.sweep_request import Executor
 
 SECONDS_BETWEEN_REPORTS = 0.05
 

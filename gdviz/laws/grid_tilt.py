@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import copy
 from functools import cached_property
+from typing import Self
 
 import torch
 from torch import Tensor
 
 from gdviz.laws.grid_tilt_table import RewardTable, Size
-from gdviz.laws.law import Law, Pair, PairScores, Points, Time
+from gdviz.laws.law import Law, Pair, PairScores, Points, TiltedBy, Time
 from gdviz.rewards import Reward
 
 SIZES = {1: Size(1536, 4096, 1024, 64), 2: Size(224, 512, 256, 80)}
@@ -43,7 +45,7 @@ class GridTilt(Law):
 
     def __init__(self, base: Law, reward: Reward, name: str) -> None:
         self.base, self.reward, self.name = base, reward, name
-        self.dimension, self.labels = base.dimension, ()
+        self.dimension, self.labels, self.origin = base.dimension, (), TiltedBy(reward)
         self.table = RewardTable(base, reward, SIZES[base.dimension])
         self.log_mean = self.table.log_mean
 
@@ -63,11 +65,18 @@ class GridTilt(Law):
         if away is not self.base:
             return None
 
+        run = self.remembering()
+
         def pair(x: Tensor, t: float) -> PairScores:
-            log_ratio, push = self.log_factor(x, t)
-            return PairScores(self.base.score(x, t) + push, push, lambda: log_ratio)
+            log_ratio, push = run.log_factor(x, t)
+            return PairScores(run.base.score(x, t) + push, push, lambda: log_ratio)
 
         return pair
+
+    def remembering(self) -> Self:
+        run = copy.copy(self)
+        run.base, run.table = self.base.remembering(), self.table.remembering()
+        return run
 
     # ------------------------------------------------------------------ the clean law
     def sample(self, n: int, generator: torch.Generator) -> Points:

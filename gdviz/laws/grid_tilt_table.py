@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import math
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 import torch
 from torch import Tensor
@@ -13,6 +14,7 @@ from gdviz.laws.grid_tilt_interpolation import Surface
 from gdviz.laws.grid_tilt_quadrature import clean_grid
 from gdviz.laws.law import Law
 from gdviz.laws.quadrature import grid_points
+from gdviz.laws.recent import AtLevel, remembered
 from gdviz.rewards import Reward
 
 GHOSTS = 2
@@ -68,6 +70,8 @@ class RewardTable:
         If E r is infinite.
     """
 
+    _recent: AtLevel[Surface] | None = None
+
     def __init__(self, law: Law, reward: Reward, size: Size, coarser: int = 1) -> None:
         grid = clean_grid(law, reward, size.least, size.most, coarser)
         self.grid, self.nodes = grid, size.nodes // coarser
@@ -83,21 +87,22 @@ class RewardTable:
         self.tables = torch.stack(tables)  # [L, N', .., N']
         clean = reward.log(grid_points(self._axes(1.0, 0.0)))  # [N', .., N']
         self.clean = torch.where(torch.isfinite(clean), clean, grid.log_r.min())
-        self._recent: dict[tuple[float, torch.dtype, torch.device], Surface] = {}
 
     def at(self, t: float, x: Tensor) -> Surface:
-        """The surface of log r_t in the dtype of x; the last few are remembered."""
-        key = (t, x.dtype, x.device)
-        found = self._recent.get(key)
-        if found is None:
-            alpha_bar = 1 - t
-            half_width = self._half_width(alpha_bar, t)  # [d]
-            low = alpha_bar**0.5 * self.center - half_width  # [d]
-            found = Surface(self._table(t), GHOSTS, low, 2 * half_width / (self.nodes - 1), x)
-            if len(self._recent) >= _REMEMBERED:
-                self._recent.pop(next(iter(self._recent)), None)
-            self._recent[key] = found
-        return found
+        """The surface of log r_t in the dtype of x."""
+        return (self._recent or self._surface)(t, x)
+
+    def remembering(self) -> Self:
+        """The same tables for one run, which remembers the last few surfaces."""
+        run = copy.copy(self)
+        run._recent = remembered(self._surface, _REMEMBERED)
+        return run
+
+    def _surface(self, t: float, x: Tensor) -> Surface:
+        alpha_bar = 1 - t
+        half_width = self._half_width(alpha_bar, t)  # [d]
+        low = alpha_bar**0.5 * self.center - half_width  # [d]
+        return Surface(self._table(t), GHOSTS, low, 2 * half_width / (self.nodes - 1), x)
 
     def _table(self, t: float) -> Tensor:
         """log r_t at the nodes, [N', .., N']."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 import torch
 from torch import Tensor
@@ -155,17 +155,12 @@ class Law(ABC):
         prior = torch.log(torch.tensor(self.class_probability(label), dtype=torch.float64))
         return given.log_density(x, t) - self.log_density(x, t) + prior.to(x)
 
-    def tilted(self, reward: Reward) -> Law:
-        """The law p^r(x) = r(x) p(x) / E r (MATH section 2).
+    def remembering(self) -> Self:
+        """The same law for one run, which asks for the same levels with every chunk of particles: it remembers them.
 
-        Raises
-        ------
-        GdvizError
-            If d >= 3 and no closed form is known, or the tilt cannot be normalised.
+        Scores and pairs that a plan is built of hold such a law of their own; laws themselves remember nothing.
         """
-        from gdviz.laws.tilt import tilt
-
-        return tilt(self, reward)
+        return self
 
     def pair_with(self, away: Law) -> Pair | None:
         """A shared evaluation of (self, away), or None where they share nothing."""

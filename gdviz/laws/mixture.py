@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
 from functools import cached_property
+from typing import Self
 
 import torch
 from torch import Tensor
 
 from gdviz.device import has_float64
 from gdviz.laws.components import Coefficients, Components
-from gdviz.laws.law import Given, Law, Pair, Points, Time
+from gdviz.laws.law import Given, Law, Origin, Points, Time
 from gdviz.laws.posterior import attention, blocks, is_attention, posterior
+from gdviz.laws.recent import AtLevel, remembered
 
 _REMEMBERED_VALUES = 1 << 20
-"""Bound on the coefficients remembered: a few MB a law."""
+"""Bound on the coefficients that a run remembers: a few MB a law."""
 
 STEEPEST = 1e5
 """Terms of a logit beyond which float32 leaves errors of some 1e-3 in the posterior: such levels are done in float64."""
@@ -35,7 +38,12 @@ class Mixture(Law):
         Index into `labels`, -1 for none.
     labels : sequence of str
     name : str
+    origin : Given or TiltedBy, optional
+        What was done to another law to get this one.
     """
+
+    _recent: AtLevel[Coefficients] | None = None
+    """Coefficients of the last levels, in a copy that one run holds (`remembering`)."""
 
     def __init__(
         self,
@@ -44,6 +52,7 @@ class Mixture(Law):
         component_labels: Tensor | None = None,
         labels: Sequence[str] = (),
         name: str = "p(x)",
+        origin: Origin | None = None,
     ) -> None:
         log_weights = log_weights.to(torch.float64)
         self.components = components
@@ -51,10 +60,9 @@ class Mixture(Law):
         self.log_weights = log_weights - torch.logsumexp(log_weights, 0)  # [K]
         self.component_labels = torch.full((components.count,), -1) if component_labels is None else component_labels
         self.labels = tuple(labels)
-        self.name = name
+        self.name, self.origin = name, origin
         self.atomic = bool(torch.all(components.standard_deviations() == 0))
         self.support = torch.nonzero(torch.isfinite(self.log_weights))[:, 0]  # [K']
-        self._recent: dict[tuple[float, torch.dtype, torch.device], Coefficients] = {}
 
     # ------------------------------------------------------------------ weights and labels
     @property
@@ -62,15 +70,13 @@ class Mixture(Law):
         """[K], float64, summing to 1."""
         return self.log_weights.exp()
 
-    def reweighted(self, log_factor: Tensor, name: str) -> Mixture:
+    def reweighted(self, log_factor: Tensor, name: str, origin: Origin | None = None) -> Mixture:
         """The law with weight_k exp(log_factor_k), normalised; components shared."""
-        return Mixture(self.components, self.log_weights + log_factor, self.component_labels, self.labels, name)
+        return Mixture(self.components, self.log_weights + log_factor, self.component_labels, self.labels, name, origin)
 
     def given(self, label: str) -> Mixture:
         outside = torch.where(self._has(label), 0.0, -torch.inf)  # [K]
-        given = self.reweighted(outside.to(torch.float64), name=self.name.replace("(x", f"(x | {label}", 1))
-        given.origin = Given(label)
-        return given
+        return self.reweighted(outside.to(torch.float64), self.name.replace("(x", f"(x | {label}", 1), Given(label))
 
     def class_probability(self, label: str) -> float:
         return float(self.weights[self._has(label)].sum())
@@ -168,18 +174,17 @@ class Mixture(Law):
         return out
 
     def at(self, t: float, x: Tensor) -> Coefficients:
-        """Coefficients of the present components at noise variance t, weights included, cast to x.
+        """Coefficients of the present components at noise variance t, weights included, cast to x."""
+        return (self._recent or self._coefficients)(t, x)
 
-        The last ones are remembered: a sweep asks for the same levels once a chunk.
-        """
-        key = (t, x.dtype, x.device)
-        found = self._recent.get(key)
-        if found is None:
-            found = self.components.coefficients(t).weighted(self.log_weights[self.support], self.support, x)
-            if len(self._recent) * found.linear.numel() > _REMEMBERED_VALUES:
-                self._recent.pop(next(iter(self._recent)), None)
-            self._recent[key] = found
-        return found
+    def _coefficients(self, t: float, x: Tensor) -> Coefficients:
+        return self.components.coefficients(t).weighted(self.log_weights[self.support], self.support, x)
+
+    def remembering(self) -> Self:
+        values = len(self.support) * len(self.components.features(torch.zeros(self.dimension, 1)))  # a level
+        run = copy.copy(self)
+        run._recent = remembered(self._coefficients, _REMEMBERED_VALUES // values)
+        return run
 
     def _log_posterior(self, label: str, x: Tensor, t: Time) -> Tensor:
         if self.atomic and float(torch.as_tensor(t).max()) == 0:
@@ -199,8 +204,3 @@ class Mixture(Law):
         zeros = torch.zeros(int(place.max()) + 1, dtype=torch.float64)
         mine = zeros.index_add(0, place, self.weights * self._has(label))
         return (mine / zeros.index_add(0, place, self.weights)).log()[place]
-
-    def pair_with(self, away: Law) -> Pair | None:
-        from gdviz.laws.mixture_pair import mixture_pair
-
-        return mixture_pair(self, away) if isinstance(away, Mixture) else None

@@ -36,7 +36,7 @@ class MixturePair:
     """Whether one set of exponentials serves both laws."""
 
     def __init__(self, toward: Mixture, away: Mixture) -> None:
-        self.toward, self.away = toward, away
+        self.toward, self.away = toward.remembering(), away.remembering()
 
     def __call__(self, x: Tensor, t: float) -> PairScores:
         d = self.toward.dimension
@@ -75,10 +75,10 @@ class SharedPair(MixturePair):
         spread = float(self.shift.max() - self.shift.min())  # inf or NaN where `away` lacks a component
         self.nested = spread < 1e-12 and len(self.shift) < len(away.support)
         self.common_softmax = spread < SHARED_RANGE and len(self.shift) == len(away.support)
-        self.second = away
+        self.second = self.away
         if self.nested:
             outside = torch.where(inside, -torch.inf, 0.0).to(torch.float64)
-            self.second = away.reweighted(outside, name="the rest")
+            self.second = away.reweighted(outside, name="the rest").remembering()
             self.log_inside = -float(self.shift[0])  # log of the mass that `away` gives to the inside
             self.log_odds = self.log_inside - math.log(-math.expm1(self.log_inside))
         self._joint = lru_cache(maxsize=1 + REMEMBERED // len(inside))(self._join)

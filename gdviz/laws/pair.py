@@ -5,6 +5,8 @@ from __future__ import annotations
 from torch import Tensor
 
 from gdviz.laws.law import Law, Pair, PairScores
+from gdviz.laws.mixture import Mixture
+from gdviz.laws.mixture_pair import mixture_pair
 
 
 def pair(toward: Law, away: Law) -> Pair:
@@ -13,6 +15,8 @@ def pair(toward: Law, away: Law) -> Pair:
     Laws that share components, or of which one is the other tilted, share the work (either may know
     how); any other two are evaluated one after the other.
     """
+    if isinstance(toward, Mixture) and isinstance(away, Mixture):
+        return mixture_pair(toward, away)
     shared = toward.pair_with(away)
     if shared is not None:
         return shared
@@ -20,9 +24,11 @@ def pair(toward: Law, away: Law) -> Pair:
     if swapped is not None:
         return _swap(swapped)
 
+    first, second = toward.remembering(), away.remembering()
+
     def separate(x: Tensor, t: float) -> PairScores:
-        score = toward.score(x, t)  # [..., d]
-        return PairScores(score, score - away.score(x, t), lambda: toward.log_density(x, t) - away.log_density(x, t))
+        score = first.score(x, t)  # [..., d]
+        return PairScores(score, score - second.score(x, t), lambda: first.log_density(x, t) - second.log_density(x, t))
 
     return separate
 

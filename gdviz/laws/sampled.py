@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from gdviz.errors import GdvizError
-from gdviz.laws.law import Given, Law, Points, Time
+from gdviz.laws.law import Given, Law, Origin, Points, Time
 
 Classify = Callable[[Tensor], Tensor]
 """x [..., d] -> log p(label | x) for every label, [..., L]."""
@@ -32,6 +32,8 @@ class SampledLaw(Law):
     log_weights : Tensor, shape [n], optional
         Equal if not given; -inf where a sample is absent; normalised here.
     name : str
+    origin : Given or TiltedBy, optional
+        What was done to another law to get this one.
     """
 
     by_samples = True
@@ -44,9 +46,10 @@ class SampledLaw(Law):
         classify: Classify,
         log_weights: Tensor | None = None,
         name: str = "p(x)",
+        origin: Origin | None = None,
     ) -> None:
         self.x, self.label, self.labels, self.classify, self.name = x.double(), label, tuple(labels), classify, name
-        self.dimension = x.shape[1]
+        self.dimension, self.origin = x.shape[1], origin
         log_weights = torch.zeros(len(x), dtype=torch.float64) if log_weights is None else log_weights.double()
         self.log_weights = log_weights - torch.logsumexp(log_weights, 0)  # [n]
 
@@ -61,16 +64,14 @@ class SampledLaw(Law):
 
     def given(self, label: str) -> SampledLaw:
         outside = torch.where(self._has(label), 0.0, -torch.inf)  # [n]
-        given = self.reweighted(outside, self.name.replace("(x", f"(x | {label}", 1))
-        given.origin = Given(label)
-        return given
+        return self.reweighted(outside, self.name.replace("(x", f"(x | {label}", 1), Given(label))
 
     def class_probability(self, label: str) -> float:
         return float(self.log_weights[self._has(label)].exp().sum())
 
-    def reweighted(self, log_factor: Tensor, name: str) -> SampledLaw:
+    def reweighted(self, log_factor: Tensor, name: str, origin: Origin | None = None) -> SampledLaw:
         """The law with weight_i exp(log_factor_i), normalised; samples shared."""
-        return SampledLaw(self.x, self.label, self.labels, self.classify, self.log_weights + log_factor, name)
+        return SampledLaw(self.x, self.label, self.labels, self.classify, self.log_weights + log_factor, name, origin)
 
     def _has(self, label: str) -> Tensor:
         if label not in self.labels:

@@ -45,12 +45,6 @@ def tilt_with_mean(law: Law, reward: Reward) -> Tilted:
     GdvizError
         If E r is infinite, or if d >= 3 and no closed form is known.
     """
-    found = _tilt(law, reward)
-    found.law.origin = found.law.origin or TiltedBy(reward)  # the conditional law keeps its label
-    return found
-
-
-def _tilt(law: Law, reward: Reward) -> Tilted:
     costly = isinstance(reward, Reciprocal)
     name = f"{law.name} J(x) / E J" if costly else f"{law.name} r(x) / E r"
     if isinstance(law, SampledLaw):
@@ -58,10 +52,11 @@ def _tilt(law: Law, reward: Reward) -> Tilted:
     if isinstance(law, Mixture) and law.atomic:
         return _tilt_atoms(law, reward, name)
     if isinstance(reward, ClassProbabilityReward) and _is_own(reward.posterior, law):
+        # Its origin is the label and not the reward: a learned score knows the label.
         return Tilted(law.given(reward.label), math.log(law.class_probability(reward.label)))
     terms = reward.exponentials()
     if isinstance(law, Mixture) and terms is not None and len(terms.constant) * len(law.support) <= MAX_COMPONENTS:
-        tilted, log_mean = tilt_mixture(law, terms, name, "1/r" if costly else "r")
+        tilted, log_mean = tilt_mixture(law, terms, name, TiltedBy(reward), "1/r" if costly else "r")
         return Tilted(tilted, log_mean)
     if law.dimension > 2:
         raise GdvizError(
@@ -85,13 +80,13 @@ def _tilt_atoms(law: Mixture, reward: Reward, name: str) -> Tilted:
     log_r[law.support] = reward.log(law.components.means[law.support])
     _check_finite(log_r, law.components.means, "atom")
     log_mean = float(torch.logsumexp(law.log_weights + log_r, 0))
-    return Tilted(law.reweighted(log_r, name), log_mean)
+    return Tilted(law.reweighted(log_r, name, TiltedBy(reward)), log_mean)
 
 
 def _tilt_samples(law: SampledLaw, reward: Reward, name: str) -> Tilted:
     log_r = reward.log(law.x)  # [n]
     _check_finite(log_r, law.x, "sample")
-    return Tilted(law.reweighted(log_r, name), float(torch.logsumexp(law.log_weights + log_r, 0)))
+    return Tilted(law.reweighted(log_r, name, TiltedBy(reward)), float(torch.logsumexp(law.log_weights + log_r, 0)))
 
 
 def _check_finite(log_r: Tensor, points: Tensor, what: str) -> None:

@@ -7,11 +7,14 @@ from torch import Tensor
 
 from gdviz.errors import GdvizError
 from gdviz.laws.components import Components, FullComponents, SharedComponents
+from gdviz.laws.law import Origin
 from gdviz.laws.mixture import Mixture
 from gdviz.rewards import Exponentials
 
 
-def tilt_mixture(law: Mixture, terms: Exponentials, name: str, function: str = "r") -> tuple[Mixture, float]:
+def tilt_mixture(
+    law: Mixture, terms: Exponentials, name: str, origin: Origin | None = None, function: str = "r"
+) -> tuple[Mixture, float]:
     """The mixture p r / E r, and log E r.
 
     Component k, N(m, S), times exp(c + l.x - x'Ax/2) is a multiple of N(m + C g, C) with
@@ -47,7 +50,7 @@ def tilt_mixture(law: Mixture, terms: Exponentials, name: str, function: str = "
         raise GdvizError("reward: found E r beyond what numbers can hold; give it a smaller strength or direction.")
     components = FullComponents((means + shift).flatten(0, 1), ((covariance + covariance.mT) / 2).flatten(0, 1))
     owner = law.component_labels[law.support].repeat_interleave(len(terms.constant))  # [K m]
-    return Mixture(components, log_weights, owner, law.labels, name), float(torch.logsumexp(log_weights, 0))
+    return Mixture(components, log_weights, owner, law.labels, name, origin), float(torch.logsumexp(log_weights, 0))
 
 
 def mean_of_quadratic(law: Mixture, term: Exponentials) -> float:

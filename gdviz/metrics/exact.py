@@ -8,10 +8,7 @@ from dataclasses import dataclass
 from torch import Tensor
 
 from gdviz.errors import GdvizError
-from gdviz.guidance import Plan
-from gdviz.guidance._label_goals import mean_reciprocal
-from gdviz.guidance._unified import Unified
-from gdviz.guidance.schedules.constant import Constant
+from gdviz.guidance import Plan, mean_reciprocal
 from gdviz.laws import LabelPosterior, Law, Mixture
 from gdviz.laws.quadrature import Expectation, expectation
 from gdviz.laws.tilt_mixture import mean_of_quadratic, tilt_mixture
@@ -66,16 +63,16 @@ def exact_values(plan: Plan, sampler: SamplerKind, measured: Reward | None = Non
         return Exact()
     base = plan.unguided
     mean, reciprocal = mean_under(base, reward), _mean_reciprocal(plan, reward)
-    plain = type(plan.rule) is Unified and isinstance(plan.rule.schedule, Constant) and reward is plan.reward
+    plain = plan.constant and reward is plan.reward
     slope = sampler.unit_noise and plain
-    if plan.improves == "mean_reward" and plan.toward is not None:
+    if plan.identity == "mean_reward" and plan.toward is not None:
         return Exact(
             mean_reciprocal_w0=reciprocal,
             mean_reward_w0=mean,
             slope_mean_reward_w0=_entropy(base, plan.toward, reward, mean) if slope else None,
             mean_reward_w1=_mean_tilted(base, plan.toward, reward, mean) if plain else None,
         )
-    if plan.improves == "mean_reciprocal" and plan.away is not None:
+    if plan.identity == "mean_reciprocal" and plan.away is not None:
         fall = _entropy(base, plan.away, Reciprocal(reward), reciprocal) if slope else None
         return Exact(
             mean_reciprocal_w0=reciprocal,

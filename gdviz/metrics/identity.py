@@ -45,13 +45,13 @@ def identity(plan: Plan, w: float, gain: Array) -> Identity | None:
         None where the identity does not hold, its value at w = 0 is not known, the gains' tail is
         too heavy for a mean, or the prediction is not precise.
     """
-    if plan.improves is None or plan.baseline is None:
+    if plan.identity is None or plan.baseline is None:
         return None
     if w == 0:
-        return Identity(plan.improves, plan.baseline, 0.0)
+        return Identity(plan.identity, plan.baseline, 0.0)
     found = mean(gain)
     if found.value is None or found.se is None or not tail(gain).reliable:
         return None
-    sign = 1.0 if plan.improves == "mean_reward" else -1.0
-    predicted = Identity(plan.improves, plan.baseline * (1 + sign * w * found.value), abs(w) * plan.baseline * found.se)
+    sign = 1.0 if plan.identity == "mean_reward" else -1.0
+    predicted = Identity(plan.identity, plan.baseline * (1 + sign * w * found.value), abs(w) * plan.baseline * found.se)
     return predicted if predicted.is_precise() else None

@@ -200,7 +200,7 @@ class RowReader:
             moved = self._distances.changes(row.w, *ends)
             distances = tuple(replace(d, step_change=m) for d, m in zip(row.distances, moved, strict=True))
             row = replace(row, distances=distances)
-        of = "mean_reward" if self.measured else self.plan.improves or "mean_reward"
+        of = "mean_reward" if self.measured else self.plan.identity or "mean_reward"
         return replace(row, step_changes=changes, step_change=getattr(changes, of))
 
     def _identity_change(self, row: Row, fine: Reading, coarse: Reading, keep: NDArray[np.bool_]) -> float | None:

@@ -21,8 +21,6 @@ import numpy as np
 import torch
 
 from gdviz.guidance import Plan
-from gdviz.guidance._unified import Unified
-from gdviz.guidance.schedules.constant import Constant
 from gdviz.laws import Law
 from gdviz.metrics.exact import mean_under
 from gdviz.metrics.mean import Array
@@ -88,13 +86,12 @@ class KnownSkewness:
 
     def __init__(self, plan: Plan, read: Reader, measured: bool, seed: int) -> None:
         self._read = read
-        means = {SIGNS[plan.improves]: plan.baseline} if plan.improves and plan.baseline and not measured else {}
+        means = {SIGNS[plan.identity]: plan.baseline} if plan.identity and plan.baseline and not measured else {}
         self._at_0 = _Sample(plan.unguided, read, seed, means.get)
-        cost = plan.improves == "mean_reciprocal" and plan.away is not None and not measured
+        cost = plan.identity == "mean_reciprocal" and plan.away is not None and not measured
         self._at_minus_1 = _Sample(plan.away, read, seed, cache(partial(_mean, plan))) if cost and plan.away is not None else None
-        rule = plan.rule
-        plain = type(rule) is Unified and isinstance(rule.schedule, Constant) and not measured
-        seeks = plain and plan.improves == "mean_reward" and plan.toward is not None
+        plain = plan.constant and not measured
+        seeks = plain and plan.identity == "mean_reward" and plan.toward is not None
         tilted = {-1: 1 / plan.baseline} if plan.baseline else {}  # under p r / E r the mean of 1 / r is 1 / E r
         self._at_1 = _Sample(plan.toward, read, seed, tilted.get) if seeks and plan.toward is not None else None
         self._lightens = plain and isinstance(plan.reward, ClassProbabilityReward)

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import importlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from gdviz.errors import GdvizError
 from gdviz.papers.paper_figure import PaperFigure, Value
 from gdviz.papers.picture import Picture
+from gdviz.progress import ProgressCallback, part
 
 if TYPE_CHECKING:
     from gdviz.experiment import Experiment
     from gdviz.result import Result
-    from gdviz.tiles import Executor
+    from gdviz.sweep_request import Executor
 
 NUMBERS = 1, 2, 3, 4, 5
 
@@ -80,7 +81,7 @@ def make(
     *,
     size: Size | None = None,
     device: str = "auto",
-    progress: Callable[[float], None] | None = None,
+    progress: ProgressCallback | None = None,
     executor: Executor | None = None,
 ) -> PaperFigure:
     """Run what a figure needs and read it off.
@@ -111,7 +112,7 @@ def make(
         found[name] = run(
             experiment,
             device=device,
-            progress=_part(progress, len(found), len(runs)),
+            progress=part(progress, len(found) / len(runs), 1 / len(runs)),
             frame_particles=0,
             executor=executor,
         )
@@ -121,10 +122,6 @@ def make(
         said.append(_quick(chosen, module.FULL))
     results = {name: result.to_dict() for name, result in found.items()}
     return PaperFigure(number, chosen != module.FULL, " ".join(said), reading.picture, reading.values, results)
-
-
-def _part(progress: Callable[[float], None] | None, number: int, count: int) -> Callable[[float], None] | None:
-    return None if progress is None else lambda done: progress((number + done) / count)
 
 
 def _quick(size: Size, full: Size) -> str:

@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 from gdviz.diffusion import Moment
 from gdviz.exact_curves import find
 from gdviz.experiment import Built, Experiment
-from gdviz.guided_law.budget import Progress, silent
+from gdviz.guidance import WeightedGuidance
 from gdviz.metrics.reading import Reader
 from gdviz.player.law_field import SECONDS, law_field
 from gdviz.player.scene import Arrows, Grid, Scene
+from gdviz.progress import ProgressCallback, silent
 from gdviz.result import Result, measured_reward
 from gdviz.scores.exact import Exact
 
@@ -36,7 +37,7 @@ def scene_from_result(
     caption: str = "",
     preview: bool = False,
     law_seconds: float | None = SECONDS,
-    progress: Progress = silent,
+    progress: ProgressCallback = silent,
 ) -> Scene:
     """Everything that the browser needs to draw a run, from the run with its frames kept.
 
@@ -50,7 +51,7 @@ def scene_from_result(
         Marks a coarse first answer, which has no law of the guided sampler.
     law_seconds : float, optional
         CPU time for that law; any if None.
-    progress : Progress
+    progress : ProgressCallback
         Told how far it is.
     """
     experiment, built = result.experiment, result.built
@@ -180,8 +181,10 @@ def _grids(built: Built, extent: tuple[float, ...]) -> list[Grid]:
     return grids
 
 
-def _arrows(built: Built, moments: list[Moment], extent: tuple[float, ...]) -> Arrows:
-    """Base and push at the centres of equal cells of the axes, for each frame."""
+def _arrows(built: Built, moments: list[Moment], extent: tuple[float, ...]) -> Arrows | None:
+    """Base and push at the centres of equal cells of the axes, for each frame; None where the push depends on w."""
+    if isinstance(built.plan.rule, WeightedGuidance):
+        return None
     cells = LATTICE if len(extent) == 4 else 2 * LATTICE
     half = [(b - a) / (2 * cells) for a, b in zip(extent[::2], extent[1::2], strict=True)]
     inner = [v for a, b, h in zip(extent[::2], extent[1::2], half, strict=True) for v in (a + h, b - h)]

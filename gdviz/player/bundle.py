@@ -5,24 +5,16 @@ from __future__ import annotations
 from functools import cache
 from importlib.resources import files
 
-# Functions only refer to each other when called, but constants and classes must stand before their use.
-SCRIPTS = (
-    "decode.js", "theme.js", "motion.js", "paint.js", "contour.js", "law.js", "axes.js", "field.js", "plane.js", "line.js",
-    "sentence.js", "paired.js", "readouts.js", "chart_axes.js", "chart_draw.js", "chart_figures.js", "chart_readouts.js",
-    "charts.js", "clock.js", "view.js", "load.js", "panel.js", "controls.js", "keys.js", "main.js", "component.js",
-)  # fmt: skip
+from gdviz.player.modules import component_js, link
+
+WEB = files("gdviz.player") / "web"
 STYLES = ("style.css", "charts.css")
-
-
-def _read(names: tuple[str, ...]) -> str:
-    folder = files("gdviz.player")
-    return "\n".join((folder / name).read_text(encoding="utf-8") for name in names)
 
 
 @cache
 def player_script() -> str:
-    """All scripts in one scope, without an export; for a standalone page."""
-    return f'"use strict";\n{_read(SCRIPTS)}'
+    """The script of a standalone page, which plays the scenes that lie beside it."""
+    return f"{link(WEB, 'standalone.js')}\n$standalone.playStandalone();"
 
 
 @cache
@@ -32,13 +24,13 @@ def player_js() -> str:
     ``data`` is the raw bytes of one scene, or ``{"scenes": [{"id", "url"} or {"id", "bytes_b64"}, ...],
     "selection": {...} or null, "base": ""}``.
     """
-    return f"{player_script()}\nexport default gdvizMount;\n"
+    return component_js(WEB, "streamlit.js", "showComponent")
 
 
 @cache
 def player_css() -> str:
     """The stylesheet; everything in it is scoped to the player."""
-    return _read(STYLES)
+    return "\n".join((WEB / name).read_text(encoding="utf-8") for name in STYLES)
 
 
 def player_html() -> str:

@@ -12,7 +12,7 @@ from scipy.ndimage import map_coordinates
 from gdviz.errors import GdvizError
 from gdviz.experiment import Built
 from gdviz.guided_law import Budget, GuidedLaw, guided_laws, refusal
-from gdviz.guided_law.budget import Progress, silent
+from gdviz.progress import ProgressCallback, silent
 
 POINTS_1D, POINTS_2D = 400, 96
 """Points a side of the grids."""
@@ -55,7 +55,7 @@ class LawField:
 
 
 def law_field(
-    built: Built, w: list[float], extent: tuple[float, ...], seconds: float | None = SECONDS, progress: Progress = silent
+    built: Built, w: list[float], extent: tuple[float, ...], seconds: float | None = SECONDS, progress: ProgressCallback = silent
 ) -> LawField:
     """The law at each w over the axes, or the reason why it is not there.
 
@@ -67,7 +67,7 @@ def law_field(
         (x0, x1) or (x0, x1, y0, y1).
     seconds : float, optional
         CPU time it may take; in haste, with fewer steps. Any, if None.
-    progress : Progress
+    progress : ProgressCallback
     """
     reason = refusal(built.plan, built.sampler)
     if reason is not None:

@@ -37,7 +37,6 @@ body {{ margin: 0 auto; max-width: 1720px; padding: clamp(14px, 2.5vw, 36px); }}
 <script>
 (() => {{
 {script}
-gdvizStandalone();
 }})();
 </script>
 </body>

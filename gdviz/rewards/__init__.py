@@ -4,6 +4,8 @@ from gdviz.rewards._compiler import Expression as Expression
 from gdviz.rewards._compiler import compile_expression as compile_expression
 from gdviz.rewards._exponentials import MAX_TERMS as MAX_TERMS
 from gdviz.rewards._exponentials import Exponentials as Exponentials
+from gdviz.rewards._fields import Vector as Vector
+from gdviz.rewards._fields import vector as vector
 from gdviz.rewards._positivity import check_positive as check_positive
 from gdviz.rewards._reward import POTENTIALS_AS_REWARD_HINT as POTENTIALS_AS_REWARD_HINT
 from gdviz.rewards._reward import REWARDS as REWARDS

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Literal
+from typing import Annotated, Literal
 
 import torch
 from pydantic import Field
@@ -18,17 +18,17 @@ from gdviz.rewards._reward import Reward, RewardContext, RewardKind
 class Bump(Described):
     """height exp(-|x - center|^2 / (2 width^2)). The heights are the weights of R = log sum_i height_i exp(..)."""
 
-    center: Vector
-    width: float = Field(1.0, gt=0)
-    height: float = Field(1.0, gt=0)
+    center: Annotated[Vector, Field(description="Where the bump is highest.")]
+    width: float = Field(1.0, gt=0, description="Its standard deviation.")
+    height: float = Field(1.0, gt=0, description="Its height above the floor.")
 
 
 class Bumps(RewardKind):
     """r(x) = floor + sum_i height_i exp(-|x - center_i|^2 / (2 width_i^2)), any d."""
 
     kind: Literal["bumps"] = "bumps"
-    bumps: tuple[Bump, ...] = Field(min_length=1, max_length=999)
-    floor: float = Field(0.0, ge=0)
+    bumps: tuple[Bump, ...] = Field(min_length=1, max_length=999, description="The bumps that are added up.")
+    floor: float = Field(0.0, ge=0, description="What the reward is far from every bump.")
 
     card = Card(
         title="Bumps",

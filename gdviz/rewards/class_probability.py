@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Literal
+from typing import Annotated, Literal
 
+from pydantic import Field
 from torch import Tensor
 
 from gdviz.family import Card
@@ -15,7 +16,7 @@ class ClassProbability(RewardKind):
     """r(x) = p(label | x) of the scene's own target at zero noise, any d."""
 
     kind: Literal["class_probability"] = "class_probability"
-    label: str
+    label: Annotated[str, Field(description="The class whose probability is the reward.")]
 
     card = Card(
         title="Class probability",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
+from pydantic import Field
 from torch import Tensor
 
 from gdviz.family import Card
@@ -16,8 +17,8 @@ class Exp(Composite):
     """r(x) = exp(strength R(x)), R being the value of `of` (a potential's R, or a reward's r). A negative strength avoids R."""
 
     kind: Literal["exp"] = "exp"
-    strength: float = 1.0
-    of: Part
+    strength: Annotated[float, Field(description="How much one unit of R matters; a negative one avoids R.")] = 1.0
+    of: Annotated[Part, Field(title="made from", description="The potential R, or a reward's r.")]
 
     card = Card(
         title="Exponential",

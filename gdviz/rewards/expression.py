@@ -19,7 +19,10 @@ class Expression(RewardKind):
     """r(x) by formula (or R, inside exp); docs/expressions.md describes the language. Any d that has its coordinates."""
 
     kind: Literal["expression"] = "expression"
-    expression: str = Field(json_schema_extra={"maxLength": MAX_LENGTH})
+    expression: str = Field(
+        json_schema_extra={"maxLength": MAX_LENGTH},
+        description="The formula, in x, y, ... or x1, x2, ...; docs/expressions.md describes the language.",
+    )
 
     card = Card(
         title="Expression",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import torch
 from pydantic import Field, field_validator
@@ -22,9 +22,9 @@ class HalfPlane(RewardKind):
     """
 
     kind: Literal["half_plane"] = "half_plane"
-    normal: Vector
-    offset: float = 0.0
-    sharpness: float = Field(4.0, gt=0)
+    normal: Annotated[Vector, Field(description="Points to the inside; its length does not matter.")]
+    offset: Annotated[float, Field(description="Distance of the edge from the origin, along the normal.")] = 0.0
+    sharpness: float = Field(4.0, gt=0, description="The edge is about 4 / sharpness wide.")
     gives = "potential"
 
     card = Card(

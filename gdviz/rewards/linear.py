@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
+from pydantic import Field
 from torch import Tensor
 
 from gdviz.family import Card
@@ -16,7 +17,7 @@ class Linear(RewardKind):
     """R(x) = direction . x, any d."""
 
     kind: Literal["linear"] = "linear"
-    direction: Vector
+    direction: Annotated[Vector, Field(description="R grows along it, by its length per unit.")]
     gives = "potential"
 
     card = Card(

@@ -18,7 +18,7 @@ class Mirror(RewardKind):
     """R(x) = -mean (x - x mirrored left to right)^2; a point is an image, row by row, `width` pixels a row."""
 
     kind: Literal["mirror"] = "mirror"
-    width: Annotated[int, Field(ge=1, le=64)] = 8
+    width: Annotated[int, Field(ge=1, le=64, description="Pixels in a row of the image.")] = 8
     gives = "potential"
 
     card = Card(

@@ -18,7 +18,9 @@ class Product(Composite):
     """r(x) = product of the parts, each of them a reward r > 0."""
 
     kind: Literal["product"] = "product"
-    of: tuple[Part, ...] = Field(min_length=1, max_length=MAX_PARTS)
+    of: tuple[Part, ...] = Field(
+        min_length=1, max_length=MAX_PARTS, title="made from", description="The rewards that are multiplied."
+    )
 
     card = Card(
         title="Product",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import torch
+from pydantic import Field
 from torch import Tensor
 
 from gdviz.errors import GdvizError
@@ -22,8 +23,13 @@ class Quadratic(RewardKind):
     """
 
     kind: Literal["quadratic"] = "quadratic"
-    center: Vector
-    curvature: float | Vector | tuple[Vector, ...] = 1.0
+    center: Annotated[Vector, Field(description="Where R is highest.")]
+    curvature: Annotated[
+        float | Vector | tuple[Vector, ...],
+        Field(
+            description="One number for every direction, one for each axis, or a symmetric matrix; negative ones reward distance."
+        ),
+    ] = 1.0
     gives = "potential"
 
     card = Card(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import torch
 from pydantic import Field
@@ -17,9 +17,9 @@ class RingDistance(RewardKind):
     """R(x) = -(|x - center| - radius)^2 / (2 width^2), any d."""
 
     kind: Literal["ring_distance"] = "ring_distance"
-    center: Vector
-    radius: float = Field(1.0, ge=0)
-    width: float = Field(1.0, gt=0)
+    center: Annotated[Vector, Field(description="The ring's centre.")]
+    radius: float = Field(1.0, ge=0, description="The ring's radius; 0 is a point.")
+    width: float = Field(1.0, gt=0, description="Distance from the ring at which R is -1/2.")
     gives = "potential"
 
     card = Card(

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from typing import Literal
+from typing import Annotated, Literal
 
 import torch
+from pydantic import Field
 from torch import Tensor
 
 from gdviz.family import Card
@@ -18,8 +19,8 @@ class Shift(Composite):
     """r(x) = of(x) + constant, which must be positive where the target has mass."""
 
     kind: Literal["shift"] = "shift"
-    constant: float
-    of: Part
+    constant: Annotated[float, Field(description="What is added; the sum must be positive where the target has mass.")]
+    of: Annotated[Part, Field(title="made from", description="The reward that is shifted.")]
 
     card = Card(
         title="Shift",

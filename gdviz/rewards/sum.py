@@ -18,7 +18,9 @@ class Sum(Composite):
     """r(x) = sum of the parts, each of them a reward r >= 0."""
 
     kind: Literal["sum"] = "sum"
-    of: tuple[Part, ...] = Field(min_length=1, max_length=MAX_PARTS)
+    of: tuple[Part, ...] = Field(
+        min_length=1, max_length=MAX_PARTS, title="made from", description="The rewards that are added up."
+    )
 
     card = Card(
         title="Sum",

@@ -52,22 +52,13 @@ class Step:
 
 
 class SamplerKind(Kind):
-    """Description of a sampler, and the sampler itself.
+    """Description of a sampler, and the sampler itself."""
 
-    Attributes
-    ----------
-    steps : int
-        Number of steps, 2 to 20,000.
-    levels : LevelsKind
-        The noise levels.
-    evaluations_per_step : int
-        Guided scores per step.
-    """
-
-    steps: Annotated[int, Field(ge=2, le=20_000)] = 400
-    levels: Annotated[LevelsKind, LEVELS] = Logit()
+    steps: Annotated[int, Field(ge=2, le=20_000, description="Number of steps.")] = 400
+    levels: Annotated[LevelsKind, LEVELS, Field(description="The noise levels.")] = Logit()
 
     evaluations_per_step: ClassVar[int] = 1
+    """Guided scores a step."""
 
     @property
     def unit_noise(self) -> bool:

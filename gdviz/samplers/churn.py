@@ -21,7 +21,10 @@ class Churn(LinearStepSampler):
     """
 
     kind: Literal["churn"] = "churn"
-    churn: Annotated[float, Field(ge=0, le=1)] = 0.5
+    churn: Annotated[
+        float,
+        Field(ge=0, le=1, description="0 is DDIM with eta 0, 1 ancestral sampling; in between it is not DDIM with that eta."),
+    ] = 0.5
 
     card = Card(
         title="Churn",

@@ -20,7 +20,7 @@ class Ddim(LinearStepSampler):
     """
 
     kind: Literal["ddim"] = "ddim"
-    eta: Annotated[float, Field(ge=0, le=1)] = 0.0
+    eta: Annotated[float, Field(ge=0, le=1, description="0 is the deterministic step, 1 ancestral sampling.")] = 0.0
 
     card = Card(
         title="DDIM",

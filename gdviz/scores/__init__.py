@@ -2,6 +2,7 @@
 
 from gdviz.scores._scores import SCORES as SCORES
 from gdviz.scores._scores import Base as Base
+from gdviz.scores._scores import Score as Score
 from gdviz.scores._scores import Scores as Scores
 from gdviz.scores._scores import ScoresContext as ScoresContext
 from gdviz.scores._scores import ScoresKind as ScoresKind

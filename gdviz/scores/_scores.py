@@ -73,11 +73,11 @@ class Wanted:
 
 
 def _none_trained(wanted: Wanted) -> Checkpoint:
-    raise GdvizError("score: found a network, but nothing here can train or load one; use an Experiment.")
+    raise GdvizError("score: found a network, but nothing here can train or load one; use gdviz.run or build_trained.")
 
 
 def _none_stored(name: str) -> Checkpoint:
-    raise GdvizError("score: found a checkpoint, but there is no store here to load it from; use an Experiment.")
+    raise GdvizError("score: found a checkpoint, but there is no store here to load it from; use gdviz.run or build_trained.")
 
 
 @dataclass(frozen=True)
@@ -92,11 +92,14 @@ class ScoresContext:
         id -> the network stored under it.
     own_code : bool
         Whether the reader's own Python file may be run: on the command line alone, when asked for by name.
+    given : callable, optional
+        The network that was given from Python, for an Experiment that names it as its own.
     """
 
     trained: Callable[[Wanted], Checkpoint] = _none_trained
     stored: Callable[[str], Checkpoint] = _none_stored
     own_code: bool = False
+    given: Callable[..., Tensor] | None = None
 
 
 class ScoresKind(Kind):

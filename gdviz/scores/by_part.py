@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
+from pydantic import Field
 from torch import Tensor
 
 from gdviz.family import Card
@@ -45,9 +46,9 @@ class ByPart(ScoresKind):
     """
 
     kind: Literal["by_part"] = "by_part"
-    base: Annotated[ScoresKind, SCORES]
-    toward: Annotated[ScoresKind, SCORES]
-    away: Annotated[ScoresKind, SCORES]
+    base: Annotated[ScoresKind, SCORES, Field(description="The source of what is followed without guidance.")]
+    toward: Annotated[ScoresKind, SCORES, Field(description="The source of the score that the push leads toward.")]
+    away: Annotated[ScoresKind, SCORES, Field(description="The source of the score that it leads away from.")]
 
     card = Card(
         title="A score for each part",

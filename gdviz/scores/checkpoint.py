@@ -18,7 +18,9 @@ class StoredNetwork(ScoresKind):
     """A trained network by its id. It is loaded, never trained; what it learned decides which laws it can stand for."""
 
     kind: Literal["checkpoint"] = "checkpoint"
-    id: Annotated[str, Field(pattern=r"^[0-9a-f]{8,64}$")]
+    id: Annotated[
+        str, Field(pattern=r"^[0-9a-f]{8,64}$", description="The id under which the network is stored, or its first digits.")
+    ]
 
     card = Card(
         title="Stored network",

@@ -71,20 +71,13 @@ class ClassifierGradient(ScoresKind):
     """A noisy classifier gives the push; `plain` gives the score of p.
 
     With guidance toward a label, w = 0 samples the classifier's idea of p(. | c): score of p plus its gradient.
-
-    Attributes
-    ----------
-    plain : ScoresKind
-        Where the score of p comes from.
-    recipe, steps, seed
-        The classifier, and how it is fitted.
     """
 
     kind: Literal["classifier"] = "classifier"
-    plain: Annotated[ScoresKind, SCORES] = Exact()
-    recipe: Recipe = Recipe()
-    steps: Annotated[int, Field(ge=1, le=1_000_000)] = 2000
-    seed: Annotated[int, Field(ge=0, le=2**63 - 1)] = 0
+    plain: Annotated[ScoresKind, SCORES, Field(description="Where the score of p comes from.")] = Exact()
+    recipe: Annotated[Recipe, Field(description="The classifier, and how it is fitted.")] = Recipe()
+    steps: Annotated[int, Field(ge=1, le=1_000_000, description="Optimiser steps.")] = 2000
+    seed: Annotated[int, Field(ge=0, le=2**63 - 1, description="Of the weights and the data.")] = 0
 
     card = Card(
         title="Classifier guidance",

@@ -16,7 +16,7 @@ class ExactScores(Scores):
 
     def single(self, law: Law, labelled: bool = False) -> Score:
         _check_known(law)
-        return law.score
+        return law.remembering().score
 
     def pair(self, toward: Law, away: Law, base: Base = "toward") -> Pair:
         _check_known(toward)

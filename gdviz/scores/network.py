@@ -14,20 +14,12 @@ from gdviz.scores._scores import Scores, ScoresContext, ScoresKind, Wanted, What
 
 
 class Network(ScoresKind):
-    """One network for p, or for p and every p(. | label); another for p r / E r.
-
-    Attributes
-    ----------
-    recipe : Recipe
-        The network and how it is fitted.
-    steps, seed : int
-        Optimiser steps, and the seed of the weights and the data.
-    """
+    """One network for p, or for p and every p(. | label); another for p r / E r."""
 
     kind: Literal["network"] = "network"
-    recipe: Recipe = Recipe()
-    steps: Annotated[int, Field(ge=1, le=1_000_000)] = 4000
-    seed: Annotated[int, Field(ge=0, le=2**63 - 1)] = 0
+    recipe: Annotated[Recipe, Field(description="The network, and how it is fitted.")] = Recipe()
+    steps: Annotated[int, Field(ge=1, le=1_000_000, description="Optimiser steps.")] = 4000
+    seed: Annotated[int, Field(ge=0, le=2**63 - 1, description="Of the weights and the data.")] = 0
 
     card = Card(
         title="Trained network",

@@ -41,35 +41,48 @@ def own_code_is_allowed() -> bool:
     return _ALLOWED.get()
 
 
+FROM_PYTHON = "python:"
+"""Before the name, in place of a file, of a network that was given to `gdviz.run`."""
+
 Convention = Literal["linear_beta", "cosine", "vp", "edm"]
 Meaning = Literal["noise", "clean", "velocity", "score"]
 
 
 class OwnNetwork(ScoresKind):
-    """The reader's own net(x, time) or net(x, time, label), a torch module or function.
-
-    Attributes
-    ----------
-    code : str
-        ``module.py:Name``: a class that is made without arguments, or a ready module or function.
-    weights : str or None
-        A safetensors file for its `load_state_dict`.
-    prediction : {"noise", "clean", "velocity", "score"}
-        What it returns, with x = sqrt(1-t) x_0 + sqrt(t) z: z, x_0, sqrt(1-t) z - sqrt(t) x_0, or the score of what it
-        is given.
-    schedule : {"linear_beta", "cosine", "vp", "edm"}
-        What it is given. "linear_beta" and "cosine": x and the index 0 to 999 of that 1000-step schedule, as a float
-        (between two indices where the level is); "vp": x and t; "edm": x / sqrt(1-t) = x_0 + sigma z and sigma.
-    labels : tuple of str
-        Its labels in the order of its indices; one more index means "no label". None of them: the target's.
-    """
+    """The reader's own net(x, time) or net(x, time, label), a torch module or function."""
 
     kind: Literal["own"] = "own"
-    code: Annotated[str, Field(max_length=4096)]
-    weights: Annotated[str, Field(max_length=4096)] | None = None
-    prediction: Meaning = "noise"
-    schedule: Convention = "linear_beta"
-    labels: tuple[str, ...] = ()
+    code: Annotated[
+        str,
+        Field(
+            max_length=4096,
+            description="`module.py:Name`: a class that is made without arguments, or a ready module or function; `python:Name` "
+            "for one that was given to `gdviz.run`.",
+        ),
+    ]
+    weights: Annotated[
+        Annotated[str, Field(max_length=4096)] | None, Field(description="A safetensors file for its `load_state_dict`.")
+    ] = None
+    prediction: Annotated[
+        Meaning,
+        Field(
+            description="What it returns, with x = sqrt(1-t) x_0 + sqrt(t) z: z, x_0, sqrt(1-t) z - sqrt(t) x_0, or the score "
+            "of what it is given."
+        ),
+    ] = "noise"
+    schedule: Annotated[
+        Convention,
+        Field(
+            description="What it is given: x and the index 0 to 999 of that 1000-step schedule, as a float; vp: x and t; edm: "
+            "x / sqrt(1-t) = x_0 + sigma z and sigma."
+        ),
+    ] = "linear_beta"
+    labels: Annotated[
+        tuple[str, ...],
+        Field(
+            description='Its labels in the order of its indices; one more index means "no label". None of them: the target\'s.'
+        ),
+    ] = ()
 
     card = Card(
         title="Your own network",
@@ -80,6 +93,14 @@ class OwnNetwork(ScoresKind):
     examples = ()
 
     def build(self, context: ScoresContext) -> Scores:
+        if self.code.startswith(FROM_PYTHON):
+            if context.given is None:
+                name = self.code.removeprefix(FROM_PYTHON)
+                raise GdvizError(
+                    f"score: found {name!r}, which was given from Python; its Experiment runs only with "
+                    "gdviz.run(experiment, score=...)."
+                )
+            return OwnScores(context.given, self)
         if not context.own_code:
             raise GdvizError(
                 "score: found 'own', a Python file of the reader's; it runs only on their own command line, "

@@ -23,22 +23,24 @@ WAVES = 6
 
 
 class Error(Described):
-    """An error e added to the noise prediction: eps + e, so that the score moves by -e / sqrt(t).
+    """An error e added to the noise prediction: eps + e, so that the score moves by -e / sqrt(t)."""
 
-    Attributes
-    ----------
-    kind : {"constant", "inward", "outward", "per_step", "field"}
-        One direction everywhere and always; toward the target's mean; away from it; one direction for all
-        particles, drawn afresh at each level; or a smooth random field, the same at every level.
-    size : float
-        Root mean square length of e relative to that of the exact noise prediction at the same level.
-    seed : int
-        Of the direction, the draws or the field.
-    """
-
-    kind: Literal["constant", "inward", "outward", "per_step", "field"]
-    size: Annotated[float, Field(ge=0, le=100)] = 0.1
-    seed: Annotated[int, Field(ge=0, le=2**63 - 1)] = 0
+    kind: Annotated[
+        Literal["constant", "inward", "outward", "per_step", "field"],
+        Field(
+            description="One direction everywhere and always; toward the target's mean; away from it; one direction for all "
+            "particles, drawn afresh at each level; or a smooth random field, the same at every level."
+        ),
+    ]
+    size: Annotated[
+        float,
+        Field(
+            ge=0,
+            le=100,
+            description="Root mean square length of the error, relative to that of the exact noise prediction at the same level.",
+        ),
+    ] = 0.1
+    seed: Annotated[int, Field(ge=0, le=2**63 - 1, description="Of the direction, the draws or the field.")] = 0
 
 
 class ErrorField:
@@ -113,8 +115,8 @@ class Perturbed(ScoresKind):
     """A source of scores with a known error added to the guided score (MATH section 2, "Score error")."""
 
     kind: Literal["perturbed"] = "perturbed"
-    of: Annotated[ScoresKind, SCORES]
-    error: Error
+    of: Annotated[ScoresKind, SCORES, Field(title="made from", description="The source whose scores get the error.")]
+    error: Annotated[Error, Field(description="What is added to the noise prediction.")]
 
     card = Card(
         title="Score with a known error",

@@ -15,8 +15,8 @@ from gdviz import __version__
 from gdviz.record import Answer
 
 if TYPE_CHECKING:
-    from gdviz.experiment import Experiment
-    from gdviz.tiles import Executor
+    from gdviz.experiment import Built, Experiment
+    from gdviz.sweep_request import Executor, RunExperiment
     from gdviz.training import Task
 
 A = TypeVar("A", bound=Answer)
@@ -52,6 +52,15 @@ class StudyContext:
     progress: Tell = _silent
     partial: Callable[[Answer], None] = lambda answer: None
     executor: Executor | None = None
+
+    def runner(self, experiment: Experiment, built: Built) -> RunExperiment:
+        """Runs sweeps of an Experiment's plan: where others can help, or here on the device that the setting names."""
+        from gdviz.device import far_device, pick_device
+        from gdviz.sweep_request import RunExperiment, here
+
+        if self.executor is None:
+            return RunExperiment(experiment, built, here, str(pick_device()))
+        return RunExperiment(experiment, built, self.executor, far_device())
 
 
 @dataclass(frozen=True)
@@ -112,7 +121,9 @@ class Study(ABC, Generic[A]):
 
 def trainings_of(experiment: Experiment) -> tuple[Task, ...]:
     """The trainings whose networks an Experiment runs on: none on exact scores."""
-    return experiment.tasks() if experiment.learns else ()
+    from gdviz.checkpoints import required_tasks
+
+    return required_tasks(experiment) if experiment.learns else ()
 
 
 def _plain(value: Any) -> Any:

@@ -18,7 +18,7 @@ from gdviz.papers.figure_2 import FULL, W
 from gdviz.papers.make import Size
 from gdviz.record import significant
 from gdviz.resources import resource
-from gdviz.studies._study import Study, StudyContext
+from gdviz.studies._study import Study, StudyContext, trainings_of
 from gdviz.studies.digit_answers import (
     DigitRewardAnswer,
     DistanceFloor,
@@ -69,7 +69,7 @@ class DigitLabels(Study[LabelsAnswer]):
     grid_w: tuple[float, ...] = GRID_W
 
     def tasks(self) -> tuple[Task, ...]:
-        return self._run(LABELS[0], W, self.particles).tasks()
+        return trainings_of(self._run(LABELS[0], W, self.particles))
 
     def _run(self, label: str, w: tuple[float, ...], particles: int) -> Experiment:
         return label_run(label, w, self.steps, particles, self.trained)
@@ -118,7 +118,7 @@ class DigitReward(Study[DigitRewardAnswer]):
     grid_w: tuple[float, ...] = GRID_W
 
     def tasks(self) -> tuple[Task, ...]:
-        return self._run(REWARD_W, self.particles).tasks()
+        return trainings_of(self._run(REWARD_W, self.particles))
 
     def _run(self, w: tuple[float, ...], particles: int) -> Experiment:
         return reward_run(self.reward, w, self.steps, particles)

@@ -70,6 +70,7 @@ class SampleJudgement(Study[JudgementAnswer]):
     w: float | None
 
     def run(self, context: StudyContext) -> JudgementAnswer:
+        from gdviz.checkpoints import build_trained
         from gdviz.facts.judge import judge
         from gdviz.facts.judgement_table import facts_line, headings, law_rows, mode_rows
         from gdviz.facts.picture import picture
@@ -86,5 +87,5 @@ class SampleJudgement(Study[JudgementAnswer]):
             facts_line(found),
             TextTable(headings(found), tuple(law_rows(found))),
             None if modes is None else TextTable(tuple(modes[0]), tuple(modes[1])),
-            picture(samples, self.experiment.build(), found, self.w),
+            picture(samples, build_trained(self.experiment), found, self.w),
         )

@@ -7,15 +7,15 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from gdviz.errors import GdvizError
-from gdviz.metrics.error_effect import ErrorEffect
 from gdviz.progress import part
 from gdviz.record import Answer
 from gdviz.studies._study import Study, StudyContext, trainings_of
 from gdviz.studies.titles import Titles
+from gdviz.theory.error_effect import ErrorEffect
 
 if TYPE_CHECKING:
     from gdviz.experiment import Experiment
-    from gdviz.metrics.error_effect import ErrorPaths, ErrorStudy
+    from gdviz.theory.error_effect import ErrorPaths, ErrorStudy
     from gdviz.training import Task
 
 LENGTHS = 300, 1000, 4000
@@ -77,17 +77,20 @@ class Robustness(Study[RobustnessAnswer]):
         return trainings_of(self.experiment)
 
     def run(self, context: StudyContext) -> RobustnessAnswer:
-        from gdviz.metrics.error_effect import ErrorPaths, ErrorStudy
+        from gdviz.checkpoints import build_stored
         from gdviz.scores.exact import Exact
         from gdviz.sweep import chunks, fitting
+        from gdviz.theory.error_effect import ErrorPaths, ErrorStudy
 
         wrong = self.experiment
         problem = why_not(wrong)
         if problem is not None:
             raise GdvizError(problem)
-        exact = wrong.model_copy(update={"score": Exact()}).build()
-        plan = wrong.build(wrong.stored_only(context.root)).plan
-        study = ErrorStudy(exact.plan, plan, wrong.sampler, exact.levels, wrong.w, wrong.seed)
+        twin = wrong.model_copy(update={"score": Exact()})
+        exact = build_stored(twin)
+        built = build_stored(wrong, context.root)
+        study = ErrorStudy(exact.plan, built.plan, wrong.sampler, exact.levels, wrong.w, wrong.seed)
+        runners = context.runner(twin, exact), context.runner(wrong, built)
         halved = min(HALVED, wrong.particles)
         whole, done = wrong.particles + halved / 2, 0
         names, parts = Titles.of_plan(exact.plan), list[ErrorPaths]()
@@ -100,10 +103,10 @@ class Robustness(Study[RobustnessAnswer]):
             return part(context.progress, done / whole, count / whole)
 
         for first, count in chunks(wrong.particles, fitting(len(wrong.w) * exact.law.dimension), gradual=True):
-            parts.append(study.paths(first, count, progress=progress(count)))
+            parts.append(study.paths(first, count, progress=progress(count), executors=runners))
             done += count
             context.partial(RobustnessAnswer(names, effects(), done, complete=False))
-        coarse = study.paths(0, halved, halved=True, progress=progress(halved / 2))
+        coarse = study.paths(0, halved, halved=True, progress=progress(halved / 2), executors=runners)
         changes = _step_changes(study, ErrorPaths.joined(parts).first(halved), coarse)
         rows = tuple(replace(row, steps=change) for row, change in zip(effects(), changes, strict=True))
         return RobustnessAnswer(names, rows, done)

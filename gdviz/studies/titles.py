@@ -48,4 +48,4 @@ class Titles:
         if measure is not None:
             reward = "r(x)" if measure.label is None else f"p({measure.label} | x)"
         toward, away = (None if law is None else law.name for law in (plan.toward, plan.away))
-        return cls(reward, plan.unguided.name, toward, away, plan.improves, {goal.name: goal.title for goal in plan.goals})
+        return cls(reward, plan.unguided.name, toward, away, plan.identity, {goal.name: goal.title for goal in plan.goals})

@@ -1,4 +1,9 @@
 """Targets: descriptions that build a law. One file each."""
 
+from gdviz.targets._atoms import atoms as atoms
+from gdviz.targets._shape import Shape as Shape
+from gdviz.targets._shape import even_square as even_square
+from gdviz.targets._shape import midpoints as midpoints
+from gdviz.targets._shape import polar as polar
 from gdviz.targets._target import TARGETS as TARGETS
 from gdviz.targets._target import TargetKind as TargetKind

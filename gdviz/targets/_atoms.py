@@ -11,8 +11,9 @@ from torch import Tensor
 
 from gdviz.laws import Mixture, SharedComponents
 
-Noise = Annotated[float, Field(ge=0, le=1e6)]
-"""Variance of the Gaussian put on every atom, the same in every direction (covariance noise * I); 0 leaves atoms."""
+Noise = Annotated[
+    float, Field(ge=0, le=1e6, description="Variance of the Gaussian put on every atom, in every direction; 0 leaves atoms.")
+]
 
 
 def atoms(points: Tensor, labels: Sequence[str | None], weights: Tensor, noise: float) -> Mixture:

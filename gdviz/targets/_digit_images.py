@@ -5,11 +5,8 @@ from __future__ import annotations
 from functools import cache
 from typing import Literal, NamedTuple
 
-import numpy as np
 import torch
 from torch import Tensor
-
-from gdviz.resources import resource
 
 SIDE = 8
 LABELS = tuple("0123456789")
@@ -31,8 +28,10 @@ class DigitImages(NamedTuple):
 @cache
 def digit_images(part: Part) -> DigitImages:
     """The images of one part. The same writers are in all three."""
-    with np.load(resource("assets", "digits", "digits.npz")) as file:
-        images, digit = torch.from_numpy(file["images"]), torch.from_numpy(file["digit"])  # [1797, 64], [1797]
+    from sklearn.datasets import load_digits  # a second to import
+
+    data = load_digits()
+    images, digit = torch.from_numpy(data.data), torch.from_numpy(data.target)  # [1797, 64] from 0 to 16, [1797]
     order = torch.randperm(len(images), generator=torch.Generator().manual_seed(SPLIT_SEED))
     mine = dict(zip(PARTS, order.split(list(PARTS.values())), strict=True))[part]  # [n]
     return DigitImages(images[mine].double() / 8 - 1, digit[mine].long())

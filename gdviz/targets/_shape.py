@@ -16,16 +16,13 @@ from gdviz.targets._target import MAX_ATOMS, TargetKind
 class Shape(TargetKind):
     """n atoms dealt out evenly to the parts of a figure, in closed form: no seed, no random draw.
 
-    Attributes
-    ----------
-    n : int
-        Number of atoms, at least one for each part, at most 20,000.
-    noise : float
-        Variance of the Gaussian put on every atom, in every direction; 0 leaves atoms. The square of
-        the atoms' spacing melts them into a smooth density, as the defaults do.
+    The square of the atoms' spacing as `noise` melts them into a smooth density, as the defaults do.
     """
 
-    n: Annotated[int, Field(ge=1, le=MAX_ATOMS)] = 300
+    n: Annotated[
+        int,
+        Field(ge=1, le=MAX_ATOMS, title="points", description="Number of atoms, dealt out evenly to the parts of the figure."),
+    ] = 300
     noise: Noise = 0.01
 
     def part_labels(self) -> tuple[str | None, ...]:

@@ -22,10 +22,14 @@ class Checkerboard(Shape):
     """
 
     kind: Literal["checkerboard"] = "checkerboard"
-    n: Annotated[int, Field(ge=1, le=MAX_ATOMS)] = 800
+    n: Annotated[
+        int, Field(ge=1, le=MAX_ATOMS, title="points", description="Number of atoms, dealt out evenly to the squares.")
+    ] = 800
     noise: Noise = 0.005
-    squares: Annotated[int, Field(ge=2, le=8)] = 4
-    colours: Literal[1, 2] = 2
+    squares: Annotated[int, Field(ge=2, le=8, description="Squares in a row of the board.")] = 4
+    colours: Annotated[
+        Literal[1, 2], Field(description="2: a class of each colour; 1: the dark squares alone, without labels.")
+    ] = 2
 
     card = Card(
         title="Checkerboard",

@@ -15,10 +15,13 @@ from gdviz.targets._target import MAX_COMPONENTS, MAX_DIMENSION, Number, TargetK
 class Component(Described):
     """One Gaussian: weight (normalised over the mixture), mean, covariance, label."""
 
-    weight: Weight = 1.0
-    mean: Annotated[tuple[Number, ...], Field(min_length=1, max_length=MAX_DIMENSION)]
-    covariance: Annotated[tuple[tuple[Number, ...], ...], Field(min_length=1, max_length=MAX_DIMENSION)]
-    label: str | None = None
+    weight: Annotated[Weight, Field(description="Share of the component, normalised over the mixture.")] = 1.0
+    mean: Annotated[tuple[Number, ...], Field(min_length=1, max_length=MAX_DIMENSION, description="Its centre.")]
+    covariance: Annotated[
+        tuple[tuple[Number, ...], ...],
+        Field(min_length=1, max_length=MAX_DIMENSION, description="Its covariance matrix, symmetric and positive definite."),
+    ]
+    label: Annotated[str | None, Field(description="Its class.")] = None
 
     @model_validator(mode="after")
     def _is_a_gaussian(self) -> Component:
@@ -38,7 +41,10 @@ class GaussianMixture(TargetKind):
     """sum_k weight_k N(mean_k, covariance_k)."""
 
     kind: Literal["gaussian_mixture"] = "gaussian_mixture"
-    components: Annotated[tuple[Component, ...], Field(min_length=1, max_length=MAX_COMPONENTS)]
+    components: Annotated[
+        tuple[Component, ...],
+        Field(min_length=1, max_length=MAX_COMPONENTS, description="The Gaussians, all of the same dimension."),
+    ]
 
     card = Card(
         title="Gaussian mixture",

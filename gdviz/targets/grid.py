@@ -17,21 +17,12 @@ class Grid(TargetKind):
     """Equal round Gaussians on a square grid about the origin (MATH section 4: {-4, 0, 4}^2 with variance 0.3).
 
     Labels: 0, 1, 2, ... row by row from the lower left.
-
-    Attributes
-    ----------
-    side : int
-        Gaussians in a row, 1 to 31.
-    spacing : float
-        Distance between neighbours.
-    variance : float
-        Variance of each in every direction.
     """
 
     kind: Literal["grid"] = "grid"
-    side: Annotated[int, Field(ge=1, le=31)] = 3
-    spacing: Annotated[float, Field(gt=0, le=1e6)] = 4.0
-    variance: Annotated[float, Field(gt=0, le=1e6)] = 0.3
+    side: Annotated[int, Field(ge=1, le=31, description="Gaussians in a row.")] = 3
+    spacing: Annotated[float, Field(gt=0, le=1e6, description="Distance between neighbours.")] = 4.0
+    variance: Annotated[float, Field(gt=0, le=1e6, description="Variance of each in every direction.")] = 0.3
 
     card = Card(
         title="Grid of Gaussians",

@@ -28,9 +28,13 @@ class Letters(Shape):
     """
 
     kind: Literal["letters"] = "letters"
-    n: Annotated[int, Field(ge=2, le=MAX_ATOMS)] = 900
+    n: Annotated[
+        int, Field(ge=2, le=MAX_ATOMS, title="points", description="Number of atoms, dealt out evenly to the characters.")
+    ] = 900
     noise: Noise = 0.002
-    text: Annotated[str, Field(min_length=1, max_length=3)] = "abc"
+    text: Annotated[str, Field(min_length=1, max_length=3, description="The characters; each is a class of the same mass.")] = (
+        "abc"
+    )
 
     card = Card(
         title="Letters",

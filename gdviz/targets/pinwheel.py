@@ -21,8 +21,8 @@ class Pinwheel(Shape):
     """
 
     kind: Literal["pinwheel"] = "pinwheel"
-    blades: Annotated[int, Field(ge=2, le=12)] = 5
-    twist: Annotated[float, Field(ge=-2, le=2)] = 0.5
+    blades: Annotated[int, Field(ge=2, le=12, description="Number of blades, one class each.")] = 5
+    twist: Annotated[float, Field(ge=-2, le=2, description="Turn of a blade, in radians per unit of distance along it.")] = 0.5
 
     card = Card(
         title="Pinwheel",

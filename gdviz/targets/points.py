@@ -16,24 +16,21 @@ Point = Annotated[tuple[Number, ...], Field(min_length=1, max_length=MAX_DIMENSI
 
 
 class PointSet(TargetKind):
-    """sum_i weight_i N(point_i, noise I); with noise = 0 (the default) the points themselves are the law.
-
-    Attributes
-    ----------
-    points : tuple of points
-        1 to 20,000 points of the same length d, 1 to 64; in 1-D a point is [x].
-    labels : tuple of (str or None), optional
-        One for each point.
-    weights : tuple of float, optional
-        Positive, one for each point, normalised; equal when left out.
-    noise : float
-        Variance in every direction of the Gaussian put on every point.
-    """
+    """sum_i weight_i N(point_i, noise I); with noise = 0 (the default) the points themselves are the law."""
 
     kind: Literal["points"] = "points"
-    points: Annotated[tuple[Point, ...], Field(min_length=1, json_schema_extra={"maxItems": MAX_ATOMS})]
-    labels: tuple[str | None, ...] | None = None
-    weights: tuple[Weight, ...] | None = None
+    points: Annotated[
+        tuple[Point, ...],
+        Field(
+            min_length=1,
+            json_schema_extra={"maxItems": MAX_ATOMS},
+            description="The points, all of the same length d; in 1-D a point is [x].",
+        ),
+    ]
+    labels: Annotated[tuple[str | None, ...] | None, Field(description="The class of each point.")] = None
+    weights: Annotated[
+        tuple[Weight, ...] | None, Field(description="Positive, one for each point, normalised; equal when left out.")
+    ] = None
     noise: Noise = 0.0
 
     card = Card(

@@ -19,21 +19,12 @@ class Ring(TargetKind):
     """Equal round Gaussians, evenly spaced on a circle about the origin (MATH section 4: 8 of sigma 0.3 at radius 4).
 
     Labels: 0, 1, 2, ... anticlockwise from the positive x axis.
-
-    Attributes
-    ----------
-    count : int
-        Number of Gaussians, 1 to 1,000.
-    radius : float
-        Distance of their means from the origin.
-    sigma : float
-        Standard deviation of each.
     """
 
     kind: Literal["ring"] = "ring"
-    count: Annotated[int, Field(ge=1, le=MAX_COMPONENTS)] = 8
-    radius: Annotated[float, Field(gt=0, le=1e6)] = 4.0
-    sigma: Annotated[float, Field(gt=0, le=1e3)] = 0.3
+    count: Annotated[int, Field(ge=1, le=MAX_COMPONENTS, description="Number of Gaussians.")] = 8
+    radius: Annotated[float, Field(gt=0, le=1e6, description="Distance of their means from the origin.")] = 4.0
+    sigma: Annotated[float, Field(gt=0, le=1e3, description="Standard deviation of each.")] = 0.3
 
     card = Card(
         title="Ring of Gaussians",

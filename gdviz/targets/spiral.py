@@ -19,8 +19,10 @@ class Spiral(Shape):
     """
 
     kind: Literal["spiral"] = "spiral"
-    arms: Annotated[int, Field(ge=1, le=12)] = 3
-    turns: Annotated[float, Field(ge=-3, le=3)] = 0.75
+    arms: Annotated[int, Field(ge=1, le=12, description="Number of arms, one class each.")] = 3
+    turns: Annotated[float, Field(ge=-3, le=3, description="Full turns that an arm winds; negative ones wind the other way.")] = (
+        0.75
+    )
 
     card = Card(
         title="Spiral",

@@ -23,19 +23,11 @@ class SwissRoll(TargetKind):
 
     The outer end is 0.6 pi = 1.88 from the origin, whatever the turns; with 1.5 turns the arms are
     0.84 apart and the root mean square is 1.31. Labels: `inner` and `outer`, the two halves.
-
-    Attributes
-    ----------
-    n : int
-        Number of atoms, 2 to 20,000.
-    turns : float
-    noise : float
-        Variance in every direction of the Gaussian put on every atom.
     """
 
     kind: Literal["swiss_roll"] = "swiss_roll"
-    n: Annotated[int, Field(ge=2, le=MAX_ATOMS)] = 500
-    turns: Annotated[float, Field(ge=0.25, le=10)] = 1.5
+    n: Annotated[int, Field(ge=2, le=MAX_ATOMS, title="points", description="Number of atoms.")] = 500
+    turns: Annotated[float, Field(ge=0.25, le=10, description="Full turns of the roll.")] = 1.5
     noise: Noise = 0.0
 
     card = Card(

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
-from gdviz.diffusion import CoarseNoise, TileNoise
 from gdviz.errors import GdvizError
-from gdviz.guidance import Guide
 from gdviz.metrics.identity import PRECISION
 from gdviz.metrics.mean import UNKNOWN, Array, Mean
+from gdviz.progress import ProgressCallback, silent
+from gdviz.sweep import Chunk, PlanExecutor, SweepOptions, gathered
+from gdviz.theory.level_values import LevelValues
 from gdviz.theory.subject import Subject
 from gdviz.theory.verdict import Verdict, signed_mean
 
@@ -38,6 +37,11 @@ class LevelPaths:
 
     value: Array
     integral: Array
+
+    @classmethod
+    def of(cls, chunk: Chunk) -> LevelPaths:
+        """What a sweep's particles say (`MartingaleStudy.options`)."""
+        return cls(chunk.readings["value"].numpy(), chunk.readings["integral"].numpy())
 
     @classmethod
     def joined(cls, parts: Sequence[LevelPaths]) -> LevelPaths:
@@ -108,10 +112,8 @@ class MartingaleStudy:
         self.t, self.log_snr = levels.t[self._frames], levels.log_snr[self._frames]
         self._verdict = Verdict(subject, self.t, particles, seed)
 
-    def paths(
-        self, first: int, count: int, *, halved: bool = False, progress: Callable[[float], None] = lambda done: None
-    ) -> LevelPaths:
-        """Run the particles first, ..., first + count - 1.
+    def options(self, count: int, *, first: int = 0, halved: bool = False, gradual: bool = False) -> SweepOptions:
+        """The sweep of the particles first, ..., first + count - 1; `LevelPaths.of` reads its chunks.
 
         Parameters
         ----------
@@ -120,26 +122,24 @@ class MartingaleStudy:
         halved : bool
             At half the steps, on coupled noise.
         """
-        subject = self.subject
-        tiles = TileNoise(self.seed, subject.plan.unguided.dimension, first, count)
-        noise = CoarseNoise(tiles, subject.levels) if halved else tiles
-        levels = subject.levels.halved() if halved else subject.levels
-        frames = np.searchsorted(self._both, self._frames) if halved else self._frames
-        wanted = {int(level): k for k, level in enumerate(frames)}
-        x = noise.common_start(len(self.w))  # [W, n, d]
-        value, integral = (np.empty((*x.shape[:-1], len(wanted))) for _ in range(2))  # [W, n, F]
-        total = torch.zeros(x.shape[:-1], dtype=torch.float64)  # [W, n]: the last gains are far below its rounding in float32
-        guide = Guide(subject.plan.rule, torch.tensor(self.w, dtype=torch.float32)[:, None, None])
-        with torch.no_grad():
-            for step in subject.sampler.run(guide, levels, noise, x):
-                here, x = _value(step.guided.log_ratio, subject.sign), step.x  # [W, n]
-                index = step.moment.index
-                if index in wanted:
-                    value[..., wanted[index]], integral[..., wanted[index]] = here, total
-                total += step.moment.du * step.guided.omega * step.guided.push.square().sum(-1) * here
-                progress((index + 1) / levels.steps)
-            value[..., -1], integral[..., -1] = subject.relative(x, float(levels.t[-1])), total
-        return LevelPaths(value, integral)
+        levels = np.searchsorted(self._both, self._frames) if halved else self._frames
+        observers = (LevelValues(tuple(levels.tolist())),)
+        return SweepOptions(
+            self.w, count, self.seed, first, halvings=int(halved), gradual=gradual, observers=observers, padded=False
+        )
+
+    def paths(
+        self,
+        first: int,
+        count: int,
+        *,
+        halved: bool = False,
+        progress: ProgressCallback = silent,
+        executor: PlanExecutor | None = None,
+    ) -> LevelPaths:
+        """Run the particles first, ..., first + count - 1, here or where the executor does (see `options`)."""
+        run = executor or self.subject.here
+        return LevelPaths.of(gathered(run(self.options(count, first=first, halved=halved)), progress))
 
     def along(self, paths: LevelPaths, coarse: LevelPaths | None = None) -> tuple[Along, ...]:
         """What the particles so far say at each w; with the same first particles at half the steps also the step changes."""
@@ -175,9 +175,3 @@ def _precise(found: Mean) -> Mean:
     if found.value is None or found.se is None:
         return UNKNOWN
     return found if NORMAL_95 * found.se <= PRECISION * abs(found.value) else UNKNOWN
-
-
-def _value(log_ratio: Callable[[], Tensor] | None, sign: float) -> Tensor:
-    if log_ratio is None:
-        raise GdvizError("theory: found scores without densities; the laboratory needs exact ones.")
-    return (sign * log_ratio()).exp()

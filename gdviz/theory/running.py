@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +16,7 @@ from gdviz.metrics.reading import Reader
 from gdviz.metrics.row import reciprocal
 from gdviz.metrics.skewness import KnownSkewness
 from gdviz.metrics.tails import Tail
+from gdviz.progress import ProgressCallback, silent
 from gdviz.theory.slope import guided_by_label
 
 SHOWN = 5
@@ -69,10 +70,10 @@ def gaussians_apart(distance: float) -> Plan:
 
 
 def running(
-    plan: Plan, samples: int, runs: int, seed: int, progress: Callable[[float], None] = lambda done: None
+    plan: Plan, samples: int, runs: int, seed: int, progress: ProgressCallback = silent
 ) -> Running | None:
     """Draw `runs` independent runs of `samples` exact points each; None where E 1/r is not known."""
-    baseline = plan.baseline if plan.improves == "mean_reciprocal" else None
+    baseline = plan.baseline if plan.identity == "mean_reciprocal" else None
     if baseline is None or plan.reward is None:
         return None
     read = Reader(plan.unguided, plan.reward)

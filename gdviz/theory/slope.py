@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -17,6 +17,7 @@ from gdviz.laws import FullComponents, Mixture
 from gdviz.metrics.exact import exact_values, variance_of_reciprocal
 from gdviz.metrics.mean import Array, Mean
 from gdviz.metrics.reading import Reader
+from gdviz.progress import Progress, ProgressCallback, part, silent
 from gdviz.rewards import RewardKind
 from gdviz.rewards.bumps import Bump, Bumps
 from gdviz.rewards.exp import Exp
@@ -24,7 +25,7 @@ from gdviz.rewards.linear import Linear
 from gdviz.samplers import SamplerKind
 from gdviz.samplers.ddpm import Ddpm
 from gdviz.scores.exact import ExactScores
-from gdviz.sweep import Chunk, sweep
+from gdviz.sweep import Chunk, PlanExecutor, RunHere, SweepOptions, gathered
 from gdviz.theory.verdict import signed_mean
 
 SMALL = 0.1
@@ -115,7 +116,7 @@ def relative_variance(plan: Plan) -> float | None:
     """Var f / (E f)^2 at w = 0, by quadrature; None where it is infinite or not known."""
     if not plan.baseline:
         return None
-    if plan.improves == "mean_reciprocal":
+    if plan.identity == "mean_reciprocal":
         variance = variance_of_reciprocal(plan)
         return None if variance is None else variance / plan.baseline**2
     tilted = exact_values(plan, Ddpm()).mean_reward_w1  # E r^2 / E r
@@ -144,41 +145,30 @@ def slope_point(
     levels: Levels,
     particles: int,
     seed: int,
-    progress: Callable[[float], None] = lambda done: None,
+    progress: ProgressCallback = silent,
+    executor: PlanExecutor | None = None,
 ) -> SlopePoint:
-    """Measure one slope, and work it out."""
+    """Measure one slope, here or where the executor runs the plan's sweeps, and work it out."""
     assert plan.baseline is not None
-    known, sought = exact_values(plan, sampler), plan.improves == "mean_reward"
+    known, sought = exact_values(plan, sampler), plan.identity == "mean_reward"
     slope = known.slope_mean_reward_w0 if sought else known.slope_mean_reciprocal_w0
     assert slope is not None
-    fine = _slopes(plan, sampler, levels, particles, seed, False, lambda done: progress(done * 2 / 3))  # [N]
-    coarse = _slopes(plan, sampler, levels, particles, seed, True, lambda done: progress((2 + done) / 3))
+    run = executor or RunHere(plan, sampler, levels)
+    options = SweepOptions(tuple(k * SMALL for k in (-2, -1, 1, 2)), particles, seed, observers=())
+    fine = _slopes(plan, run(options), part(progress, 0, 2 / 3))  # [N]
+    coarse = _slopes(plan, run(replace(options, halvings=1)), part(progress, 2 / 3, 1 / 3))
     step = abs(float((fine - coarse).mean()))
     exact, mean = abs(slope), plan.baseline
     return SlopePoint(KINDS[sought], plan.unguided.dimension, mean, exact / (2 * mean), exact, signed_mean(fine), step)
 
 
-def _slopes(
-    plan: Plan,
-    sampler: SamplerKind,
-    levels: Levels,
-    particles: int,
-    seed: int,
-    halved: bool,
-    progress: Callable[[float], None],
-) -> Array:
+def _slopes(plan: Plan, items: Iterator[Progress | Chunk], progress: ProgressCallback) -> Array:
     """Each particle's d/dw of g = -1/p or r, [N], from four w: (8 (g(h) - g(-h)) - (g(2h) - g(-2h))) / 12 h."""
-    sign = 1.0 if plan.improves == "mean_reward" else -1.0
-    scales = [k * SMALL for k in (-2, -1, 1, 2)]
-    read, parts = Reader(plan.unguided, plan.reward), []
-    for item in sweep(plan, sampler, levels, scales, particles, seed, halved=halved, integrals=False):
-        if isinstance(item, Chunk):
-            log_r = np.stack([np.asarray(read(x).log_reward) for x in item.x])  # [4, n]
-            a, b, c, d = sign * np.exp(sign * log_r)
-            parts.append((8 * (c - b) - (d - a)) / (12 * SMALL))
-        else:
-            progress(item.done)
-    return np.concatenate(parts)
+    sign = 1.0 if plan.identity == "mean_reward" else -1.0
+    read = Reader(plan.unguided, plan.reward)
+    log_r = np.stack([np.asarray(read(x).log_reward) for x in gathered(items, progress).x])  # [4, N]
+    a, b, c, d = sign * np.exp(sign * log_r)
+    return (8 * (c - b) - (d - a)) / (12 * SMALL)
 
 
 def misfit(points: list[SlopePoint]) -> float | None:

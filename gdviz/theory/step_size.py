@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import torch
-from numpy.typing import NDArray
 
-from gdviz.diffusion import CoarseNoise, Levels, Noise, TileNoise
 from gdviz.errors import GdvizError
-from gdviz.guidance import Guide
 from gdviz.guided_law import guided_laws, refusal
 from gdviz.metrics.mean import UNKNOWN, Array, Mean
 from gdviz.metrics.reading import Reader
-from gdviz.sweep import chunks, fitting
+from gdviz.progress import ProgressCallback, silent
+from gdviz.sweep import PlanExecutor, SweepOptions, chunks, fitting, gathered
 from gdviz.theory.subject import Subject
 from gdviz.theory.verdict import Verdict, signed_mean
 
@@ -79,26 +76,23 @@ class StepStudy:
         self._read = Reader(subject.plan.unguided, subject.plan.reward)
         self._verdict = Verdict(subject, subject.levels.t[-1:], particles, seed)
 
-    def ends(self, first: int, count: int, progress: Callable[[float], None] = lambda done: None) -> Array:
-        """f(Y^w) of the particles first, ..., first + count - 1, [G, W, n], the finest grid first."""
-        found = []
-        for level, grid in enumerate(self.grids):
-            noise: Noise = TileNoise(self.seed, self.subject.plan.unguided.dimension, first, count)
-            for finer in self.grids[:level]:
-                noise = CoarseNoise(noise, finer)
-            found.append(self._run(grid, noise))
-            progress(sum(g.steps * 2**k for k, g in enumerate(self.grids[: level + 1])) / (len(self.grids) * self.grids[0].steps))
-        return np.stack(found)
+    def ends(
+        self, first: int, count: int, progress: ProgressCallback = silent, executor: PlanExecutor | None = None
+    ) -> Array:
+        """f(Y^w) of the particles first, ..., first + count - 1, [G, W, n], the finest grid first.
 
-    def _run(self, levels: Levels, noise: Noise) -> NDArray[np.float64]:
-        x = noise.common_start(len(self.w))  # [W, n, d]
-        guide = Guide(self.subject.plan.rule, torch.tensor(self.w, dtype=torch.float32)[:, None, None])
-        with torch.no_grad():
-            for step in self.subject.sampler.run(guide, levels, noise, x):
-                x = step.x
-        logs = np.stack([np.asarray(self._read(row).log_reward) for row in x])  # [W, n]
-        with np.errstate(over="ignore"):
-            return np.exp(self.subject.sign * logs)
+        Run here, or where the executor does.
+        """
+        found, run = [], executor or self.subject.here
+        for halvings in range(len(self.grids)):
+            options = SweepOptions(self.w, count, self.seed, first, halvings, observers=(), padded=False)
+            x = gathered(run(options)).x  # [W, n, d]
+            logs = np.stack([np.asarray(self._read(row).log_reward) for row in x])  # [W, n]
+            with np.errstate(over="ignore"):
+                found.append(np.exp(self.subject.sign * logs))
+            done = sum(grid.steps * 2**k for k, grid in enumerate(self.grids[: halvings + 1]))
+            progress(done / (len(self.grids) * self.grids[0].steps))
+        return np.stack(found)
 
     def resolutions(self, ends: Array) -> tuple[Resolution, ...]:
         """What the particles so far say, from the finest grid to the coarsest."""
@@ -127,7 +121,7 @@ class StepStudy:
         return tuple(Limit(law.w, getattr(law, subject.of), getattr(law, subject.of.replace("mean", "error"))) for law in laws)
 
 
-def run_steps(study: StepStudy, particles: int, progress: Callable[[float], None] = lambda done: None) -> Array:
+def run_steps(study: StepStudy, particles: int, progress: ProgressCallback = silent) -> Array:
     """`StepStudy.ends` of all particles at once, some at a time."""
     parts, done = [], 0
     for first, count in chunks(particles, fitting(len(study.w) * study.subject.plan.unguided.dimension)):

@@ -11,9 +11,9 @@ from torch import Tensor
 from gdviz.diffusion import Levels
 from gdviz.errors import GdvizError
 from gdviz.guidance import Plan
-from gdviz.guidance._unified import Unified
 from gdviz.laws import pair
 from gdviz.samplers import SamplerKind
+from gdviz.sweep import PlanExecutor, RunHere
 
 
 @dataclass(frozen=True)
@@ -46,16 +46,21 @@ class Subject:
         GdvizError
             If the guidance has no improvement identity, or the sampler not the full noise.
         """
-        if type(plan.rule) is not Unified or plan.improves is None or plan.baseline is None or plan.reward is None:
+        if plan.identity is None or plan.baseline is None or plan.reward is None:
             raise GdvizError("theory: found guidance without an improvement identity; cfg and reward guidance have one.")
         if not sampler.unit_noise:
             raise GdvizError(f"theory: found the sampler {sampler.kind_name()!r}; the identity holds for ddpm and ancestral.")
-        return cls(plan, sampler, levels, plan.baseline, plan.improves)
+        return cls(plan, sampler, levels, plan.baseline, plan.identity)
 
     @property
     def sign(self) -> float:
         """f_t is E f(Y^0) times exp(sign log ratio), and what guidance moves E f by has this sign."""
         return 1.0 if self.of == "mean_reward" else -1.0
+
+    @property
+    def here(self) -> PlanExecutor:
+        """Runs its sweeps in this process."""
+        return RunHere(self.plan, self.sampler, self.levels)
 
     def relative(self, x: Tensor, t: float) -> Tensor:
         """f_t(x) / E f(Y^0), shape [...]: the density ratio of the two guiding laws, or its inverse."""

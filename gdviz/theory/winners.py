@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gdviz.metrics.mean import Array, Mean, share
+from gdviz.metrics.mean import Mean, share
 from gdviz.metrics.reading import Reader
+from gdviz.progress import ProgressCallback, silent
 from gdviz.record import Floats, Floats32, Integers
-from gdviz.sweep import Chunk, Paths, sweep
+from gdviz.sweep import Frames, PlanExecutor, SweepOptions, gathered
 from gdviz.theory.subject import Subject
 
 FRAMES = 61
@@ -70,29 +70,26 @@ class Winners:
 
 
 def winners(
-    subject: Subject, w: float, particles: int, seed: int, progress: Callable[[float], None] = lambda done: None
+    subject: Subject,
+    w: float,
+    particles: int,
+    seed: int,
+    progress: ProgressCallback = silent,
+    executor: PlanExecutor | None = None,
 ) -> Winners:
     """Run w = 0 and w on the same noise and tell those that lost from those that won."""
-    plan, levels = subject.plan, subject.levels
+    levels = subject.levels
     frames = levels.uniform_frames(FRAMES)
     kept = min(KEPT, particles)
-    paths = Paths(2, particles, plan.unguided.dimension, kept, len(frames))
-    scales = (0.0, w)
-    for item in sweep(
-        plan, subject.sampler, levels, scales, particles, seed, integrals=False, frames=frames, frame_particles=kept
-    ):
-        if isinstance(item, Chunk):
-            paths.take(item)
-        else:
-            progress(item.done)
-    read = Reader(plan.unguided, plan.reward)
-    before, after = (np.asarray(read(x).log_reward) for x in paths.x)  # [N] each
+    options = SweepOptions((0.0, w), particles, seed, observers=(Frames(tuple(frames.tolist()), kept),))
+    found = gathered((executor or subject.here)(options), progress)
+    read = Reader(subject.plan.unguided, subject.plan.reward)
+    before, after = (np.asarray(read(x).log_reward) for x in found.x)  # [N] each
     change = (after - before)[:kept]  # [n]
     order = np.argsort(change, kind="stable")
     fell, rose = order[change[order] < 0], order[change[order] > 0]
     spread = np.unique(np.linspace(0, len(rose) - 1, SHOWN).round().astype(int)) if len(rose) else np.zeros(0, int)
-    assert paths.frames is not None
-    both = paths.frames.numpy()  # [2, n, F, d]
+    both = found.readings["frames"].numpy()  # [2, n, F, d]
 
     def side(which: NDArray[np.int64]) -> Side:
         return Side(which, both[0, which], both[1, which])

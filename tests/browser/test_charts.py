@@ -11,7 +11,7 @@ from playwright.sync_api import Page
 MAKE = """() => {
   window.picked = [];
   const onPickW = (w) => picked.push(w);
-  window.charts = gdvizCharts(document.getElementById("column"), {scenes, theme: gdvizThemes.light, onPickW});
+  window.charts = $charts.createCharts(document.getElementById("column"), {scenes, theme: $theme.THEMES.light, onPickW});
 }"""
 
 
@@ -187,20 +187,6 @@ def test_w_in_any_order_and_negative(page: Page) -> None:
     assert errors == []
 
 
-WS = [((0, 0.5, 1, 2, 5), False), ((0, 0.01, 1, 10), True), ((-10, -0.05, 0, 0.05, 10), True)]
-
-
-@pytest.mark.parametrize(("ws", "symlog"), WS)
-def test_axis_of_w_is_logarithmic_from_two_decades_on(page: Page, ws: tuple[float, ...], symlog: bool) -> None:
-    open_charts(page, [make_header([light_row(w, 1.5) for w in ws], exact={})])
-    found, places = page.evaluate("(ws) => { const s = gdvizScaleW(ws); return [s.symlog, ws.map(s)]; }", list(ws))
-    assert found is symlog
-    assert places[0] == pytest.approx(0) and places[-1] == pytest.approx(1)
-    assert places == sorted(places)
-    again = page.evaluate("([ws, places]) => { const s = gdvizScaleW(ws); return places.map(s.at); }", [list(ws), places])
-    assert again == pytest.approx(list(ws), abs=1e-9)
-
-
 def test_other_scenes_are_thin_lines_and_axes_stay(page: Page) -> None:
     shifted = [{**row, "mean_reward": row["mean_reward"] + 0.05} for row in stand_in_rows()]
     open_charts(page, [make_header(stand_in_rows()), make_header(shifted, id="other")])
@@ -264,7 +250,7 @@ EMPTY = [[], [make_header([])], [make_header([make_row(0)])], [make_header([make
 def test_empty_scenes_draw_nothing_and_break_nothing(page: Page, scenes: list[dict[str, Any]]) -> None:
     errors = open_charts(page, scenes)
     select(page, at(0, 0))
-    page.evaluate("() => { charts.resize(); charts.setTheme(gdvizThemes.dark); charts.setScenes(scenes); }")
+    page.evaluate("() => { charts.resize(); charts.setTheme($theme.THEMES.dark); charts.setScenes(scenes); }")
     assert page.locator("figure:visible").count() == 0
     page.evaluate("() => charts.destroy()")
     assert page.locator(".gdviz-charts").count() == 0

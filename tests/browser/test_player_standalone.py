@@ -14,7 +14,9 @@ from player.fake_scene import LADDER, fake_scene
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from gdviz.player import Scene, pack_scene, standalone_html, unpack_scene
+from gdviz.player.bundle import WEB
 from gdviz.player.law_field import LawField
+from gdviz.player.modules import link
 
 Open = Callable[..., Page]
 
@@ -155,14 +157,14 @@ def test_the_browser_reads_the_same_positions_as_python(open_page: Open, plane: 
     paths[3, 4:, 5] = np.nan
     scene = dataclasses.replace(plane, paths=paths)
     page = open_page([scene], {"frame": 0})
-    page.add_script_tag(content=_decoder())
+    page.add_script_tag(content=_modules())
     b64 = page.locator('script[type="application/x-gdviz-scene"]').text_content()
     values = page.evaluate(
         """async (b64) => {
-            const scene = await gdvizDecode(Uint8Array.from(atob(b64), (c) => c.charCodeAt(0)));
+            const scene = await $decode.decodeScene(Uint8Array.from(atob(b64), (c) => c.charCodeAt(0)));
             const out = [];
             for (const w of [0, 0.75, 10]) for (const frame of [0, 17, 29]) {
-                const positions = gdvizPositions(scene, gdvizAt(scene, w), frame, 40, new Float32Array(80));
+                const positions = $motion.particlePositions(scene, $motion.locateW(scene, w), frame, 40, new Float32Array(80));
                 out.push([...positions].map((v) => Number.isNaN(v) ? null : v));
             }
             return out;
@@ -175,10 +177,9 @@ def test_the_browser_reads_the_same_positions_as_python(open_page: Open, plane: 
     assert np.allclose(found, expected, atol=1e-5, equal_nan=True) and np.isnan(found).any()
 
 
-def _decoder() -> str:
-    from gdviz.player.bundle import player_script
-
-    return player_script().replace('"use strict";', "", 1)
+def _modules() -> str:
+    """The player's modules within reach of the test."""
+    return link(WEB, "decode.js", "motion.js", "player.js")
 
 
 def test_copies_become_panels_up_to_four_and_can_be_removed(open_page: Open, plane: Scene) -> None:
@@ -244,8 +245,8 @@ def test_nothing_jumps_when_the_scene_arrives_or_w_moves(open_page: Open, plane:
         slider(page, "guidance scale w").press("ArrowRight")
     assert len(places) == 1
     after = page.evaluate(controls)
-    page.add_script_tag(content=_decoder())
-    page.evaluate("() => { const host = document.getElementById('gdviz'); host.replaceChildren(); gdvizPlayer(host); }")
+    page.add_script_tag(content=_modules())
+    page.evaluate("() => { const host = document.getElementById('gdviz'); host.replaceChildren(); $player.createPlayer(host); }")
     assert page.evaluate(controls) == pytest.approx(after, abs=24)  # within a line: the legend or the title may wrap
 
 

@@ -306,7 +306,7 @@ def test_a_long_history_keeps_its_ends_and_its_score_errors(library):
     *_, report = training(tiny(5), library)
     history = History()
     for step in range(1, 5001):
-        history = history.add(replace(report, step=step, assessed=step - step % 100))
+        history = history.add(replace(report, step=step, assessed=step - step % 100).row)
     steps = [row.step for row in history.rows]
     assert len(steps) <= 1000 and steps[-1] == 5000 and steps == sorted(set(steps))
     assert np.diff(steps).max() <= 20, "evenly spread"

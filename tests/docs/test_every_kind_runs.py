@@ -22,7 +22,7 @@ from gdviz.guidance import GUIDANCE, SCHEDULES, Guide
 from gdviz.rewards import REWARDS
 from gdviz.samplers import SAMPLERS
 from gdviz.schema import experiment_schema
-from gdviz.sweep import Chunk, sweep
+from gdviz.sweep import SweepOptions, gathered, sweep
 from gdviz.targets import TARGETS
 
 Z = 6.0  # two-sided false-alarm rate 2e-9 a comparison, some 50 of them with fixed seeds
@@ -143,8 +143,8 @@ def end_points(sampler: dict[str, Any], steps: int) -> Tensor:
     """Unguided samples of N(1.5, 0.3), [n]."""
     line = {"kind": "gaussian_mixture", "components": [{"mean": [1.5], "covariance": [[0.3]]}]}
     built = experiment(target=line, guidance={"kind": "none"}, sampler={**sampler, "steps": steps}).build()
-    chunks = [c for c in sweep(built.plan, built.sampler, built.levels, [0.0], 4096, seed=5) if isinstance(c, Chunk)]
-    return torch.cat([chunk.x for chunk in chunks], 1)[0, :, 0].double()
+    options = SweepOptions((0.0,), 4096, seed=5)
+    return gathered(sweep(built.plan, built.sampler, built.levels, options)).x[0, :, 0].double()
 
 
 WITH_LEVELS = [pytest.param({"kind": "ddpm", "levels": levels.values[0]}, id=levels.id) for levels in examples(LEVELS)]

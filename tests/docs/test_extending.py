@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -17,8 +18,12 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "extending.md").read_text(encoding="utf-8")
 TEMPLATES: dict[str, str] = dict(re.findall(r"^```python\n# (gdviz/\S+\.py)\n(.*?)^```$", PAGE, flags=re.MULTILINE | re.DOTALL))
 NAMES = [re.findall(r'^    kind: Literal\["(\w+)"\]', source, flags=re.MULTILINE) for source in TEMPLATES.values()]
+IMPORT_OF_PRIVATE = r"^\s*(from|import) gdviz\S*\._|^\s*from gdviz.* import .*\b_"
 CONTRACTS = [
     "tests/docs/test_every_kind_runs.py",
+    "tests/docs/test_generated_pages.py",
+    "tests/guidance/test_claims.py",
+    "tests/guidance/test_zero_is_no_guidance.py",
     "tests/rewards/test_contract.py",
     "tests/targets/test_contract.py",
     "tests/test_reachable.py",
@@ -26,24 +31,34 @@ CONTRACTS = [
 
 
 def test_the_page_has_a_template_for_every_family_but_scores():
-    """Scores have one kind here, the exact one."""
-    folders = sorted(str(Path(path).parent).replace(os.sep, ".") for path in TEMPLATES)
-    assert folders == sorted(family.package for family in FAMILIES if family.name != "score")
+    """Scores have one kind here, the exact one; guidance has a rule that is affine in w and one that is not."""
+    folders = Counter(str(Path(path).parent).replace(os.sep, ".") for path in TEMPLATES)
+    packages = {family.package: 1 + (family.name == "guidance") for family in FAMILIES if family.name != "score"}
+    assert {package: folders[package] for package in packages} == packages
     assert all(len(names) == 1 for names in NAMES)
     assert not [path for path in TEMPLATES if (ROOT / path).exists()], "a template must not be a file of the house already"
     assert len(re.findall(r"^```python$", PAGE, flags=re.MULTILINE)) == len(TEMPLATES)
+
+
+def test_templates_need_public_names_only():
+    """No name that starts with an underscore, of a module or in one."""
+    private = [
+        (path, line) for path, source in TEMPLATES.items() for line in source.splitlines() if re.search(IMPORT_OF_PRIVATE, line)
+    ]
+    assert private == []
 
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the package and its tests with one new file a family."""
     copy = tmp_path_factory.mktemp("house")
-    for folder in ("gdviz", "tests", "assets"):
+    for folder in ("gdviz", "tests", "assets", "docs"):
         shutil.copytree(ROOT / folder, copy / folder, ignore=shutil.ignore_patterns("__pycache__", "browser", "scenes"))
     shutil.copy(ROOT / "pyproject.toml", copy)
     for path, source in TEMPLATES.items():
         assert not (copy / path).exists()
         (copy / path).write_text(source, encoding="utf-8")
+    inside(copy, "docs/write.py")  # make docs
     return copy
 
 
@@ -57,7 +72,7 @@ def inside(house: Path, *arguments: str) -> str:
 
 
 def test_templates_keep_the_contract_of_the_registered_kinds(house):
-    chosen = " or ".join(names[0] for names in NAMES) + " or every_kind_in_the_folder"
+    chosen = " or ".join([*(names[0] for names in NAMES), "every_kind_in_the_folder", "up_to_date"])
     said = inside(house, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "-rs", "-k", chosen, *CONTRACTS)
     passed = int(re.search(r"(\d+) passed", said)[1])
     assert passed > 60
@@ -65,7 +80,7 @@ def test_templates_keep_the_contract_of_the_registered_kinds(house):
 
 
 def test_templates_are_found_run_and_described(house):
-    """One Experiment out of all six, by the command line of the copy."""
+    """One Experiment out of six, and another with the rule that needs w, by the Python door of the copy."""
     experiment = """{
       "target": {"kind": "bars", "n": 60},
       "guidance": {"kind": "soft_limit", "label": "left", "schedule": {"kind": "power"}},
@@ -79,11 +94,29 @@ def test_templates_are_found_run_and_described(house):
         "result = gdviz.run(gdviz.Experiment.from_json(open('new.json').read()), device='cpu')\n"
         "assert [row.particles for row in result.rows] == [300, 300]\n"
         "assert (result.samples[0] != result.samples[1]).any()\n"
+        "changed = result.experiment.model_dump(mode='json') | {'guidance': {'kind': 'norm_cap', 'label': 'left', 'most': 1.5}}\n"
+        "capped = gdviz.run(changed, device='cpu')\n"
+        "assert (capped.samples[0] == result.samples[0]).all() and (capped.samples[1] != result.samples[1]).any()\n"
+        "assert capped.rows[1].identity is None and result.rows[1].identity is None\n"
         "print(json.dumps(sorted(experiment_schema()['$defs'])))\n"
     )
     said = inside(house, "-c", code)
-    for family in ("guidance.soft_limit", "reward.stripes", "schedule.power", "sampler.between", "levels.even", "target.bars"):
+    for family in (
+        "guidance.soft_limit",
+        "guidance.norm_cap",
+        "reward.stripes",
+        "schedule.power",
+        "sampler.between",
+        "levels.even",
+        "target.bars",
+    ):
         assert f'"{family}"' in said
+
+
+def test_templates_are_on_the_pages_that_make_docs_writes(house):
+    cards, table = ((house / "docs" / name).read_text(encoding="utf-8") for name in ("method-cards.md", "experiment.md"))
+    assert all(f"\n`{names[0]}`. " in cards for names in NAMES)
+    assert "| guidance.norm_cap | `most` |" in table and "| target.bars | `gap` |" in table
 
 
 def test_templates_are_clean(house):

@@ -9,7 +9,7 @@ import torch
 from gdviz.errors import GdvizError
 from gdviz.facts.aim import aimed
 from gdviz.facts.judge import goals, judge
-from gdviz.facts.judgement_table import facts_line, law_rows, mode_rows
+from gdviz.facts.judgement_table import classifier_line, facts_line, law_rows, mode_rows
 from gdviz.presets import load
 
 
@@ -51,6 +51,20 @@ def test_none_of_them():
     found = judge(drawn(experiment, "conditional") + np.array([0.5, 0]), experiment)
     assert found.sentence.startswith("None of them: the nearest goal law is p(x | ")
     assert not any(fit.within_floor for fit in found.fits)
+
+
+def test_a_classifier_agrees():
+    """It tells shifted samples from every goal law, and those of a law from the others, but not from its own (1e-3 by chance)."""
+    experiment = load("surrounded-class").experiment
+    x = drawn(experiment, "conditional")
+    own = judge(x, experiment)
+    apart = {fit.name: fit.classifier for fit in own.fits}
+    assert apart["conditional"].p_value > 1e-3 and apart["conditional"].held_out == 2000
+    assert apart["plain"].p_value < 1e-6 and apart["plain"].difference > apart["plain"].smallest_difference
+    assert classifier_line(own).startswith("Trained on half of the points, a classifier tells held-out samples from")
+    shifted = judge(x + np.array([0.5, 0]), experiment)
+    assert all(fit.classifier.p_value < 1e-6 for fit in shifted.fits)
+    assert own.to_dict()["fits"][0]["classifier"]["accuracy"] == apart["plain"].accuracy
 
 
 def test_numbers_read_off_are_the_samples_own():

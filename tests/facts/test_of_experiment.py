@@ -13,7 +13,7 @@ from gdviz.facts import check_experiment
 from gdviz.facts.finding import Finding, normal, not_applicable, report
 from gdviz.facts.known import known_of
 from gdviz.presets import load
-from gdviz.samplers._sampler import LinearStep
+from gdviz.samplers import LinearStep
 from gdviz.samplers.ddpm import Ddpm
 
 

@@ -8,12 +8,12 @@ import json
 import numpy as np
 import pytest
 import torch
-
 from gdviz.facts.background import facts_key, judge_key, run_facts, run_judgement
+
 from gdviz.facts.judge import judge
 from gdviz.facts.picture import picture
-from gdviz.palette import LIGHT
 from gdviz.figures.sample_picture import sample_figure
+from gdviz.palette import LIGHT
 from gdviz.presets import load
 
 

@@ -8,13 +8,14 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 import pytest
-from chart_rows import PLAYER, stand_in_rows
+from chart_rows import stand_in_rows
 from numpy.testing import assert_allclose
 
 from gdviz.figures import result_curves as figures
 from gdviz.figures.axes import Scale
 from gdviz.figures.result_curves import Curves
 from gdviz.palette import DARK, LIGHT, faded
+from gdviz.player.bundle import WEB
 
 EXACT = {"mean_reciprocal_w0": 2.0, "slope_mean_reciprocal_w0": -0.1148, "mean_reward_w0": None, "slope_mean_reward_w0": None}
 
@@ -124,7 +125,7 @@ def test_axes_of_the_first_partial_result_stay(make: Any) -> None:
 
 
 def test_colours_are_the_players() -> None:
-    script = (PLAYER / "theme.js").read_text(encoding="utf-8")
+    script = (WEB / "theme.js").read_text(encoding="utf-8")
     for palette, name in ((LIGHT, "light"), (DARK, "dark")):
         tokens = re.search(rf"{name}: {{(.*?)\n  }}", script, re.S)
         assert tokens is not None

@@ -17,7 +17,7 @@ from gdviz.samplers.ddim import Ddim
 from gdviz.samplers.ddpm import Ddpm
 from gdviz.samplers.heun import Heun
 from gdviz.scores.exact import ExactScores
-from gdviz.sweep import Chunk, sweep
+from gdviz.sweep import SweepOptions, gathered, sweep
 
 LAW = Mixture(
     FullComponents(torch.tensor([[0.0, 0], [2, 0.5], [-1, 1.5]]), torch.eye(2).repeat(3, 1, 1) * 0.4),
@@ -62,9 +62,7 @@ def test_it_is_the_published_algorithm(eta, r, beta):
 @pytest.mark.parametrize("sampler", [Ddpm(), Heun()], ids=lambda s: s.kind)
 def test_the_plain_case_is_cfg(sampler):
     ends = [
-        torch.cat(
-            [c.x for c in sweep(p, sampler, LEVELS, [0.0, 2.0, 9.0], 100, 0, dtype=torch.float64) if isinstance(c, Chunk)], 1
-        )
+        gathered(sweep(p, sampler, LEVELS, SweepOptions((0.0, 2.0, 9.0), 100, 0, dtype=torch.float64))).x
         for p in (plan(Cfg), plan(Apg, parallel=1, norm=None, momentum=0))
     ]
     assert torch.allclose(*ends, rtol=0, atol=1e-9)
@@ -112,8 +110,8 @@ def test_momentum_remembers_every_evaluation_in_order():
 
 
 def test_each_w_and_particle_has_a_memory_of_its_own():
-    together = next(c.x for c in sweep(plan(Apg), Ddpm(), LEVELS, [0.5, 4.0], 30, 0) if isinstance(c, Chunk))
-    alone = next(c.x for c in sweep(plan(Apg), Ddpm(), LEVELS, [4.0], 30, 0) if isinstance(c, Chunk))
+    together = gathered(sweep(plan(Apg), Ddpm(), LEVELS, SweepOptions((0.5, 4.0), 30, 0))).x
+    alone = gathered(sweep(plan(Apg), Ddpm(), LEVELS, SweepOptions((4.0,), 30, 0))).x
     assert torch.equal(together[1], alone[0])
 
 

@@ -8,6 +8,7 @@ import pytest
 import torch
 
 import gdviz
+from gdviz.checkpoints import required_tasks
 from gdviz.errors import GdvizError
 from gdviz.experiment import Experiment
 
@@ -83,7 +84,7 @@ def test_an_unknown_label_is_refused():
 
 def test_the_networks_of_two_lengths_of_training_are_both_wanted():
     score = parts({"kind": "network", "steps": 400}, {"kind": "network", "steps": 40})
-    assert [(task.what, task.steps) for task in experiment(score, guidance={"label": "b"}).tasks()] == [
+    assert [(task.what, task.steps) for task in required_tasks(experiment(score, guidance={"label": "b"}))] == [
         ("conditional", 400),
         ("conditional", 40),
     ]

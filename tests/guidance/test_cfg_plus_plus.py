@@ -66,7 +66,7 @@ def test_a_schedule_multiplies_the_published_weight():
 
 def test_it_claims_no_identity():
     plan = CfgPlusPlus(label="b").build(GuidanceContext(LAW, ExactScores()))
-    assert plan.improves is None
+    assert plan.identity is None
     moment = next(Logit().build(10).moments())
     assert Guide(plan.rule, 1.0)(X, moment).log_ratio is None
 

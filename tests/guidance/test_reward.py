@@ -11,7 +11,7 @@ from scipy import stats
 from gdviz.errors import GdvizError
 from gdviz.experiment import Built, Experiment
 from gdviz.metrics.exact import exact_values
-from gdviz.sweep import Chunk, sweep
+from gdviz.sweep import Chunk, SweepOptions, sweep
 
 MIXTURE = {
     "kind": "gaussian_mixture",
@@ -37,7 +37,7 @@ def built(reward: dict[str, Any], form: str = "reward", target: dict[str, Any] =
 
 def rewards(built: Built, w: list[float], *, halved: bool = False) -> torch.Tensor:
     """r at the end points, [W, PARTICLES]."""
-    run = sweep(built.plan, built.sampler, built.levels, w, PARTICLES, 7, halved=halved)
+    run = sweep(built.plan, built.sampler, built.levels, SweepOptions(tuple(w), PARTICLES, 7, halvings=int(halved)))
     x = torch.cat([item.x for item in run if isinstance(item, Chunk)], 1).double()
     assert built.plan.reward is not None
     return built.plan.reward(built.law.nearest(x))
@@ -86,7 +86,7 @@ def test_the_plan_names_its_laws() -> None:
     seek, avoid = built(expression("exp(x)")).plan, built(expression("exp(x)"), "cost").plan
     assert (seek.unguided.name, seek.toward.name, seek.away.name) == ("p(x)", "p(x) r(x) / E r", "p(x)")  # type: ignore[union-attr]
     assert (avoid.unguided.name, avoid.toward.name, avoid.away.name) == ("p(x)", "p(x)", "p(x) J(x) / E J")  # type: ignore[union-attr]
-    assert (seek.improves, avoid.improves) == ("mean_reward", "mean_reciprocal")
+    assert (seek.identity, avoid.identity) == ("mean_reward", "mean_reciprocal")
 
 
 def test_the_goal_is_the_tilted_law_in_both_forms() -> None:

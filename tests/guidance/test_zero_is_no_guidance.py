@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from gdviz.diffusion.spacings.logit import Logit
-from gdviz.guidance import GUIDANCE, SCHEDULES, GuidanceContext, Guide
+from gdviz.guidance import GUIDANCE, SCHEDULES, GuidanceContext, Guide, WeightedGuidance
 from gdviz.guidance.cfg import Cfg
 from gdviz.guidance.none import NoGuidance
 from gdviz.laws import FullComponents, Mixture, SharedComponents
@@ -14,7 +14,7 @@ from gdviz.samplers.ddpm import Ddpm
 from gdviz.samplers.heun import Heun
 from gdviz.scores import SCORES, ScoresContext
 from gdviz.scores.exact import ExactScores
-from gdviz.sweep import Chunk, sweep
+from gdviz.sweep import Chunk, SweepOptions, sweep
 
 MEANS = torch.tensor([[0.0, 0], [2, 0.5], [-1, 1.5], [1, 1]])
 LABELS = torch.tensor([0, 1, 1, -1])
@@ -60,7 +60,7 @@ def test_w_zero_walks_the_unguided_path(kind, example, sampler):
     plan = build(kind, example)
     same = NoGuidance().build(GuidanceContext(plan.unguided, ExactScores()))
     ends = [
-        next(c.x for c in sweep(p, sampler, LEVELS, [0.0], 64, 0, dtype=torch.float64) if isinstance(c, Chunk))
+        next(c.x for c in sweep(p, sampler, LEVELS, SweepOptions((0.0,), 64, 0, dtype=torch.float64)) if isinstance(c, Chunk))
         for p in (plan, same)
     ]
     assert torch.allclose(*ends, rtol=0, atol=1e-8)
@@ -74,14 +74,18 @@ FORMULAS = [{"kind": name, **kind.examples[-1]} for name, kind in SCHEDULES.kind
 def test_a_schedule_multiplies_w_and_nothing_else(kind, example, schedule):
     if "schedule" not in kind.model_fields:
         return
-    plain, scheduled = (Guide(build(kind, e).rule, 1.7) for e in (example, {**example, "schedule": schedule}))
+    rules = [build(kind, e).rule for e in (example, {**example, "schedule": schedule})]
+    plain, scheduled, at_w = Guide(rules[0], 0.0), Guide(rules[1], 1.7), Guide(rules[0], 1.7)
     omega = SCHEDULES.parse(schedule).omega
     for moment in LEVELS.moments():
         x = points(moment)
+        plain.w = 1.7 * omega(moment)
         one, other = plain(x, moment), scheduled(x, moment)
         assert torch.equal(one.base, other.base)
-        assert torch.equal(one.push, other.push)
-        assert other.weight == pytest.approx(one.weight * omega(moment), rel=1e-14)
+        assert torch.allclose(one.push, other.push, rtol=1e-12, atol=1e-12)
+        assert other.weight == pytest.approx(one.weight, rel=1e-14)
+        if not isinstance(plain.rule, WeightedGuidance):  # the push knows nothing of w
+            assert torch.equal(at_w(x, moment).push, other.push)
 
 
 @pytest.mark.parametrize("law", LAWS)
@@ -98,7 +102,7 @@ def test_minus_one_in_cfg_walks_the_unconditional_path():
     plain = NoGuidance().build(GuidanceContext(LAWS["mixture"], ExactScores()))
     guided = build(Cfg, {"label": "b"})
     (a,), (b,) = (
-        [c.x for c in sweep(plan, Ddpm(), LEVELS, [w], 64, 0, dtype=torch.float64) if isinstance(c, Chunk)]
+        [c.x for c in sweep(plan, Ddpm(), LEVELS, SweepOptions((w,), 64, 0, dtype=torch.float64)) if isinstance(c, Chunk)]
         for plan, w in ((plain, 0.0), (guided, -1.0))
     )
     assert torch.allclose(a, b, rtol=0, atol=1e-8)

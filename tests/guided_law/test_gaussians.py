@@ -11,8 +11,7 @@ from scipy import integrate, stats
 
 from gdviz.diffusion import Levels
 from gdviz.diffusion.spacings.logit import Logit
-from gdviz.guidance import Plan
-from gdviz.guidance._unified import Unified
+from gdviz.guidance import Plan, Unified
 from gdviz.guidance.schedules.constant import Constant
 from gdviz.guided_law import GuidedLaw, guided_laws
 from gdviz.laws import FullComponents, Mixture, pair

@@ -15,18 +15,18 @@ from pathlib import Path
 import background
 import pytest
 from experiments import changed
+from gdviz.jobs.curves import curves_key, run_curves
+from gdviz.player.make import make_scene
 from tasks import EAGER, tiny
 
 from gdviz.checkpoints import Library, Pace
 from gdviz.cli import main
 from gdviz.errors import GdvizError
 from gdviz.experiment import Experiment
-from gdviz.jobs.curves import curves_key, run_curves
 from gdviz.jobs.training import Trainings
-from gdviz.player.make import make_scene
+from gdviz.progress import Progress
 from gdviz.result import run, stream
 from gdviz.store import SceneStore
-from gdviz.sweep import Progress
 from gdviz.training import train
 
 pytest.importorskip("distributed", reason="needs the package distributed: pip install 'gdviz[cluster]'")

@@ -6,10 +6,10 @@ import json
 from typing import Any
 
 import pytest
+from gdviz.jobs.curves import run_curves
 
 from gdviz import presets
 from gdviz.experiment import Experiment
-from gdviz.jobs.curves import run_curves
 
 
 class Report:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from gdviz.jobs.ship import DIGITS, NAMES, missing, tasks_of
 
 from gdviz.checkpoints import Library
-from gdviz.jobs.ship import DIGITS, NAMES, missing, tasks_of
 from gdviz.resources import resource
 from gdviz.training import assess
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 
 import pytest
+from gdviz.jobs.theory import TOPICS, asked, plain, run_theory, theory_key
 
 from gdviz.errors import GdvizError
 from gdviz.experiment import Experiment
-from gdviz.jobs.theory import TOPICS, asked, plain, run_theory, theory_key
 from gdviz.presets import load
 from gdviz.store import SceneStore
 

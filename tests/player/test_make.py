@@ -6,10 +6,10 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from gdviz.player.make import check_drawable, make_scene, scene_key, warm_up
 
 from gdviz.errors import GdvizError
 from gdviz.experiment import Experiment
-from gdviz.player.make import check_drawable, make_scene, scene_key, warm_up
 from gdviz.player.scene import unpack_scene
 from gdviz.result import run
 from gdviz.store import SceneStore

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from gdviz.player.ship import out_of_date
 
 from gdviz.player.scene import unpack_scene
-from gdviz.player.ship import out_of_date
 from gdviz.presets import load, names
 from gdviz.resources import resource
 from gdviz.result import run

@@ -10,15 +10,14 @@ import torch
 
 from gdviz.diffusion import Moment
 from gdviz.diffusion.spacings.logit import Logit
-from gdviz.guidance import Guide, Plan
-from gdviz.guidance._unified import Unified
+from gdviz.guidance import Guide, Plan, Unified
 from gdviz.guidance.schedules.constant import Constant
 from gdviz.laws import FullComponents, Mixture, pair
 from gdviz.samplers.ancestral import Ancestral
 from gdviz.samplers.churn import Churn
 from gdviz.samplers.ddim import Ddim
 from gdviz.samplers.ddpm import Ddpm
-from gdviz.sweep import Chunk, sweep
+from gdviz.sweep import SweepOptions, gathered, sweep
 
 Z = 5.0  # standard errors: a false alarm in 1.7 million comparisons
 
@@ -120,7 +119,7 @@ def test_sampled_variances_agree_with_the_closed_form(sampler, exact):
     plan = Plan(Unified(pair(toward, away), "toward", Constant()), toward, toward, away)
     spacing = Logit(start=1 - 1e-6, stop=1e-4)
     levels = spacing.build(400)
-    ends = torch.cat([c.x for c in sweep(plan, sampler, levels, [W], n, seed=3) if isinstance(c, Chunk)], 1)
+    ends = gathered(sweep(plan, sampler, levels, SweepOptions((W,), n, seed=3))).x
     variance = float(ends.double().var())
     recursion = gaussian_variances(sampler, levels, W, 1.0)[-1]
     step_change = abs(recursion - gaussian_variances(sampler, spacing.build(200), W, 1.0)[-1])
@@ -142,33 +141,33 @@ def test_path_kl_agrees_with_the_recursion(sampler):
         push = 1 / (2 * m.alpha_bar + m.t) - 1  # times x
         per_step = m.beta if sampler.kind == "ddpm" else m.beta * m.t / (m.a * m.t_next)
         exact += W**2 * per_step * push**2 * variance / 2
-    parts = torch.cat([c.path_kl for c in sweep(plan, sampler, levels, [W], n, seed=4) if isinstance(c, Chunk)], 1).double()
+    parts = gathered(sweep(plan, sampler, levels, SweepOptions((W,), n, seed=4))).path_kl.double()
     assert abs(float(parts.mean()) - exact) < Z * float(parts.std()) / math.sqrt(n)
 
 
 @pytest.mark.parametrize("sampler", [Ddim(), Ddim(eta=0.5), Churn()], ids=str)
 def test_path_kl_is_for_unit_noise_only(sampler):
     toward, away = gaussian(1.0), gaussian(2.0)
-    plan = Plan(Unified(pair(toward, away), "toward", Constant()), toward, toward, away, improves="mean_reciprocal")
-    for chunk in sweep(plan, sampler, Logit().build(10), [W], 16, seed=0):
-        if isinstance(chunk, Chunk):
-            assert chunk.path_kl is None
-            assert chunk.gain is None
+    plan = Plan(Unified(pair(toward, away), "toward", Constant()), toward, toward, away)
+    found = gathered(sweep(plan, sampler, Logit().build(10), SweepOptions((W,), 16, seed=0)))
+    assert found.path_kl is None
+    assert found.gain is None
 
 
 def test_a_step_that_rounds_to_nothing_adds_nothing():
     from gdviz.diffusion import Levels
-    from gdviz.sweep import _Tally
+    from gdviz.sweep import Integrals, ObserverContext
 
     toward, away = gaussian(1.0), gaussian(2.0)
     plan = Plan(Unified(pair(toward, away), "toward", Constant()), toward, toward, away)
     levels = Levels(np.array([0.5, 0.5, 0.6]), np.array([0.5, 0.5, 0.4]))
     x = torch.randn(1, 8, 1, generator=torch.Generator().manual_seed(0))
-    tally = _Tally(plan, Ddpm(), x)
+    tally = Integrals().build(ObserverContext(plan, Ddpm(), levels, torch.full((1, 1, 1), W), 0, 8))
+    tally.start(x)
     from gdviz.diffusion import TileNoise
 
     for step in Ddpm().run(Guide(plan.rule, W), levels, TileNoise(0, 1, 0, 8), x):
-        tally.add(step)
+        tally.step(step)
         if step.moment.index == 0:
             assert torch.equal(step.x, x)
             assert torch.equal(tally.path_kl, torch.zeros(1, 8))

@@ -13,8 +13,7 @@ from gdviz.diffusion.spacings.cosine import Cosine
 from gdviz.diffusion.spacings.edm import EdmRho
 from gdviz.diffusion.spacings.linear_beta import LinearBeta
 from gdviz.diffusion.spacings.logit import Logit
-from gdviz.guidance import Guide
-from gdviz.guidance._unified import Unified
+from gdviz.guidance import Guide, Unified
 from gdviz.guidance.schedules.constant import Constant
 from gdviz.laws import FullComponents, Mixture, pair
 from gdviz.samplers import SAMPLERS

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 import torch
 
-from gdviz import sweep as sweep_module
 from gdviz.diffusion import CoarseNoise, TileNoise
 from gdviz.diffusion.noise import TILE
 from gdviz.diffusion.spacings.logit import Logit
@@ -17,7 +16,8 @@ from gdviz.samplers.ancestral import Ancestral
 from gdviz.samplers.ddpm import Ddpm
 from gdviz.samplers.heun import Heun
 from gdviz.scores.exact import ExactScores
-from gdviz.sweep import Chunk, sweep
+from gdviz.sweep import Chunk, Frames, SweepOptions, sweep
+from gdviz.sweep import options as sweep_module
 
 LAW = Mixture(
     FullComponents(torch.tensor([[0.0, 0], [2, 0], [1, 2]]), torch.eye(2).repeat(3, 1, 1) * 0.4),
@@ -31,7 +31,8 @@ LEVELS = Logit().build(12)
 
 def ends(kind="cfg", sampler=None, w=(0.0, 2.0), particles=2500, seed=0, **options):
     plan = GUIDANCE[kind].build(GuidanceContext(LAW, ExactScores()))
-    chunks = [c for c in sweep(plan, sampler or Ddpm(), LEVELS, w, particles, seed, **options) if isinstance(c, Chunk)]
+    items = sweep(plan, sampler or Ddpm(), LEVELS, SweepOptions(tuple(w), particles, seed, **options))
+    chunks = [item for item in items if isinstance(item, Chunk)]
     assert [c.first for c in chunks] == [sum(c.x.shape[1] for c in chunks[:k]) for k in range(len(chunks))]
     return torch.cat([c.x for c in chunks], 1)
 
@@ -52,9 +53,9 @@ def test_more_particles_leave_the_first_ones_where_they_were():
 
 
 def test_leaving_the_integrals_out_changes_no_path():
-    assert torch.equal(ends(integrals=False), ends())
+    assert torch.equal(ends(observers=()), ends())
     plan = GUIDANCE["cfg"].build(GuidanceContext(LAW, ExactScores()))
-    (chunk,) = (c for c in sweep(plan, Ddpm(), LEVELS, [2.0], 8, 0, integrals=False) if isinstance(c, Chunk))
+    (chunk,) = (c for c in sweep(plan, Ddpm(), LEVELS, SweepOptions((2.0,), 8, 0, observers=())) if isinstance(c, Chunk))
     assert chunk.gain is None and chunk.path_kl is None
 
 
@@ -71,7 +72,7 @@ def test_the_seed_decides():
 
 def test_halved_runs_follow_the_same_particles():
     """Coupled noise: the half-step run ends near the full one, an independent run does not."""
-    fine, coarse, other = ends(sampler=Ancestral()), ends(sampler=Ancestral(), halved=True), ends(sampler=Ancestral(), seed=1)
+    fine, coarse, other = ends(sampler=Ancestral()), ends(sampler=Ancestral(), halvings=1), ends(sampler=Ancestral(), seed=1)
     near = (fine - coarse).square().sum(-1).mean(-1)  # [W]
     far = (fine - other).square().sum(-1).mean(-1)
     assert bool((near < far / 2).all())
@@ -108,9 +109,8 @@ class Indicator(TileNoise):
 def test_positions_are_kept_at_the_frames_asked_for():
     plan = GUIDANCE["cfg"].build(GuidanceContext(LAW, ExactScores()))
     frames = LEVELS.uniform_frames(5)
-    (chunk,) = [
-        c for c in sweep(plan, Ddpm(), LEVELS, [0.0, 1.0], 100, 0, frames=frames, frame_particles=7) if isinstance(c, Chunk)
-    ]
+    options = SweepOptions((0.0, 1.0), 100, 0, observers=(Frames(tuple(frames.tolist()), 7),))
+    (chunk,) = (c for c in sweep(plan, Ddpm(), LEVELS, options) if isinstance(c, Chunk))
     assert chunk.frames.shape == (2, 7, len(frames), 2)
     assert torch.equal(chunk.frames[:, :, -1], chunk.x[:, :7])
     assert torch.equal(chunk.frames[0, :, 0], chunk.frames[1, :, 0])  # one start for all w

@@ -12,6 +12,7 @@ from tasks import RECIPE, tiny
 
 import gdviz
 from gdviz import sweep as sweeping
+from gdviz.checkpoints import required_tasks, task_for
 from gdviz.errors import GdvizError
 from gdviz.experiment import Experiment
 from gdviz.guidance import Guide
@@ -48,7 +49,7 @@ def context(experiment: Experiment, stored: Task | None = None) -> ScoresContext
     """Networks from memory; any id of a checkpoint is that of the task `stored`."""
 
     def find(wanted: Wanted) -> Checkpoint:
-        return trained(experiment.task(wanted).canonical())
+        return trained(task_for(experiment, wanted).canonical())
 
     return ScoresContext(find, lambda id: trained((stored or task_of("conditional")).canonical()))
 
@@ -116,11 +117,11 @@ def test_the_same_numbers_whatever_the_chunks(score, guidance, monkeypatch):
     built = made.build(context(made))
 
     def ends() -> torch.Tensor:
-        run = sweeping.sweep(built.plan, built.sampler, built.levels, [0.0, 1.5], 2500, seed=1)
+        run = sweeping.sweep(built.plan, built.sampler, built.levels, sweeping.SweepOptions((0.0, 1.5), 2500, seed=1))
         return torch.cat([news.x for news in run if isinstance(news, sweeping.Chunk)], 1)
 
     whole = ends()
-    monkeypatch.setattr(sweeping, "CHUNK_VALUES", 1)
+    monkeypatch.setattr("gdviz.sweep.options.CHUNK_VALUES", 1)
     assert float((ends() - whole).abs().max()) < 1e-4 * (1 + float(whole.abs().max()))
 
 
@@ -164,11 +165,11 @@ def test_an_experiment_trains_what_it_lacks(score, tmp_path, monkeypatch):
 
 def test_what_an_experiment_will_train():
     made = experiment(guidance=REWARD, score={"kind": "network", "recipe": {**RECIPE, "tilt": "difference"}})
-    assert [task.what for task in made.tasks()] == ["score", "tilted"]
-    assert made.tasks()[1].base == made.tasks()[0]
-    assert [task.what for task in experiment(score={"kind": "network"}).tasks()] == ["conditional"]
-    assert [task.what for task in experiment().tasks()] == ["conditional"], "the usual network, where scores are exact"
-    costly = experiment(guidance=COST, score={"kind": "network"}).tasks()
+    assert [task.what for task in required_tasks(made)] == ["score", "tilted"]
+    assert required_tasks(made)[1].base == required_tasks(made)[0]
+    assert [task.what for task in required_tasks(experiment(score={"kind": "network"}))] == ["conditional"]
+    assert [task.what for task in required_tasks(experiment())] == ["conditional"], "the usual network, where scores are exact"
+    costly = required_tasks(experiment(guidance=COST, score={"kind": "network"}))
     assert sorted((task.what, task.cost) for task in costly) == [("score", False), ("tilted", True)]
 
 
@@ -211,7 +212,7 @@ def test_a_classifier_serves_labels_alone():
 
 def test_a_library_without_a_store_says_so():
     for score in ({"kind": "network"}, {"kind": "checkpoint", "id": "0" * 8}):
-        with pytest.raises(GdvizError, match="use an Experiment"):
+        with pytest.raises(GdvizError, match=r"use gdviz\.run"):
             experiment(score=score).build(ScoresContext())
 
 
@@ -245,5 +246,5 @@ def test_each_part_is_where_it_says(guidance, part):
 def test_parts_of_label_guidance_share_one_network_that_knows_the_labels():
     network = {"kind": "network", "steps": 3, "recipe": RECIPE}
     parts = {"kind": "by_part", **dict.fromkeys(("base", "toward", "away"), network)}
-    (task,) = experiment(guidance=CFG, score=parts).tasks()
+    (task,) = required_tasks(experiment(guidance=CFG, score=parts))
     assert task.what == "conditional"

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import torch
 
+from gdviz.checkpoints import required_tasks
 from gdviz.errors import GdvizError
 from gdviz.experiment import Experiment
 from gdviz.metrics.score_error import score_error
@@ -146,7 +147,7 @@ def test_it_runs_where_it_was_asked_for_and_nowhere_else(mine):
         {**made.model_dump(mode="json"), "score": {"kind": "by_part", **dict.fromkeys(("base", "toward", "away"), made.score)}}
     )
     with pytest.raises(GdvizError, match="found 'own'"):
-        nested.tasks()
+        required_tasks(nested)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import torch
 from gdviz.diffusion.spacings.linear_beta import LinearBeta
 from gdviz.experiment import Experiment
 from gdviz.scores.perturbed import Error, ErrorField
-from gdviz.sweep import Chunk, sweep
+from gdviz.sweep import Chunk, SweepOptions, sweep
 
 KINDS = ("constant", "inward", "outward", "per_step", "field")
 TARGET = {
@@ -94,7 +94,7 @@ def samples(kind: str | None, size: float = 0.3) -> torch.Tensor:
     made = Experiment.parse(
         {"target": LINE, "guidance": {"kind": "none"}, "score": score, "sampler": {"kind": "ddpm", "steps": 200}, "w": [0]}
     ).build()
-    run = sweep(made.plan, made.sampler, made.levels, [0.0], 4096, seed=2)
+    run = sweep(made.plan, made.sampler, made.levels, SweepOptions((0.0,), 4096, seed=2))
     return torch.cat([news.x for news in run if isinstance(news, Chunk)], 1)[0, :, 0].double()
 
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 
 import numpy as np
 import pytest
 import torch
+from sklearn.datasets import load_digits
 
 import gdviz
 from gdviz.errors import GdvizError
 from gdviz.guidance import GUIDANCE, GuidanceContext
 from gdviz.metrics import exact_values
-from gdviz.resources import resource
 from gdviz.samplers import SAMPLERS
 from gdviz.scores import ScoresContext
 from gdviz.scores.exact import Exact
@@ -33,12 +34,23 @@ def test_the_parts_are_all_the_images_and_do_not_meet():
     assert [len(part.x) for part in parts] == [899, 500, 398]
     # Two of the 1797 images may be equal, so the parts are told apart by how often each image occurs in all.
     together = torch.cat([part.x for part in parts])
-    with np.load(resource("assets", "digits", "digits.npz")) as file:
-        whole, digit = file["images"].astype(float) / 8 - 1, file["digit"]
+    data = load_digits()
+    whole, digit = data.data / 8 - 1, data.target
     order = np.lexsort(together.numpy().T), np.lexsort(whole.T)
     np.testing.assert_array_equal(together.numpy()[order[0]], whole[order[1]])
     assert sorted(torch.cat([part.digit for part in parts]).tolist()) == sorted(digit.tolist())
     assert together.amin() == -1 and together.amax() == 1
+
+
+def test_the_images_are_those_that_the_shipped_networks_were_trained_on():
+    """Another release of scikit-learn must not exchange them unseen; pixels and digits as bytes, in its order."""
+    data = load_digits()
+    images, digit = data.data.astype(np.uint8), data.target.astype(np.uint8)
+    np.testing.assert_array_equal(images, data.data)  # whole numbers
+    digest = hashlib.sha256(images.tobytes() + digit.tobytes()).hexdigest()
+    assert digest == "87ff0c9e40dc7e2c0e34e7257799c2e3f3aec1a016363bb11cad869ec428a826"
+    mine = hashlib.sha256(b"".join(tensor.numpy().tobytes() for part in PARTS for tensor in digit_images(part))).hexdigest()
+    assert mine == "24c3fdb7c908c199b4d24a7209c24be69fd52ebeacc98cef2417368ca50f4dc5"
 
 
 def test_an_image_looks_like_its_digit():

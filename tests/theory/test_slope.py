@@ -30,7 +30,7 @@ def divergence(plan) -> float:
         exponent = -0.5 * np.einsum("ni,ij,nj->n", off, np.linalg.inv(covariance), off)
         parts.append(np.exp(exponent) / np.sqrt((2 * np.pi) ** d * np.linalg.det(covariance)))
     p, given = weights @ np.array(parts), parts[0]  # class b is the first component alone
-    if plan.improves == "mean_reward":
+    if plan.identity == "mean_reward":
         r, cell = plan.reward(torch.from_numpy(x)).numpy(), (axis[1] - axis[0]) ** d
         mean = (p * r).sum() * cell
         return float((p * r * np.log(r)).sum() * cell / mean - np.log(mean))

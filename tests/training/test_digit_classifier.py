@@ -5,6 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
+from scipy.stats import binomtest
+from sklearn.metrics import accuracy_score, log_loss
+from sklearn.svm import SVC
 
 from gdviz.networks.checkpoint import unpacked
 from gdviz.resources import resource
@@ -46,5 +49,21 @@ def test_the_shipped_one_is_as_good_as_its_report_says():
     assert found.calibration_error == pytest.approx(said["calibration_error"], abs=1e-6)
     assert found.log_loss == pytest.approx(said["log_loss"], rel=1e-4)
     assert found.lapse == pytest.approx(1 / 901) and 0.5 < found.temperature < 2
+    # The same numbers by scikit-learn, from the probabilities.
+    test = digit_images("test")
+    p = digit_classifier()(test.x).exp().numpy()  # [n, 10]
+    assert found.accuracy == accuracy_score(test.digit.numpy(), p.argmax(1))
+    assert found.log_loss == pytest.approx(log_loss(test.digit.numpy(), p), rel=1e-9)
     # Well calibrated: no farther from right than the same number is for a classifier that is right, by 3 standard errors.
     assert found.calibration_error < found.calibration_floor + 3 * found.calibration_error_se
+
+
+def test_it_is_not_behind_a_classifier_of_another_kind():
+    """A support vector machine on the same 500 images. Where one of the two is right alone, it is ours in no fewer cases than a
+    fair coin allows (McNemar's exact test, one-sided, false alarm 1e-4); and both see the same digit in nearly all images."""
+    own, test = digit_images("classifier"), digit_images("test")
+    other = SVC(C=10.0).fit(own.x.numpy(), own.digit.numpy()).predict(test.x.numpy())  # [n]
+    ours, truth = digit_classifier()(test.x).argmax(-1).numpy(), test.digit.numpy()
+    alone, behind = int(((ours == truth) & (other != truth)).sum()), int(((ours != truth) & (other == truth)).sum())
+    assert alone + behind == 0 or binomtest(alone, alone + behind, alternative="less").pvalue > 1e-4
+    assert (ours == other).mean() > 0.9 and (other == truth).mean() > 0.9

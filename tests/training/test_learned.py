@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 import torch
 
+from gdviz.checkpoints import task_for
 from gdviz.experiment import Experiment
 from gdviz.metrics.energy import energy_distance, energy_floor
 from gdviz.networks import Checkpoint
 from gdviz.scores import ScoresContext
-from gdviz.sweep import Chunk, sweep
+from gdviz.sweep import Chunk, SweepOptions, sweep
 from gdviz.training import Task, train
 
 POINTS = 2000
@@ -41,7 +42,7 @@ def trained(task: str) -> Checkpoint:
 
 
 def networks(experiment: Experiment) -> ScoresContext:
-    return ScoresContext(trained=lambda wanted: trained(experiment.task(wanted).canonical()))
+    return ScoresContext(trained=lambda wanted: trained(task_for(experiment, wanted).canonical()))
 
 
 def ends(target: dict[str, Any], guidance: dict[str, Any], steps: int | None, w: float) -> tuple[torch.Tensor, Any]:
@@ -58,7 +59,7 @@ def ends(target: dict[str, Any], guidance: dict[str, Any], steps: int | None, w:
         }
     )
     built = made.build(networks(made))
-    run = sweep(built.plan, built.sampler, built.levels, [w], POINTS, seed=11)
+    run = sweep(built.plan, built.sampler, built.levels, SweepOptions((w,), POINTS, seed=11))
     return torch.cat([news.x for news in run if isinstance(news, Chunk)], 1)[0], built
 
 
@@ -116,7 +117,7 @@ def test_longer_training_comes_nearer(target, verify_result):
         }
     )
     built = made.build(networks(made))
-    run = sweep(built.plan, built.sampler, built.levels, [0.0], POINTS, seed=12)
+    run = sweep(built.plan, built.sampler, built.levels, SweepOptions((0.0,), POINTS, seed=12))
     found = torch.cat([news.x for news in run if isinstance(news, Chunk)], 1)[0]
     truth = built.law.sample(POINTS, torch.Generator().manual_seed(6)).x
     floor = energy_floor(truth, POINTS)

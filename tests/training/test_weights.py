@@ -11,7 +11,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from gdviz.checkpoints import Library, training
+from gdviz.checkpoints import Library, required_tasks, training
 from gdviz.diffusion.flow import flow_moment, flow_size, flow_time_at, variance_at
 from gdviz.errors import GdvizError
 from gdviz.experiment import Experiment
@@ -307,7 +307,7 @@ def test_a_library_trains_the_scores_first_and_then_the_weights(tmp_path):
     asked = Experiment.parse(
         {"target": MIXTURE, "guidance": {"kind": "cfg", "label": "b", "schedule": schedule}, "score": score, "w": [1]}
     )
-    network, weights = asked.tasks()
+    network, weights = required_tasks(asked)
     assert (network.what, weights.what) == ("conditional", "weights")
     library = Library(tmp_path)
     *_, report = training(weights, library)
@@ -317,7 +317,7 @@ def test_a_library_trains_the_scores_first_and_then_the_weights(tmp_path):
     assert checkpoint.labels == ("a", "b") and checkpoint.weights.curve(0, [0.5])[0] > 0
     assert Task.from_json(weights.canonical()).id == weights.id
     other = asked.model_copy(update={"guidance": asked.guidance.model_copy(update={"label": "a"})})
-    assert other.tasks()[-1].id == weights.id  # one network serves all labels
+    assert required_tasks(other)[-1].id == weights.id  # one network serves all labels
     with pytest.raises(GdvizError, match="guidance weights are needed"):
         _ = library.find(network).weights
     with pytest.raises(GdvizError, match="predicts noise is needed"):
@@ -391,6 +391,6 @@ def test_a_schedule_gives_the_weights_of_its_label():
 def test_other_guidance_and_no_networks_are_refused_in_one_sentence():
     reward = {"kind": "reward", "reward": {"kind": "linear", "direction": [1, 0]}, "schedule": {"kind": "learned"}}
     with pytest.raises(GdvizError, match="allowed: cfg"):
-        Experiment.parse({"target": MIXTURE, "guidance": reward, "w": [1]}).tasks()
+        required_tasks(Experiment.parse({"target": MIXTURE, "guidance": reward, "w": [1]}))
     with pytest.raises(GdvizError, match="use an Experiment"):
         Learned().omega(flow_moment(0.4, 0.5))

@@ -7,7 +7,7 @@ import time
 import pytest
 from tasks import EAGER, RECIPE, TARGET
 
-from gdviz.checkpoints import Library
+from gdviz.checkpoints import Library, required_tasks
 from gdviz.experiment import Experiment
 from gdviz.jobs import Pool
 from gdviz.jobs.training import Training, Trainings
@@ -58,12 +58,12 @@ def test_a_missing_network_is_trained_and_told(trainings, pool):
     assert any(words.startswith("Training the network: ") for _, words in seen)
     assert networks_progress(experiment, trainings, pool).error is None
     (training,) = trainings.list()
-    assert training.state == "done" and training.task == experiment.tasks()[0]
+    assert training.state == "done" and training.task == required_tasks(experiment)[0]
 
 
 def test_a_cancelled_one_is_the_readers_to_resume(trainings, pool):
     experiment = scene(500_000)
-    (task,) = experiment.tasks()
+    (task,) = required_tasks(experiment)
     networks_progress(experiment, trainings, pool)
     assert until(lambda: (found := trainings.find(task.id)) is not None and found.report is not None)
     trainings.cancel(task.id)
@@ -80,7 +80,7 @@ def test_a_scene_that_does_not_fit_is_refused_in_one_sentence(trainings, pool):
 
 
 def test_words_for_what_waits():
-    task = scene(100).tasks()[0]
+    task = required_tasks(scene(100))[0]
     words = words_of(Training("id", task, "waiting", position=2, seconds_to_start=75))
     assert words == "Waiting to train the network: 2 trainings before it, about 1 min 15 s"
     assert (duration(0.2), duration(59), duration(60)) == ("1 s", "59 s", "1 min 0 s")

@@ -23,8 +23,19 @@ class Logit(LevelsKind):
     """
 
     kind: Literal["logit"] = "logit"
-    c0: Annotated[float, Field(ge=0.1, le=3)] = 2.0
-    c1: Annotated[float, Field(ge=0.1, le=16)] = 4.0
+    c0: Annotated[
+        float,
+        Field(
+            ge=0.1,
+            le=3,
+            title="c0 (where the noise starts)",
+            description="The signal's variance at the start is N^-c0, N being the number of steps.",
+        ),
+    ] = 2.0
+    c1: Annotated[
+        float,
+        Field(ge=0.1, le=16, title="c1 (how far it falls)", description="Size of a step in log-SNR, in units of log N / N."),
+    ] = 4.0
 
     card = Card(
         title="Logit grid",
@@ -40,7 +51,7 @@ class Logit(LevelsKind):
         return coordinate
 
     def default_ends(self, steps: int) -> tuple[float, float]:
-        first = -self.c0 * np.log(steps) - np.log1p(-float(steps) ** -self.c0)
+        first = -self.c0 * np.log(steps) - np.log1p(-(float(steps) ** -self.c0))
         return float(first), float(first + self.c1 * np.log(steps))
 
     def build(self, steps: int) -> Levels:

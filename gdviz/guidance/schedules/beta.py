@@ -18,8 +18,8 @@ class Beta(ProgressSchedule):
     """omega proportional to tau^(a - 1) (1 - tau)^(b - 1), tau the progress; mean 1 over the steps."""
 
     kind: Literal["beta"] = "beta"
-    a: Exponent = 2.0
-    b: Exponent = 2.0
+    a: Annotated[Exponent, Field(description="Larger ones guide later.")] = 2.0
+    b: Annotated[Exponent, Field(description="Larger ones let go earlier.")] = 2.0
 
     card = Card(
         title="Beta",

@@ -20,8 +20,10 @@ class Clamped(ProgressSchedule):
     """
 
     kind: Literal["clamped"] = "clamped"
-    floor: Annotated[float, Field(ge=0, le=2)] = 0.5
-    direction: Literal["rising", "falling"] = "rising"
+    floor: Annotated[float, Field(ge=0, le=2, description="Least weight, before the division by the mean.")] = 0.5
+    direction: Annotated[
+        Literal["rising", "falling"], Field(description="Whether the weight grows or falls on the way to the data.")
+    ] = "rising"
 
     card = Card(
         title="Clamped linear",

@@ -21,8 +21,8 @@ class Interval(ScheduleKind):
     """
 
     kind: Literal["interval"] = "interval"
-    low: Bound = 0.073
-    high: Bound = 0.967
+    low: Annotated[Bound, Field(description="Noise variance below which nothing is guided; t = sigma^2 / (1 + sigma^2).")] = 0.073
+    high: Annotated[Bound, Field(description="Noise variance above which nothing is guided.")] = 0.967
 
     card = Card(
         title="Limited interval",

@@ -19,19 +19,12 @@ class Learned(ScheduleKind):
     """omega(c, s, t) of a small network, c the label of the guidance and t -> s the step (MATH section 3).
 
     One network serves all labels of a target. It is fitted to the scores of the Experiment, which stay as they are.
-
-    Attributes
-    ----------
-    recipe : WeightRecipe
-        The network and how it is fitted.
-    steps, seed : int
-        Optimiser steps, and the seed of the weights and the data.
     """
 
     kind: Literal["learned"] = "learned"
-    recipe: WeightRecipe = WeightRecipe()
-    steps: Annotated[int, Field(ge=1, le=100_000)] = 600
-    seed: Annotated[int, Field(ge=0, le=2**63 - 1)] = 0
+    recipe: Annotated[WeightRecipe, Field(description="The network, and how it is fitted.")] = WeightRecipe()
+    steps: Annotated[int, Field(ge=1, le=100_000, description="Optimiser steps.")] = 600
+    seed: Annotated[int, Field(ge=0, le=2**63 - 1, description="Of the weights and the data.")] = 0
 
     card = Card(
         title="Learned",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field
 
 from gdviz.family import Card
 from gdviz.guidance.schedules._progress import ProgressSchedule
@@ -15,7 +16,9 @@ class Linear(ProgressSchedule):
     """omega = 2 tau (rising) or 2 (1 - tau) (falling), tau the progress; mean 1 over the steps."""
 
     kind: Literal["linear"] = "linear"
-    direction: Literal["rising", "falling"] = "rising"
+    direction: Annotated[
+        Literal["rising", "falling"], Field(description="Whether the weight grows or falls on the way to the data.")
+    ] = "rising"
 
     card = Card(
         title="Linear",

@@ -17,7 +17,8 @@ def subject_of(experiment: Experiment) -> tuple[Built, Subject]:
     GdvizError
         If the theorem does not apply to the Experiment.
     """
+    from gdviz.checkpoints import build_stored
     from gdviz.theory.subject import Subject
 
-    built = experiment.build()
+    built = build_stored(experiment)
     return built, Subject.of_plan(built.plan, built.sampler, built.levels)

@@ -69,7 +69,7 @@ class MartingaleTopic(Study[MartingaleAnswer]):
         study = MartingaleStudy(subject, experiment.w, experiment.seed, experiment.particles)
         exact, halved = exact_values(built.plan, built.sampler), min(HALVED, experiment.particles)
         slope = exact.slope_mean_reward_w0 if subject.sign > 0 else exact.slope_mean_reciprocal_w0
-        whole = experiment.particles + halved / 2
+        whole, runner = experiment.particles + halved / 2, context.runner(experiment, built)
         parts: list[LevelPaths] = []
         coarse: list[LevelPaths] = []
 
@@ -87,12 +87,13 @@ class MartingaleTopic(Study[MartingaleAnswer]):
 
         done, width = 0, 4 * len(experiment.w) * built.law.dimension
         for first, count in chunks(experiment.particles, fitting(width), gradual=True):
-            parts.append(study.paths(first, count, progress=part(context.progress, done / whole, count / whole)))
+            progress = part(context.progress, done / whole, count / whole)
+            parts.append(study.paths(first, count, progress=progress, executor=runner))
             done += count
             context.partial(answer(complete=False))
         for first, count in chunks(halved, halved):
             progress = part(context.progress, done / whole, halved / 2 / whole)
-            coarse.append(study.paths(first, count, halved=True, progress=progress))
+            coarse.append(study.paths(first, count, halved=True, progress=progress, executor=runner))
         return answer(complete=True)
 
 

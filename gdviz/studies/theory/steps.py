@@ -54,9 +54,10 @@ class StepsTopic(Study[StepsAnswer]):
 
         experiment, (built, subject) = self.experiment, subject_of(self.experiment)
         study, n = StepStudy(subject, experiment.w, experiment.seed, experiment.particles), experiment.particles
+        runner = context.runner(experiment, built)
         names, limits, parts, done = Titles.of_plan(subject.plan), tuple(study.limits()), list[Any](), 0
         for first, count in chunks(n, fitting(2 * len(experiment.w) * built.law.dimension), gradual=True):
-            parts.append(study.ends(first, count, part(context.progress, done / n, count / n)))
+            parts.append(study.ends(first, count, part(context.progress, done / n, count / n), runner))
             done += count
             rows = study.resolutions(np.concatenate(parts, -1))
             answer = StepsAnswer(names, experiment.w, rows, limits, done, complete=done == n)

@@ -36,7 +36,8 @@ class WinnersTopic(Study[WinnersAnswer]):
     def run(self, context: StudyContext) -> WinnersAnswer:
         from gdviz.theory.winners import KEPT, winners
 
-        experiment, (_, subject) = self.experiment, subject_of(self.experiment)
-        found = winners(subject, max(experiment.w), experiment.particles, experiment.seed, context.progress)
+        experiment, (built, subject) = self.experiment, subject_of(self.experiment)
+        runner = context.runner(experiment, built)
+        found = winners(subject, max(experiment.w), experiment.particles, experiment.seed, context.progress, runner)
         shown = replace(found, before=found.before[:KEPT], after=found.after[:KEPT])
         return WinnersAnswer(Titles.of_plan(subject.plan), shown, experiment.particles)

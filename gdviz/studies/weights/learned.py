@@ -172,17 +172,20 @@ class LearnedWeights(Study[LearnedAnswer]):
 
     def tasks(self) -> tuple[Task, ...]:
         """All trainings that it needs; the weights of the first seed come early."""
-        found = [task for seed in range(self.seeds) for task in self.with_seed(seed).tasks()]
+        from gdviz.checkpoints import required_tasks
+
+        found = [task for seed in range(self.seeds) for task in required_tasks(self.with_seed(seed))]
         return tuple({task.id: task for task in found}.values())
 
     def watched(self) -> Task:
         """The training whose weights are looked at: that of the first seed. Nothing is built to name it."""
+        from gdviz.checkpoints import task_for
         from gdviz.guidance.schedules.learned import Learned
         from gdviz.scores import Wanted
 
         learned = self.experiment.guidance.schedule
         assert isinstance(learned, Learned)
-        return self.experiment.task(Wanted("weights", None, learned.recipe, learned.steps, learned.seed))
+        return task_for(self.experiment, Wanted("weights", None, learned.recipe, learned.steps, learned.seed))
 
     def run(self, context: StudyContext) -> LearnedAnswer:
         from gdviz.studies.weights.network import GuidedNetwork

@@ -44,27 +44,28 @@ class GuidedNetwork(Arena):
     """
 
     def __init__(self, experiment: Experiment, root: Path) -> None:
-        from gdviz.checkpoints import networks
+        from gdviz.checkpoints import networks, required_tasks, stored_networks
 
         self.experiment, self.root = experiment, root
         self.law: Law = experiment.target.build()
         self.labels = tuple(self.law.labels)
-        self.scores: Scores = experiment.score.build(experiment.stored_only(root))
+        self.scores: Scores = experiment.score.build(stored_networks(experiment, root))
         self.learned: ScheduleKind = experiment.guidance.schedule
-        task = next(task for task in experiment.tasks() if task.what == "weights")
+        task = next(task for task in required_tasks(experiment) if task.what == "weights")
         self.weights: FrozenWeights = networks(root).found(task).weights
 
     def sample(self, schedule: ScheduleKind, w: Sequence[float], seed: int, particles: int) -> list[Points]:
         return [self._sample(label, schedule, w, seed, particles) for label in self.labels]
 
     def _sample(self, label: str, schedule: ScheduleKind, w: Sequence[float], seed: int, particles: int) -> Points:
+        from gdviz.checkpoints import build_stored
         from gdviz.guidance.cfg import Cfg
-        from gdviz.sweep import Chunk, sweep
+        from gdviz.sweep import Chunk, SweepOptions, sweep
 
         changes = {"guidance": Cfg(label=label, schedule=schedule), "w": tuple(w), "particles": particles, "seed": seed}
-        asked = self.experiment.model_copy(update=changes)
-        built = asked.build(asked.stored_only(self.root))
-        steps = sweep(built.plan, built.sampler, built.levels, w, particles, seed, integrals=False)
+        built = build_stored(self.experiment.model_copy(update=changes), self.root)
+        options = SweepOptions(tuple(w), particles, seed=seed, observers=())
+        steps = sweep(built.plan, built.sampler, built.levels, options)
         chunks = [item.x for item in steps if isinstance(item, Chunk)]
         return torch.cat(chunks, 1).float().numpy()
 

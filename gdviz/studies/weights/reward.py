@@ -141,7 +141,9 @@ class RewardWeights(Study[RewardAnswer]):
         return self.experiment.model_copy(update={"guidance": guidance})
 
     def tasks(self) -> tuple[Task, ...]:
-        found = [task for strength in self.strengths for task in self.at(strength).tasks()]
+        from gdviz.checkpoints import required_tasks
+
+        found = [task for strength in self.strengths for task in required_tasks(self.at(strength))]
         return tuple({task.id: task for task in found}.values())
 
     def run(self, context: StudyContext) -> RewardAnswer:

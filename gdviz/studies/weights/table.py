@@ -19,9 +19,10 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from gdviz.checkpoints import networks
+from gdviz.checkpoints import networks, required_tasks
 from gdviz.experiment import Experiment
 from gdviz.guidance.schedules.interval import Interval
+from gdviz.progress import ProgressCallback, silent
 from gdviz.record import Record
 from gdviz.resources import resource
 from gdviz.studies.weights.contest import (
@@ -43,7 +44,6 @@ from gdviz.targets import TARGETS
 if TYPE_CHECKING:
     from gdviz.guidance import ScheduleKind
     from gdviz.laws import Law
-    from gdviz.progress import ProgressCallback
 
 LABELS = "0", "1", "2"
 
@@ -140,14 +140,13 @@ class WeightsTable(Record):
         return cls.from_json(resource("assets", "weights_table.json").read_bytes())
 
 
-def contests(size: Size = FULL, progress: ProgressCallback | None = None, folder: Path | None = None) -> list[TableContest]:
+def contests(size: Size = FULL, progress: ProgressCallback = silent, folder: Path | None = None) -> list[TableContest]:
     """Every denoiser length with every seed; a folder keeps what is done, so that a table that was stopped goes on."""
     asked = list(product(size.denoiser_steps, size.seeds))
     found = []
     for steps, seed in asked:
         found.append(_contest(steps, seed, size) if folder is None else _stored(steps, seed, size, folder))
-        if progress is not None:
-            progress(len(found) / len(asked))
+        progress(len(found) / len(asked))
     return found
 
 
@@ -286,5 +285,5 @@ def _law() -> Law:
 
 def _cpu_seconds(asked: Experiment) -> float:
     """What the training of an Experiment's weights took, as the store has it."""
-    record = networks().library.record(asked.tasks()[-1].id)
+    record = networks().library.record(required_tasks(asked)[-1].id)
     return math.nan if record is None or record.report is None else record.report.cpu_seconds

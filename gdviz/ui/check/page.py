@@ -2,33 +2,39 @@
 
 from __future__ import annotations
 
-import json
 import math
-from collections.abc import Callable, Sequence
-from functools import partial
-from typing import Any
+import time
+from collections.abc import Sequence
 
 import streamlit as st
 
 from gdviz.errors import GdvizError
 from gdviz.experiment import Experiment
 from gdviz.facts.aim import aimed
-from gdviz.facts.background import PARTICLES, facts_key, judge_key, run_facts, run_judgement
+from gdviz.facts.finding import HEADINGS, Report
 from gdviz.facts.judgement_table import FLOOR
-from gdviz.palette import DARK, LIGHT
+from gdviz.facts.picture import SamplePicture
 from gdviz.figures.sample_picture import sample_figure
-from gdviz.jobs import Job
+from gdviz.studies.facts import PARTICLES, Facts
+from gdviz.studies.judgement import JudgementAnswer, SampleJudgement
+from gdviz.ui.parts.charts import palette
+from gdviz.ui.parts.page_memory import page_memory
+from gdviz.ui.parts.runs import RunWords, Watched, find_run, show_controls, submit
 from gdviz.ui.parts.subject import SCENE, asked_for, pick, write_address
-from gdviz.ui.parts.waiting import follow
-from gdviz.ui.parts.workers import pool
 
 MEGABYTES = 64
 """Size of an uploaded file."""
 
 OWN, LABEL, REWARD = "its own guidance", "a label", "a reward"
 
-_MEMORY = "check.memory"
-Look = Callable[[], tuple[float, str] | None]
+
+_COMPARING = RunWords("", running=lambda run: "Comparing with each law")
+_CHECKING = RunWords(
+    "Press the button. It takes some seconds.",
+    running=lambda run: "Sampling",
+    label="Check the facts",
+    icon=":material/fact_check:",
+)
 
 
 def page() -> None:
@@ -39,21 +45,20 @@ def page() -> None:
         waiting = [_samples(experiment)]
     with facts:
         waiting.append(_facts(picked, experiment))
-    for slot, look in filter(None, waiting):
-        follow(slot, look)
+    for watched in waiting:
+        if watched is not None:
+            watched.wait()
 
 
 def _choose() -> tuple[str, Experiment]:
-    if _MEMORY not in st.session_state:
-        st.session_state[_MEMORY] = asked_for()
-    picked, experiment = pick(st.session_state[_MEMORY], st.container(), "check.subject")
+    picked, experiment = pick(page_memory("check", asked_for), st.container(), "check.subject")
     write_address(picked, experiment)
     return picked, experiment
 
 
 # ---------------------------------------------------------------------- samples
-def _samples(experiment: Experiment) -> tuple[Any, Look] | None:
-    """Upload and judgement; while a worker is at it, where to show progress and how to look."""
+def _samples(experiment: Experiment) -> Watched | None:
+    """Upload and judgement; while a worker is at it, what to wait for."""
     st.caption(
         "Which exact law do points from your own sampler follow? Upload them as .npy, .npz or .csv, one sample a row. "
         "They are read as numbers and nothing else."
@@ -76,14 +81,17 @@ def _samples(experiment: Experiment) -> tuple[Any, Look] | None:
         return None
     if file is None:
         return None
-    data = file.getvalue()
-    key = judge_key(asked.id, file.name, data, w)
-    job = pool().find(key) or pool().submit("curves", key, run_judgement, asked.canonical(), file.name, data, w)
-    state = job.state
-    if state == "done":
-        _judgement(json.loads(job.result))
+    run = find_run(SampleJudgement(asked, file.name, file.getvalue(), w))
+    if run.job is None and not run.complete:
+        submit(run.study)
+        run = find_run(run.study)
+    if run.answer is not None:
+        _judgement(run.answer)
         return None
-    return _waiting(job, state, "Comparing with each law")
+    watched = Watched([run], _COMPARING, st.empty(), time.monotonic())
+    if run.problem:
+        st.error(run.problem, icon=":material/error:")
+    return watched
 
 
 def _number(text: str) -> float | None:
@@ -98,81 +106,59 @@ def _number(text: str) -> float | None:
     return value
 
 
-def _judgement(found: dict[str, Any]) -> None:
-    say = st.success if found["within"] else st.warning
-    say(found["sentence"], icon=":material/check_circle:" if found["within"] else ":material/help:")
-    st.caption(found["line"])
-    if found["picture"] is not None:
-        palette = DARK if st.context.theme.type == "dark" else LIGHT
+def _judgement(found: JudgementAnswer) -> None:
+    say = st.success if found.within else st.warning
+    say(found.sentence, icon=":material/check_circle:" if found.within else ":material/help:")
+    st.caption(found.line)
+    if found.picture is not None:
+        figure, alt = sample_figure(found.picture, palette()), _alt(found, found.picture)
         with st.container(key="check.picture"):
-            st.plotly_chart(sample_figure(found["picture"], palette), config={"displaylogo": False}, alt=_alt(found))
-    _table(found["headings"], found["rows"], "check.laws")
+            st.plotly_chart(figure, config={"displaylogo": False}, alt=alt)
+    _table(found.laws.headings, found.laws.rows, "check.laws")
     st.caption(f"± is 1.96 standard errors; {FLOOR}. Distances are energy distances.")
-    if found["modes"] is not None:
+    if found.modes is not None:
         st.subheader("Share of each mode", anchor=False)
-        modes_headings, modes_rows = found["modes"]
-        _table(modes_headings, modes_rows, "check.modes")
+        _table(found.modes.headings, found.modes.rows, "check.modes")
 
 
-def _alt(found: dict[str, Any]) -> str:
-    laws = ", ".join(law["title"] for law in found["picture"]["laws"]) or "the points of the target"
-    return f"The samples over {laws}. {found['sentence']} The tables below hold the numbers."
+def _alt(found: JudgementAnswer, picture: SamplePicture) -> str:
+    laws = ", ".join(law.title for law in picture.laws) or "the points of the target"
+    return f"The samples over {laws}. {found.sentence} The tables below hold the numbers."
 
 
 # ---------------------------------------------------------------------- facts
-def _facts(picked: str, experiment: Experiment) -> tuple[Any, Look] | None:
-    """The table of the exact facts; while a worker is at it, where to show progress and how to look."""
+def _facts(picked: str, experiment: Experiment) -> Watched:
+    """The table of the exact facts; while a worker is at it, what to wait for."""
     st.caption(
         "Every exact fact that applies to this experiment, held against its own simulation. "
         f"{PARTICLES:,} samples at each w; a mean may be off by chance and by its change against half as many steps."
     )
-    key = facts_key(experiment.id)
-    job = pool().find(key)
+    run = find_run(Facts(experiment))
+    watched = show_controls([run], _CHECKING, "check")
+    if run.answer is not None:
+        _report(run.answer.report)
+        if picked != SCENE:
+            st.caption(f"The same on the command line: `gdviz check preset:{picked}`.")
+    return watched
 
-    def run() -> None:
-        pool().submit("curves", key, run_facts, experiment.canonical())
 
-    state = None if job is None else job.state  # asked once: it may end while the page is drawn
-    there = state in ("waiting", "running", "done")
-    st.button("Check the facts", type="primary", icon=":material/fact_check:", on_click=run, disabled=there, key="check.run")
-    if job is None:
-        return None
-    if state != "done":
-        return _waiting(job, state, "Sampling")
-    found = json.loads(job.result)
-    if not found["applicable"]:
-        st.info(found["sentence"], icon=":material/info:")
+def _report(report: Report) -> None:
+    """What was found, with a table of what applies and a list of what does not."""
+    if not report.applicable:
+        st.info(report.sentence, icon=":material/info:")
     else:
-        say = st.error if found["failures"] else st.success
-        say(found["sentence"], icon=":material/error:" if found["failures"] else ":material/check_circle:")
-    st.caption(f"{found['subject']}. {found['footnote']}")
-    _table(found["headings"], found["rows"], "check.facts")
+        say = st.error if report.failures else st.success
+        say(report.sentence, icon=":material/error:" if report.failures else ":material/check_circle:")
+    st.caption(f"{report.subject}. {report.footnote}")
+    applies = [row for row, finding in zip(report.rows(), report.findings, strict=True) if finding in report.applicable]
+    _table(HEADINGS, applies, "check.facts")
     st.caption("Where a whole law is checked, the number is the largest distance of the distribution functions over the axes.")
-    if found["left_out"]:
-        with st.expander(f"Not applicable here: {len(found['left_out'])}"):
-            _table(("fact", "reason"), found["left_out"], "check.left_out")
-    if picked != SCENE:
-        st.caption(f"The same on the command line: `gdviz check preset:{picked}`.")
-    return None
+    left_out = [(finding.fact, finding.reason) for finding in report.findings if finding not in report.applicable]
+    if left_out:
+        with st.expander(f"Not applicable here: {len(left_out)}"):
+            _table(("fact", "reason"), left_out, "check.left_out")
 
 
 # ---------------------------------------------------------------------- both
 def _table(headings: Sequence[str], rows: Sequence[Sequence[str]], key: str) -> None:
     st.dataframe([dict(zip(headings, row, strict=True)) for row in rows], hide_index=True, height="content", key=key)
-
-
-def _waiting(job: Job, state: str | None, words: str) -> tuple[Any, Look] | None:
-    if state in ("failed", "cancelled"):
-        st.error(job.error or "It was stopped.", icon=":material/error:")
-        return None
-    slot = st.empty()
-    now = _look(job, words)
-    if now is not None:
-        slot.progress(*now)
-    return slot, partial(_look, job, words)
-
-
-def _look(job: Job, words: str) -> tuple[float, str] | None:
-    if job.finished:
-        return None
-    return (job.progress or 0.0), words if job.state == "running" else "Waiting for the run before this one"

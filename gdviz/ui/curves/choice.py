@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import streamlit as st
 
@@ -12,13 +12,12 @@ from gdviz.experiment import MAX_PARTICLES, Experiment
 from gdviz.figures.axes import Scale
 from gdviz.presets import load
 from gdviz.ui.explore.editor import parse_numbers
+from gdviz.ui.parts.page_memory import Memory, asked_number, page_memory
 from gdviz.ui.parts.score_source import SOURCES, choose_source, own_source, with_source
 from gdviz.ui.parts.subject import SCENE, asked_for, pick, write_address
 
 PARTICLES = 10_000
 FEWEST = 100
-
-_MEMORY = "curves.memory"  # widgets forget what was chosen when their page is left
 
 
 @dataclass(frozen=True)
@@ -94,26 +93,22 @@ def how_shown() -> View:
     return View(Scale("w" if axis == "w" else "gamma", spacing == "logarithmic"), sign.startswith("−"))
 
 
-def _switch(label: str, options: list[str], name: str, memory: dict[str, Any]) -> str:
+def _switch(label: str, options: list[str], name: str, memory: Memory) -> str:
     chosen = st.segmented_control(label, options, default=memory.get(name, options[0]), key=f"curves.{name}", required=True)
     memory[name] = chosen
     return chosen
 
 
 # ---------------------------------------------------------------------- memory and address
-def _memory() -> dict[str, Any]:
-    """What was chosen in this session; at first, what the address says."""
-    if _MEMORY not in st.session_state:
-        st.session_state[_MEMORY] = {"w": {}, "particles": PARTICLES, "source": None, **_from_address()}
-    return st.session_state[_MEMORY]
+def _memory() -> Memory:
+    return page_memory("curves", _from_address)
 
 
-def _from_address() -> dict[str, Any]:
-    asked, found = st.query_params, asked_for()
+def _from_address() -> Memory:
+    asked, found = st.query_params, {"w": {}, "source": None, **asked_for()}
+    found["particles"] = asked_number("particles", FEWEST, MAX_PARTICLES, PARTICLES)
     if "w" in asked and found["subject"] is not None:
         found["w"] = {found["subject"]: asked["w"]}
-    if asked.get("particles", "").isdecimal() and len(asked["particles"]) < 9:
-        found["particles"] = min(max(int(asked["particles"]), FEWEST), MAX_PARTICLES)
     if asked.get("score") in SOURCES:
         found["source"] = asked["score"]
     return found

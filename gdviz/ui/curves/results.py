@@ -3,34 +3,36 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
-import plotly.graph_objects as go
 import streamlit as st
 
 from gdviz.export.table import to_csv, to_latex
 from gdviz.figures import result_curves as figures
-from gdviz.palette import DARK, LIGHT
 from gdviz.figures.result_curves import Curves
 from gdviz.tables import interval
 from gdviz.ui.curves.choice import View
+from gdviz.ui.parts.charts import palette, show_chart
 
-Row = dict[str, Any]
-Answer = dict[str, Any]
+if TYPE_CHECKING:
+    from gdviz.exact_curves import ExactPoint
+    from gdviz.metrics import Exact, Row
+    from gdviz.studies.curves import CurvesAnswer
+    from gdviz.studies.summary import ResultSummary
+    from gdviz.studies.titles import Titles
 
-_CONFIG = {"displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d"]}
 _LISTED = 8
 """Values of w that a note names one by one."""
 
 
-def draw(answers: Sequence[tuple[str, Answer]], name: str, view: View, running: bool) -> None:
+def draw(answers: Sequence[tuple[str, CurvesAnswer]], name: str, view: View, running: bool) -> None:
     """Everything that is read off one answer of the job, or two.
 
     Parameters
     ----------
-    answers : sequence of (str, dict)
-        Where the scores come from, in words, and ``names``, ``first`` and ``result`` (`gdviz.jobs.curves.run_curves`).
+    answers : sequence of (str, CurvesAnswer)
+        Where the scores come from, in words, and what came of it.
         The first is drawn solid; a second one, on exact scores, dashed.
     name : str
         Start of the files' names.
@@ -38,43 +40,46 @@ def draw(answers: Sequence[tuple[str, Answer]], name: str, view: View, running: 
         More particles are to come.
     """
     (source, answer), *others = answers
-    names, result = answer["names"], answer["result"]
-    rows, exact = result["rows"], result["exact"] or {}
-    palette = DARK if st.context.theme.type == "dark" else LIGHT
-    law = next((each["law"] for _, each in answers if each.get("law")), ())
-    beside = next((each["result"]["rows"] for _, each in others), ())
-    how = view.scale, view.paper_sign, palette
-    curves = Curves(rows, exact, names["reward"], answer["first"], names["goals"], *how, law, beside)
+    names, result = answer.names, answer.result
+    rows, exact = result.rows, result.exact
+    law = next((each.law for _, each in answers if each.law), ())
+    beside = next((each.result.rows for _, each in others), ())
+    how = view.scale, view.paper_sign, palette()
+    curves = Curves(rows, exact, names.reward, answer.first, names.goals, *how, law, beside)
     words = f" Solid: {source}; dashed: {others[0][0]}." if others else f" Scores: {source}."
     st.caption(_legend(names, rows) + words + _law_words(law))
-    for note in {each["law_note"] for _, each in answers if each.get("law_note")}:
+    for note in {each.law_note for _, each in answers if each.law_note}:
         st.caption(f":material/info: {note}")
     _plots(curves, rows, exact, running)
     _table(curves, rows, result, name, running, source if others else "")
     for which, other in others:
-        _table(curves, other["result"]["rows"], other["result"], f"{name}-exact", running, which, "exact.")
+        _table(curves, other.result.rows, other.result, f"{name}-exact", running, which, "exact.")
 
 
-def _legend(names: dict[str, Any], rows: Sequence[Row]) -> str:
-    laws = f"w = 0 samples {names['unguided']}"
-    if names["toward"]:
-        laws += f"; w > 0 pushes toward {names['toward']}, away from {names['away']}"
+def _legend(names: Titles, rows: Sequence[Row]) -> str:
+    laws = f"w = 0 samples {names.unguided}"
+    if names.toward:
+        laws += f"; w > 0 pushes toward {names.toward}, away from {names.away}"
     return (
-        f"{laws}. {rows[0]['particles']:,} particles at each w, on the same noise. Bands and thick bars: 95 % intervals. "
+        f"{laws}. {rows[0].particles:,} particles at each w, on the same noise. Bands and thick bars: 95 % intervals. "
         "Thin bars with caps: change against half as many steps."
     )
 
 
-def _law_words(law: Sequence[Mapping[str, Any]]) -> str:
+def _law_words(law: Sequence[ExactPoint]) -> str:
     """What the line without bars is, and how far refining its calculation moved it."""
     if not law:
         return ""
-    means = [(point[f"mean_{of}"], point[f"error_{of}"]) for point in law for of in ("reward", "reciprocal")]
-    worst = max((error / mean for mean, error in means if mean), default=0.0)
+    means = [
+        pair
+        for point in law
+        for pair in ((point.mean_reward, point.error_reward), (point.mean_reciprocal, point.error_reciprocal))
+    ]
+    worst = max((error / mean for mean, error in means if mean and error is not None), default=0.0)
     return f" Solid, without bars: the exact law of the guided sampler in the limit of small steps, good to {100 * worst:.1g} %."
 
 
-def _plots(curves: Curves, rows: Sequence[Row], exact: Row, running: bool) -> None:
+def _plots(curves: Curves, rows: Sequence[Row], exact: Exact, running: bool) -> None:
     reward = curves.reward
     labelled = reward.startswith("p(")
     average = f"The {'class probability' if labelled else 'reward'} of the samples, on average."
@@ -95,7 +100,7 @@ def _plots(curves: Curves, rows: Sequence[Row], exact: Row, running: bool) -> No
     for line in range(0, len(plots), 2):
         for place, (key, title, words, make) in zip(st.columns(2, gap="medium"), plots[line : line + 2], strict=True):
             with place:
-                _plot(key, title, words, make(curves), _reason(key, curves, running))
+                show_chart(f"curves.figure.{key}", title, words, make(curves), otherwise=_reason(key, curves, running))
                 if key == "reciprocal":
                     _tail_note(rows, exact, reward, curves.law)
                 elif key == "reward":
@@ -112,44 +117,20 @@ def _reason(key: str, curves: Curves, running: bool) -> str:
     return "Does not apply to this method or sampler."
 
 
-def _plot(key: str, title: str, words: str, figure: go.Figure | None, otherwise: str) -> None:
-    st.subheader(title, anchor=False)
-    st.caption(words)
-    if figure is None:
-        st.caption(f":material/info: {otherwise}")
-        return
-    with st.container(key=f"curves.figure.{key}"):  # the chart itself is a new one with every change, whatever its key
-        st.plotly_chart(figure, config=_CONFIG, alt=alt_text(title, figure))
-
-
-def alt_text(title: str, figure: go.Figure) -> str:
-    """What a figure shows, in words: every named curve with its first and last value."""
-    said = []
-    for trace in figure.data:
-        if trace.showlegend is False or trace.text is None:
-            continue
-        points = [(x, text) for x, y, text in zip(trace.x, trace.y, trace.text, strict=True) if y == y]
-        if points:
-            (first, start), (last, end) = points[0], points[-1]
-            said.append(f"{trace.name}: {start} at {first:.4g}" + (f" to {end} at {last:.4g}" if len(points) > 1 else ""))
-    axis = str(figure.layout.xaxis.title.text).partition("  ")[0]
-    return f"{title} over {axis}. {'; '.join(said)}. The table below holds the numbers."
-
-
-def _tail_note(rows: Sequence[Row], exact: Row, reward: str, law: Sequence[Mapping[str, Any]]) -> None:
+def _tail_note(rows: Sequence[Row], exact: Exact, reward: str, law: Sequence[ExactPoint]) -> None:
     """Where no mean of 1/r can be given, say so, and give the exact value where there is one."""
-    heavy = [row["w"] for row in rows if row["tail"] and not row["tail"]["reliable"]]
+    heavy = [row.w for row in rows if row.tail and not row.tail.reliable]
     if not heavy:
         return
     where = "any w" if len(heavy) == len(rows) else f"w = {', '.join(f'{w:g}' for w in heavy)}"
     if _LISTED < len(heavy) < len(rows):
         where = f"{len(heavy)} of the {len(rows)} values of w, from {min(heavy):g} to {max(heavy):g}"
-    known = exact.get("mean_reciprocal_w0")
+    known = exact.mean_reciprocal_w0
     value = "" if known is None else f" The exact value at w = 0 is {known:.6g}."
-    if set(heavy) & {point["w"] for point in law if point["mean_reciprocal"] is not None}:
+    if set(heavy) & {point.w for point in law if point.mean_reciprocal is not None}:
         value += " The solid line is the exact mean."
     st.warning(
-        f"1 / {reward} is not estimable from {rows[0]['particles']:,} samples at {where}: "
+        f"1 / {reward} is not estimable from {rows[0].particles:,} samples at {where}: "
         f"its tail is too heavy, so no value and no band are drawn there.{value}",
         icon=":material/warning:",
     )
@@ -157,7 +138,7 @@ def _tail_note(rows: Sequence[Row], exact: Row, reward: str, law: Sequence[Mappi
 
 def _bandless_note(rows: Sequence[Row], reward: str) -> None:
     """Where a mean of r has a value and no band, say why."""
-    heavy = [f"{row['w']:g}" for row in rows if row["mean_reward"] is not None and row["se_reward"] is None]
+    heavy = [f"{row.w:g}" for row in rows if row.mean_reward is not None and row.se_reward is None]
     if heavy:
         where = "any w" if len(heavy) == len(rows) else f"w = {', '.join(heavy)}"
         words = f"No band for the mean of {reward} at {where}: its tail is too heavy for one."
@@ -165,14 +146,14 @@ def _bandless_note(rows: Sequence[Row], reward: str) -> None:
 
 
 def _overflow_note(rows: Sequence[Row]) -> None:
-    lost = [f"{row['nonfinite']:,} at w = {row['w']:g}" for row in rows if row["nonfinite"]]
+    lost = [f"{row.nonfinite:,} at w = {row.w:g}" for row in rows if row.nonfinite]
     if lost:
         st.warning(f"Particles that overflowed and are left out of every mean: {', '.join(lost)}.", icon=":material/warning:")
 
 
 # ---------------------------------------------------------------------- table and files
 def _table(
-    curves: Curves, rows: Sequence[Row], result: dict[str, Any], name: str, running: bool, source: str = "", prefix: str = ""
+    curves: Curves, rows: Sequence[Row], result: ResultSummary, name: str, running: bool, source: str = "", prefix: str = ""
 ) -> None:
     st.subheader(f"Table, {source}" if source else "Table", anchor=False)
     st.dataframe(table(curves, rows), hide_index=True, key=f"curves.{prefix}table")
@@ -182,7 +163,7 @@ def _table(
     files = (
         ("CSV", to_csv(rows), "csv", "text/csv"),
         ("LaTeX", to_latex(rows, curves.reward), "tex", "text/plain"),
-        ("JSON", json.dumps(result, indent=1), "json", "application/json"),
+        ("JSON", json.dumps(json.loads(result.to_json()), indent=1), "json", "application/json"),
     )
     with st.container(horizontal=True):
         for label, text, ending, kind in files:
@@ -194,21 +175,20 @@ def table(curves: Curves, rows: Sequence[Row]) -> list[dict[str, Any]]:
     """The rows as a reader wants them: values with their 95 % intervals, a dash where there is none."""
     lines = []
     for row in rows:
-        identity = row["identity"] or {"value": None, "se": None}
         line = {
-            "w": row["w"],
-            f"mean {curves.reward}": interval(row["mean_reward"], row["se_reward"]),
-            f"mean 1 / {curves.reward}": interval(row["mean_reciprocal"], row["se_reciprocal"]),
-            "identity": interval(identity["value"], identity["se"]),
-            "step change": interval(row["step_change"], None),
-            "improved": interval(row["improved"], row["se_improved"]) if row["w"] else "-",
-            "against independent": interval(row["improved_independent"], row["se_improved_independent"]),
-            "path KL": interval(row["path_kl"], row["se_path_kl"]),
-            "spread": interval(row["spread"], row["se_spread"]),
+            "w": row.w,
+            f"mean {curves.reward}": interval(row.mean_reward, row.se_reward),
+            f"mean 1 / {curves.reward}": interval(row.mean_reciprocal, row.se_reciprocal),
+            "identity": interval(*((row.identity.value, row.identity.se) if row.identity else (None, None))),
+            "step change": interval(row.step_change, None),
+            "improved": interval(row.improved, row.se_improved) if row.w else "-",
+            "against independent": interval(row.improved_independent, row.se_improved_independent),
+            "path KL": interval(row.path_kl, row.se_path_kl),
+            "spread": interval(row.spread, row.se_spread),
         }
-        for item in row["distances"]:
-            law = (curves.goals or {}).get(item["to"], item["to"])
-            line[f"distance to {law}"] = interval(item["energy_distance"], item["se"])
-            line[f"floor, {law}"] = interval(item["floor"], None)
+        for item in row.distances:
+            law = (curves.goals or {}).get(item.to, item.to)
+            line[f"distance to {law}"] = interval(item.energy_distance, item.se)
+            line[f"floor, {law}"] = interval(item.floor, None)
         lines.append(line)
     return lines

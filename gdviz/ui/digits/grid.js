@@ -1,8 +1,18 @@
 // A sheet of 8x8 images that changes with w. Every image of every stop is in the data: the slider asks nobody.
 
+/**
+ * Images as they travel: shape [stops, groups, n, 64], bytes in base64.
+ * @typedef {{shape: number[], bytes: string}} Packed
+ * @typedef {{shape: number[], pixels: Uint8Array}} Images
+ *
+ * What Python sends (grid.py).
+ * @typedef {{id: string, images: Packed, real: Packed, w: number[], start: number, group: number | null, title: string, words: string, dark: boolean}} Sheet
+ */
+
 const SIDE = 8, CELL = SIDE + 1, MILLISECONDS = 220;
 
-export default function ({ data, parentElement }) {
+/** @type {(given: {data: Sheet, parentElement: HTMLElement & {gdvizSheet?: ReturnType<typeof makeSheet>}}) => () => void} */
+export function showSheet({ data, parentElement }) {
   let sheet = parentElement.gdvizSheet;
   if (!sheet?.attached()) {
     sheet?.destroy();
@@ -16,14 +26,23 @@ export default function ({ data, parentElement }) {
   };
 }
 
+/**
+ * @template {keyof HTMLElementTagNameMap} K
+ * @param {K} name
+ * @param {Element} parent
+ * @param {Record<string, string | number>} [attributes]
+ * @param {string} [text]
+ * @returns {HTMLElementTagNameMap[K]}
+ */
 function element(name, parent, attributes = {}, text = "") {
   const node = document.createElement(name);
-  for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
+  for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, String(value));
   node.textContent = text;
   parent.append(node);
   return node;
 }
 
+/** @type {(packed: Packed) => Images} */
 function unpack({ shape, bytes }) {
   const text = atob(bytes);
   const pixels = new Uint8Array(text.length);
@@ -32,6 +51,7 @@ function unpack({ shape, bytes }) {
 }
 
 // Pixels [rows, columns, 64], one after the other from `offset` on, as ink of one colour on nothing.
+/** @type {(canvas: HTMLCanvasElement, pixels: Uint8Array, columns: number, offsets: number[], dark: boolean) => void} */
 function paint(canvas, pixels, columns, offsets, dark) {
   const rows = Math.ceil(offsets.length / columns);
   canvas.width = columns * CELL - 1;
@@ -51,6 +71,7 @@ function paint(canvas, pixels, columns, offsets, dark) {
   pen.putImageData(image, 0, 0);
 }
 
+/** @param {HTMLElement} parent */
 function makeSheet(parent) {
   const root = element("div", parent, { class: "dg" });
   const figures = element("div", root, { class: "dg-figures" });
@@ -65,16 +86,23 @@ function makeSheet(parent) {
   element("span", label, {}, "Guidance scale w");
   const slider = element("input", label, { type: "range", min: 0, step: 1, "aria-label": "Guidance scale w" });
   const output = element("output", controls, {});
-  let data = null, timer = 0, way = 1, sheets = null;
+  /** @type {Sheet | null} */
+  let data = null;
+  /** @type {{images: Images, real: Images} | null} */
+  let sheets = null;
+  let timer = 0, way = 1;
 
+  /** @type {(packed: Images, stop: number) => number[]} */
   function places(packed, stop) { // of the images shown, in the order of the sheet
     const [, groups, count] = packed.shape;
+    /** @type {(group: number, k: number) => number} */
     const offset = (group, k) => SIDE * SIDE * ((stop * groups + group) * count + k);
     if (data.group !== null) return [...Array(count).keys()].map((k) => offset(data.group, k));
     if (groups === 1) return [...Array(count).keys()].map((k) => offset(0, k));
     return [...Array(count * groups).keys()].map((k) => offset(k % groups, Math.floor(k / groups)));
   }
 
+  /** @type {(packed: Images) => number} */
   function columns(packed) {
     const [, groups, count] = packed.shape;
     return data.group === null && groups > 1 ? groups : count > 8 ? 8 : 4;
@@ -101,13 +129,13 @@ function makeSheet(parent) {
     const last = data.w.length - 1, now = Number(slider.value);
     if (now >= last) way = -1;
     if (now <= 0) way = 1;
-    slider.value = now + way;
+    slider.value = String(now + way);
     draw();
   }
 
   play.addEventListener("click", () => {
     if (timer) return halt();
-    timer = setInterval(step, MILLISECONDS);
+    timer = window.setInterval(step, MILLISECONDS);
     play.textContent = "⏸";
     play.setAttribute("aria-label", "Pause");
   });
@@ -115,12 +143,13 @@ function makeSheet(parent) {
 
   return {
     attached: () => root.isConnected && root.parentNode === parent,
+    /** @type {(next: Sheet) => void} */
     update(next) {
       const first = data === null;
       if (data?.id !== next.id) sheets = { images: unpack(next.images), real: unpack(next.real) };
       data = next;
-      slider.max = data.w.length - 1;
-      if (first) slider.value = data.start;
+      slider.max = String(data.w.length - 1);
+      if (first) slider.value = String(data.start);
       root.classList.toggle("dg-dark", data.dark);
       real.figure.hidden = data.group === null && sheets.images.shape[1] === 1; // rewards have no images of their own
       if (!real.figure.hidden) {

@@ -7,13 +7,16 @@ from typing import Any
 
 import streamlit as st
 
+from gdviz.player.modules import component_js
+
 _WAITING = '<p class="dg-waiting">Loading the images.</p>\n<noscript>The images need JavaScript.</noscript>\n'
 
 
 @st.cache_resource
 def _component() -> Any:
     folder = files("gdviz.ui.digits")
-    css, js = ((folder / f"grid.{ending}").read_text(encoding="utf-8") for ending in ("css", "js"))
+    css = (folder / "grid.css").read_text(encoding="utf-8")
+    js = component_js(folder, "grid.js", "showSheet")
     return st.components.v2.component("gdviz_digits", html=_WAITING, css=css, js=js)
 
 

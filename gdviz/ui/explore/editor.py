@@ -83,11 +83,15 @@ def _edit_run(draft: Draft, key: str) -> Draft:
         "Guidance scales w (w = 0 is no guidance; gamma = 1 + w is called guidance_scale elsewhere)",
         ", ".join(f"{value:g}" for value in draft.get("w", [0, 1])),
         key=f"{key}.w",
+        help=_meaning("w"),
     )
     left, middle, right, new = st.columns([2, 2, 2, 1], vertical_alignment="bottom")
     count = int(draft.get("particles", 4000))
-    particles = left.number_input("particles", 2, MAX_PARTICLES, count, step=500, key=f"{key}.particles")
-    frames = middle.number_input("frames", 2, 400, int(draft.get("frames", 60)), step=10, key=f"{key}.frames")
+    particles = left.number_input(
+        "particles", 2, MAX_PARTICLES, count, step=500, key=f"{key}.particles", help=_meaning("particles")
+    )
+    moments = int(draft.get("frames", 60))
+    frames = middle.number_input("frames", 2, 400, moments, step=10, key=f"{key}.frames", help=_meaning("frames"))
 
     def draw_seed() -> None:
         st.session_state[f"{key}.seed"] = secrets.randbelow(10**6)
@@ -95,9 +99,13 @@ def _edit_run(draft: Draft, key: str) -> Draft:
     seed_key = f"{key}.seed"
     if seed_key not in st.session_state:
         st.session_state[seed_key] = int(draft.get("seed", 0))
-    seed = right.number_input("seed (the same seed replays the same paths)", 0, None, step=1, key=seed_key)
+    seed = right.number_input("seed (the same seed replays the same paths)", 0, None, step=1, key=seed_key, help=_meaning("seed"))
     new.button("New seed", on_click=draw_seed, key=f"{key}.new", icon=":material/casino:")
     return {"w": parse_numbers(w), "particles": particles, "frames": frames, "seed": seed}
+
+
+def _meaning(field: str) -> str | None:
+    return Experiment.model_fields[field].description
 
 
 def parse_numbers(text: str) -> list[Any]:

@@ -1,4 +1,4 @@
-"""Widgets for any kind, made from its own fields: a new method needs no edit here.
+"""Widgets for any kind, made from its own fields, whose descriptions are the tooltips: a new method needs no edit here.
 
 Each widget edits one entry of a plain dictionary (the draft of an Experiment). What the fields alone
 cannot say (which labels a target has) comes in as choices.
@@ -27,17 +27,15 @@ MAX_SHOWN = 400
 LARGEST = 2**53 - 1
 """The largest whole number that a browser holds."""
 
-_WORDS = {"n": "points", "c0": "c0 (where the noise starts)", "c1": "c1 (how far it falls)", "of": "made from"}
-
-_OPTION_WORDS = {
-    "objective": {"denoising": "noise drawn (samples only)", "exact": "exact noise (uses the known density)"},
-    "tilt": {"weighted": "weight of the loss", "resampled": "chance of drawing", "difference": "difference from p's network"},
-}
-"""How the options of a field are written on screen, where the field itself does not say so."""
-
 
 def edit_kind(
-    family: Family, value: Draft, key: str, choices: Choices | None = None, skip: tuple[str, ...] = (), title: str | None = None
+    family: Family,
+    value: Draft,
+    key: str,
+    choices: Choices | None = None,
+    skip: tuple[str, ...] = (),
+    title: str | None = None,
+    help: str | None = None,
 ) -> Draft:
     """A select box for the kind and a widget for each of its fields.
 
@@ -52,6 +50,8 @@ def edit_kind(
         Field name -> allowed strings, for fields whose values depend on the scene (labels).
     skip : tuple of str
         Fields that are edited elsewhere.
+    title, help : str, optional
+        Label and tooltip of the select box.
 
     Returns
     -------
@@ -67,6 +67,7 @@ def edit_kind(
         index=kinds.index(present) if present in kinds else 0,
         format_func=lambda name: titles[name],
         key=f"{key}.kind",
+        help=help,
     )
     kind = family.kinds[picked]
     if picked != present:
@@ -124,14 +125,14 @@ def starting_values(kind: type[Kind], choices: Choices | None = None) -> Draft:
 
 
 def _edit_field(name: str, info: FieldInfo, value: Any, key: str, choices: Choices) -> Any:
-    label = info.title or _WORDS.get(name, name.replace("_", " "))
+    label, help = info.title or name.replace("_", " "), info.description or ""
     family = next((item for item in info.metadata if isinstance(item, Family)), None)
     if family is not None:
         with st.container(border=True):
-            return edit_kind(family, value or {}, key, choices, title=label.capitalize())
+            return edit_kind(family, value or {}, key, choices, title=label.capitalize(), help=help)
     if choices.get(name):
         allowed = choices[name]
-        return st.selectbox(label, allowed, index=allowed.index(value) if value in allowed else 0, key=key)
+        return st.selectbox(label, allowed, index=allowed.index(value) if value in allowed else 0, key=key, help=help)
     kind = _bare(info.annotation)
     if isinstance(kind, type) and issubclass(kind, Kind):  # an optional member of a family: as it is in the file
         return value
@@ -141,20 +142,23 @@ def _edit_field(name: str, info: FieldInfo, value: Any, key: str, choices: Choic
     low, high = _bound(info, "ge", "gt"), _bound(info, "le", "lt")
     if get_origin(kind) is Literal:
         options = list(get_args(kind))
-        words = _words(info) or _OPTION_WORDS.get(name, {})
+        words = _words(info)
         start = options.index(value) if value in options else 0
-        return st.selectbox(label, options, index=start, format_func=lambda option: str(words.get(option, option)), key=key)
+        shown = {option: str(words.get(option, option)) for option in options}
+        return st.selectbox(label, options, index=start, format_func=shown.__getitem__, key=key, help=help)
     if kind is bool:
-        return st.toggle(label, value=bool(value), key=key)
+        return st.toggle(label, value=bool(value), key=key, help=help)
     if kind is int:
-        return st.number_input(label, _whole(low), _whole(high), None if value is None else int(value), step=1, key=key)
+        whole = None if value is None else int(value)
+        return st.number_input(label, _whole(low), _whole(high), whole, step=1, key=key, help=help)
     if kind is float:
         now = None if value is None else float(value)
-        return st.number_input(label, low, high, now, step=None if now is None else _step(now), format="%g", key=key)
+        step = None if now is None else _step(now)
+        return st.number_input(label, low, high, now, step=step, format="%g", key=key, help=help)
     if kind is str:
         if name == "expression":
-            return st.text_area(label, value or "", key=key, height=80)
-        return st.text_input(label, value or "", key=key) or None
+            return st.text_area(label, value or "", key=key, height=80, help=help)
+        return st.text_input(label, value or "", key=key, help=help) or None
     return _edit_list(label, info, value, key)
 
 
@@ -172,7 +176,7 @@ def _edit_list(label: str, info: FieldInfo, value: Any, key: str) -> Any:
     if isinstance(value, (list, tuple)) and len(value) > MAX_SHOWN:
         st.caption(f"{label}: {len(value):,} entries; edit them in a file (File, Save this experiment).")
         return value
-    text = st.text_area(f"{label} (JSON)", json.dumps(value), key=key, height=68)
+    text = st.text_area(f"{label} (JSON)", json.dumps(value), key=key, height=68, help=info.description)
     return _from_json(label, text, value)
 
 

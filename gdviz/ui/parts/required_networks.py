@@ -21,7 +21,7 @@ DONE = SceneProgress(None, done=True, progress=1.0)
 
 
 @lru_cache(maxsize=128)
-def required_tasks(study: Study[Any]) -> tuple[Task, ...]:
+def tasks_of_study(study: Study[Any]) -> tuple[Task, ...]:
     """The trainings behind a study; a tilted law is built for it, which may take a second.
 
     Raises
@@ -35,9 +35,10 @@ def required_tasks(study: Study[Any]) -> tuple[Task, ...]:
 @lru_cache(maxsize=128)
 def tasks_of(text: str) -> tuple[Task, ...]:
     """The trainings behind an Experiment (canonical JSON), likewise."""
+    from gdviz.checkpoints import required_tasks
     from gdviz.experiment import Experiment
 
-    return Experiment.from_json(text).tasks()
+    return required_tasks(Experiment.from_json(text))
 
 
 def networks_progress(study: Study[Any], trainings: Trainings, pool: Pool) -> SceneProgress:
@@ -51,7 +52,7 @@ def networks_progress(study: Study[Any], trainings: Trainings, pool: Pool) -> Sc
         Without a digest; `done` and without `error` when the study can be run.
     """
     try:
-        tasks = required_tasks(study)
+        tasks = tasks_of_study(study)
         found = [_asked(task, trainings, pool) for task in tasks]
     except GdvizError as error:
         return SceneProgress(None, done=True, error=str(error))

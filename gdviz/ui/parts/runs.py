@@ -17,7 +17,7 @@ from gdviz.jobs.training import training_key
 from gdviz.record import Answer
 from gdviz.server import store
 from gdviz.studies import Study
-from gdviz.ui.parts.required_networks import duration, networks_progress, required_tasks
+from gdviz.ui.parts.required_networks import duration, networks_progress, tasks_of_study
 from gdviz.ui.parts.scene_progress import SceneProgress
 from gdviz.ui.parts.waiting import wait_for_update
 from gdviz.ui.parts.workers import pool, trainings
@@ -176,7 +176,7 @@ def _asked() -> set[str]:
 def _tasks_quietly(study: Study[Any]) -> tuple[Any, ...]:
     """The trainings of a study; none where the request does not fit together, which its run will say."""
     try:
-        return required_tasks(study)
+        return tasks_of_study(study)
     except GdvizError:
         return ()
 
@@ -257,6 +257,11 @@ class Watched:
             return ""
         left = job.seconds_left
         return self.words.running(run) + ("" if left is None else f", about {duration(left)} left")
+
+
+def finished_in(runs: Sequence[RunStatus[Any]]) -> str:
+    """How long they took."""
+    return f"Finished in {duration(sum(run.answer.seconds for run in runs if run.answer is not None))}."
 
 
 def show_controls(runs: Sequence[RunStatus[Any]], words: RunWords, key: str) -> Watched:

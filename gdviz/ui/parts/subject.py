@@ -12,12 +12,10 @@ from gdviz.experiment import Experiment
 from gdviz.presets import DEFAULT, load, titles
 from gdviz.ui.explore.page import current_experiment
 from gdviz.ui.parts.link import from_link, to_link
+from gdviz.ui.parts.page_memory import Memory
 
 SCENE = "__scene__"
 """The entry that is no preset: an edited scene, from a link or from the Explore page."""
-
-Memory = dict[str, Any]
-"""What a page remembers in a session: widgets forget what was chosen when their page is left."""
 
 
 def asked_for() -> Memory:

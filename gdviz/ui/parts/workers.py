@@ -11,8 +11,8 @@ import streamlit as st
 from gdviz.errors import GdvizError
 from gdviz.jobs import Pool
 from gdviz.jobs.cluster_pool import make_pool, scheduler_setting
-from gdviz.jobs.training import Trainings
 from gdviz.jobs.study_job import warm_up
+from gdviz.jobs.training import Trainings
 
 if TYPE_CHECKING:
     from gdviz.checkpoints import Library

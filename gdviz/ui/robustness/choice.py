@@ -5,19 +5,20 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
 import streamlit as st
 
 from gdviz.errors import GdvizError
 from gdviz.experiment import Experiment
-from gdviz.jobs.robustness import LENGTHS, why_not
 from gdviz.networks import Recipe
 from gdviz.presets import DEFAULT, load, titles
 from gdviz.scores.exact import Exact
 from gdviz.scores.network import Network
 from gdviz.scores.perturbed import Error, Perturbed
+from gdviz.studies.robustness import LENGTHS, why_not
 from gdviz.ui.explore.editor import parse_numbers
+from gdviz.ui.parts.page_memory import Memory, asked_number, page_memory
 from gdviz.ui.parts.subject import asked_for, pick, write_address
 
 PARTICLES, FEWEST, MOST = 2000, 100, 100_000
@@ -25,7 +26,6 @@ W, KIND, SIZES, STEPS = "0, 0.5, 1, 2, 4", "inward", "5, 10, 20", ", ".join(map(
 LONGEST = 4
 """Members of a family."""
 
-_MEMORY = "robustness.memory"
 _KINDS: tuple[str, ...] = get_args(Error.model_fields["kind"].annotation)
 _WORDS = {
     "constant": "constant: one direction, everywhere and always",
@@ -77,7 +77,7 @@ class Choice:
 
 def choose() -> Choice | None:
     """The widgets; None, with one sentence on the page, while what they say is refused."""
-    memory = _memory()
+    memory = page_memory("robustness", _from_address)
     one, two, three = st.columns([4, 4, 2])
     four, five, six = st.columns([4, 3, 3])
     if memory["subject"] in titles() and memory["subject"] not in suited():  # from the address
@@ -170,15 +170,10 @@ def _positive(name: str, text: str, most: float, whole: bool = False) -> list[fl
     return sorted(set(found))
 
 
-def _memory() -> dict[str, Any]:
-    """What was chosen in this session; at first, what the address says."""
-    if _MEMORY not in st.session_state:
-        asked = st.query_params
-        start = {"w": W, "particles": PARTICLES, "kind": KIND, "sizes": SIZES, "steps": STEPS}
-        found = {**start, **{name: asked[name] for name in ("w", "sizes", "steps") if name in asked}}
-        if asked.get("kind") in _KINDS:
-            found["kind"] = asked["kind"]
-        if asked.get("particles", "").isdecimal() and len(asked["particles"]) < 9:
-            found["particles"] = min(max(int(asked["particles"]), FEWEST), MOST)
-        st.session_state[_MEMORY] = {**found, **asked_for()}
-    return st.session_state[_MEMORY]
+def _from_address() -> Memory:
+    asked = st.query_params
+    start = {"w": W, "kind": KIND, "sizes": SIZES, "steps": STEPS}
+    found = {**start, **{name: asked[name] for name in ("w", "sizes", "steps") if name in asked}}
+    if asked.get("kind") in _KINDS:
+        found["kind"] = asked["kind"]
+    return {**found, "particles": asked_number("particles", FEWEST, MOST, PARTICLES), **asked_for()}

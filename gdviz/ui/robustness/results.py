@@ -11,20 +11,19 @@ import streamlit as st
 
 from gdviz.export.effects import effects_csv
 from gdviz.figures import robustness as figures
-from gdviz.palette import DARK, LIGHT, Palette
 from gdviz.figures.robustness import Wrong
+from gdviz.palette import Palette
 from gdviz.tables import interval
-from gdviz.ui.curves.results import alt_text
+from gdviz.ui.parts.charts import palette, show_chart
 from gdviz.ui.parts.required_networks import tasks_of
 from gdviz.ui.robustness.choice import Source
 from gdviz.ui.robustness.words import sentence
 
 if TYPE_CHECKING:
     from gdviz.checkpoints import Library
+    from gdviz.studies.robustness import Effect, RobustnessAnswer
+    from gdviz.studies.titles import Titles
 
-Answer = dict[str, Any]
-
-_CONFIG = {"displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d"]}
 _SIDES = (("perturbed", "known errors"), ("network", "trained networks"))
 
 
@@ -32,9 +31,9 @@ _SIDES = (("perturbed", "known errors"), ("network", "trained networks"))
 class Picture:
     """Everything that the figures are made from."""
 
-    exact: Sequence[Any]
+    exact: Sequence[Effect]
     wrong: dict[str, list[Wrong]]
-    names: dict[str, Any]
+    names: Titles
     palette: Palette
 
     @property
@@ -44,16 +43,16 @@ class Picture:
     @property
     def moved(self) -> str:
         """The mean that guidance and errors move, as it is written."""
-        reward = self.names["reward"]
-        return reward if self.names["of"] == "mean_reward" else f"1 / {reward}"
+        reward = self.names.reward
+        return reward if self.names.of == "mean_reward" else f"1 / {reward}"
 
 
-def draw(answers: Sequence[tuple[Source, Answer]], name: str, library: Library, running: bool) -> None:
+def draw(answers: Sequence[tuple[Source, RobustnessAnswer]], name: str, library: Library, running: bool) -> None:
     """Everything that is read off the answers so far.
 
     Parameters
     ----------
-    answers : sequence of (Source, answer of `gdviz.jobs.robustness.run_robustness`)
+    answers : sequence of (Source, RobustnessAnswer)
     name : str
         Start of the file's name.
     library : Library
@@ -61,14 +60,14 @@ def draw(answers: Sequence[tuple[Source, Answer]], name: str, library: Library, 
     running : bool
         More is to come.
     """
-    longest = max((answer for _, answer in answers), key=lambda answer: answer["particles"])
-    palette = DARK if st.context.theme.type == "dark" else LIGHT
-    shown = Picture(longest["rows"], _wrong(answers, palette), longest["names"], palette)
+    longest = max((answer for _, answer in answers), key=lambda answer: answer.particles)
+    colours = palette()
+    shown = Picture(longest.rows, _wrong(answers, colours), longest.names, colours)
     with st.container(key="robustness.sentence"):
-        st.markdown(f"**{sentence([(source, answer['rows']) for source, answer in answers], shown.names)}**")
-    st.caption(_legend(shown.names, longest["particles"]))
-    _means(shown, "rewards", f"Mean of {shown.names['reward']}")
-    _means(shown, "reciprocals", f"Mean of 1 / {shown.names['reward']}")
+        st.markdown(f"**{sentence([(source, answer.rows) for source, answer in answers], shown.names)}**")
+    st.caption(_legend(shown.names, longest.particles))
+    _means(shown, "rewards", f"Mean of {shown.names.reward}")
+    _means(shown, "reciprocals", f"Mean of 1 / {shown.names.reward}")
     _tail_note(shown)
     _effects(shown)
     _accounts(shown)
@@ -78,7 +77,7 @@ def draw(answers: Sequence[tuple[Source, Answer]], name: str, library: Library, 
     _table(answers, shown, name, running)
 
 
-def _wrong(answers: Sequence[tuple[Source, Answer]], palette: Palette) -> dict[str, list[Wrong]]:
+def _wrong(answers: Sequence[tuple[Source, RobustnessAnswer]], palette: Palette) -> dict[str, list[Wrong]]:
     """The curves of each side: errors drawn afresh in grey, the others from grey to full colour."""
     found: dict[str, list[Wrong]] = {}
     for side, colour in (("perturbed", palette.conditional), ("network", palette.guided)):
@@ -86,12 +85,12 @@ def _wrong(answers: Sequence[tuple[Source, Answer]], palette: Palette) -> dict[s
         systematic = [source for source, _ in mine if not source.afresh] or [source for source, _ in mine]
         looks = dict(zip([source.name for source in systematic], figures.family(len(systematic), colour, palette), strict=True))
         afresh = (palette.no_guidance, "solid")
-        found[side] = [Wrong(source.name, answer["rows"], *looks.get(source.name, afresh)) for source, answer in mine]
+        found[side] = [Wrong(source.name, answer.rows, *looks.get(source.name, afresh)) for source, answer in mine]
     return found
 
 
-def _legend(names: dict[str, Any], particles: int) -> str:
-    laws = f"w = 0 samples {names['unguided']}; w > 0 pushes toward {names['toward']}, away from {names['away']}."
+def _legend(names: Titles, particles: int) -> str:
+    laws = f"w = 0 samples {names.unguided}; w > 0 pushes toward {names.toward}, away from {names.away}."
     return (
         f"{laws} {particles:,} particles at each w, on the same noise under every score. Dashed: exact scores. "
         "Bands and thick bars: 95 % intervals. Thin bars with caps: change against half as many steps."
@@ -105,7 +104,7 @@ def _sides(shown: Picture, key: str, title: str, words: str, make: Callable[[lis
         with place:
             figure = make(shown.wrong[side]) if shown.wrong[side] else None
             otherwise = "No run of these yet." if not shown.wrong[side] else "Not estimable: the tail is too heavy at every w."
-            _plot(f"{key}.{side}", f"{title}: {called}", words, figure, otherwise)
+            show_chart(f"robustness.figure.{key}.{side}", f"{title}: {called}", words, figure, otherwise=otherwise)
 
 
 def _means(shown: Picture, of: str, title: str) -> None:
@@ -138,7 +137,7 @@ def _accounts(shown: Picture) -> None:
     _sides(shown, "gap", title, words, lambda wrong: figures.gap_figure(wrong, axis, shown.palette))
 
 
-def _score_errors(answers: Sequence[tuple[Source, Answer]], shown: Picture, library: Library) -> None:
+def _score_errors(answers: Sequence[tuple[Source, RobustnessAnswer]], shown: Picture, library: Library) -> None:
     """Of the trained networks: what their training measured on held-out points."""
     looks = {item.name: (item.colour, item.dash) for item in shown.wrong["network"]}
     curves = []
@@ -156,67 +155,56 @@ def _score_errors(answers: Sequence[tuple[Source, Answer]], shown: Picture, libr
             curves.append((name, record.report.by_level, colour, "dash" if second and len(tasks) > 1 else dash))
     words = "sqrt(E |eps_net − eps\\*|² / E |eps\\*|²) on held-out points at each noise level; the training never sees eps\\*."
     figure = figures.errors_figure(curves, shown.palette) if curves else None
-    _plot("score_error", "Score error of the networks", words, figure, "Comes with the first network.")
-
-
-def _plot(key: str, title: str, words: str, figure: go.Figure | None, otherwise: str) -> None:
-    st.subheader(title, anchor=False)
-    if words:
-        st.caption(words)
-    if figure is None:
-        st.caption(f":material/info: {otherwise}")
-        return
-    with st.container(key=f"robustness.figure.{key}"):
-        st.plotly_chart(figure, config=_CONFIG, alt=alt_text(title, figure))
+    key, title = "robustness.figure.score_error", "Score error of the networks"
+    show_chart(key, title, words, figure, otherwise="Comes with the first network.")
 
 
 def _tail_note(shown: Picture) -> None:
-    heavy = [row["w"] for row in shown.exact if row["reciprocals"][0][0] is None]
+    heavy = [row.w for row in shown.exact if row.reciprocals[0][0] is None]
     if heavy:
         where = ", ".join(f"{w:g}" for w in heavy)
         st.caption(
-            f":material/warning: 1 / {shown.names['reward']} is not estimable at w = {where}: its tail is too heavy for a normal "
+            f":material/warning: 1 / {shown.names.reward} is not estimable at w = {where}: its tail is too heavy for a normal "
             "interval, so no value and no band are drawn there."
         )
 
 
-def _overflow_note(answers: Sequence[tuple[Source, Answer]]) -> None:
+def _overflow_note(answers: Sequence[tuple[Source, RobustnessAnswer]]) -> None:
     for source, answer in answers:
-        lost = [f"{row['nonfinite']:,} at w = {row['w']:g}" for row in answer["rows"] if row["nonfinite"]]
+        lost = [f"{row.nonfinite:,} at w = {row.w:g}" for row in answer.rows if row.nonfinite]
         if lost:
             st.warning(f"{source.name}: left out because they overflowed: {', '.join(lost)}.", icon=":material/warning:")
 
 
 # ---------------------------------------------------------------------- table and file
-def _table(answers: Sequence[tuple[Source, Answer]], shown: Picture, name: str, running: bool) -> None:
+def _table(answers: Sequence[tuple[Source, RobustnessAnswer]], shown: Picture, name: str, running: bool) -> None:
     st.subheader("Table", anchor=False)
-    st.dataframe(table(answers, shown.names["reward"], shown.moved), hide_index=True, key="robustness.table")
+    st.dataframe(table(answers, shown.names.reward, shown.moved), hide_index=True, key="robustness.table")
     if running:  # a file made now would be gone when the next particles arrive
         st.caption("The table as CSV comes when the runs end or are stopped.")
         return
-    text = effects_csv((source.name, answer["rows"]) for source, answer in answers)
+    text = effects_csv((source.name, answer.rows) for source, answer in answers)
     icon, key = ":material/download:", "robustness.csv"
     st.download_button("CSV", text, f"{name}-robustness.csv", "text/csv", icon=icon, on_click="ignore", key=key)
 
 
-def table(answers: Sequence[tuple[Source, Answer]], reward: str, moved: str) -> list[dict[str, Any]]:
+def table(answers: Sequence[tuple[Source, RobustnessAnswer]], reward: str, moved: str) -> list[dict[str, Any]]:
     """One line for each score and w, with 95 % intervals, a dash where there is none."""
     lines = []
     for source, answer in answers:
-        for row in answer["rows"]:
-            steps = row["steps"] or {"measured": None, "gap": None}
+        for row in answer.rows:
             lines.append(
                 {
                     "score": source.name,
-                    "w": row["w"],
-                    f"mean {reward}": interval(*row["rewards"][1]),
-                    f"mean 1 / {reward}": interval(*row["reciprocals"][1]),
-                    f"change of {moved}": interval(*row["measured"]),
-                    "its step change": interval(steps["measured"], None),
-                    "first order": interval(*row["predicted"]),
-                    "accounted for": interval(*row["accounted_effect"]),
-                    "change − accounted for": interval(*row["gap"]),
-                    "step change of that": interval(steps["gap"], None),
+                    "w": row.w,
+                    f"mean {reward}": interval(*row.rewards[1]),
+                    f"mean 1 / {reward}": interval(*row.reciprocals[1]),
+                    f"change of {moved}": interval(*row.measured),
+                    "its step change": interval(row.steps.measured if row.steps else None, None),
+                    "first order": interval(*row.predicted),
+                    "accounted for": interval(*row.accounted_effect),
+                    "change − accounted for": interval(*row.gap),
+                    "step change of that": interval(row.steps.gap if row.steps else None, None),
                 }
             )
     return lines

@@ -3,35 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from gdviz.tables import interval
 
 if TYPE_CHECKING:
+    from gdviz.studies.robustness import Effect
+    from gdviz.studies.titles import Titles
     from gdviz.ui.robustness.choice import Source
 
-Row = dict[str, Any]
-Finding = tuple["Source", Sequence[Row]]
+Finding = tuple["Source", Sequence["Effect"]]
 
 NEAREST = 1.0
 """The sentence speaks of the listed w nearest to it."""
 
 
-def sentence(found: Sequence[Finding], names: dict[str, Any]) -> str:
+def sentence(found: Sequence[Finding], names: Titles) -> str:
     """What the largest error of the chosen kind, the same size drawn afresh, and the networks do at one w."""
     if not found:
         return ""
-    w = min((row["w"] for row in found[0][1]), key=lambda value: (abs(value - NEAREST), value))
-    lifted = names["of"] == "mean_reward"
-    what = names["reward"] if lifted else f"1 / {names['reward']}"
+    w = min((row.w for row in found[0][1]), key=lambda value: (abs(value - NEAREST), value))
+    lifted = names.of == "mean_reward"
+    what = names.reward if lifted else f"1 / {names.reward}"
     known = [pair for pair in found if pair[0].group == "perturbed" and not pair[0].afresh]
     afresh = [pair for pair in found if pair[0].afresh]
     networks = [pair for pair in found if pair[0].group == "network"]
     chosen = [
         (_phrase(source, known), _at(rows, w)) for source, rows in [*known[-1:], *afresh[-1:], *networks[:1], *networks[1:][-1:]]
     ]
-    if not lifted and all(row["measured"][0] is None for _, row in chosen):
-        return _of_the_reward(chosen, w, names["reward"])
+    if not lifted and all(row.measured[0] is None for _, row in chosen):
+        return _of_the_reward(chosen, w, names.reward)
     text = "; ".join(f"{phrase} {_does(row, lifted)}" for phrase, row in chosen)
     return f"At w = {w:g}, for the mean of {what}: {text}."
 
@@ -41,27 +42,27 @@ def _phrase(source: Source, known: Sequence[Finding]) -> str:
     return "the same size drawn afresh at each step" if same else source.phrase
 
 
-def _at(rows: Sequence[Row], w: float) -> Row:
-    return next(row for row in rows if row["w"] == w)
+def _at(rows: Sequence[Effect], w: float) -> Effect:
+    return next(row for row in rows if row.w == w)
 
 
-def _of_the_reward(chosen: Sequence[tuple[str, Row]], w: float, reward: str) -> str:
+def _of_the_reward(chosen: Sequence[tuple[str, Effect]], w: float, reward: str) -> str:
     """Where the tail of 1/r lets no effect be estimated: what can be said of r itself."""
     heavy = f"At w = {w:g} the tail of 1 / {reward} is too heavy for effects on its mean"
-    means = [(phrase, *row["rewards"]) for phrase, row in chosen if all(None not in mean for mean in row["rewards"])]
+    means = [(phrase, *row.rewards) for phrase, row in chosen if all(None not in mean for mean in row.rewards)]
     if not means:
         return f"{heavy}."
     each = ", ".join(f"{interval(*wrong)} under {phrase}" for phrase, _, wrong in means)
     return f"{heavy}; the mean of {reward} is {interval(*means[0][1])} under exact scores, {each}."
 
 
-def _does(row: Row, lifted: bool) -> str:
+def _does(row: Effect, lifted: bool) -> str:
     """costs 0.03 ± 0.004 (first order: 0.028); makes no difference that can be seen."""
-    value, se = row["measured"]
+    value, se = row.measured
     if value is None or se is None:
         return "has an effect that its tail does not let us estimate"
-    cost, predicted = -value if lifted else value, row["predicted"][0]
-    step = (row["steps"] or {}).get("measured") or 0.0
+    cost, predicted = -value if lifted else value, row.predicted[0]
+    step = (row.steps.measured if row.steps else None) or 0.0
     if abs(value) <= 1.96 * se:
         return f"makes no difference that can be seen ({interval(cost, se)})"
     if abs(value) <= 1.96 * se + step:

@@ -9,10 +9,11 @@ import streamlit as st
 
 from gdviz.errors import GdvizError
 from gdviz.experiment import Experiment
-from gdviz.jobs.robustness import why_not
 from gdviz.presets import DEFAULT, load, titles
 from gdviz.scores.exact import Exact
+from gdviz.studies.robustness import why_not
 from gdviz.ui.explore.editor import parse_numbers
+from gdviz.ui.parts.page_memory import Memory, asked_number, page_memory
 from gdviz.ui.parts.subject import asked_for, pick, write_address
 from gdviz.ui.robustness.choice import suited
 
@@ -41,8 +42,6 @@ SHORT = {
     "step": "One step",
 }
 
-_MEMORY = "theory.memory"
-
 
 @dataclass(frozen=True)
 class Choice:
@@ -55,7 +54,7 @@ class Choice:
 
 def choose() -> Choice | None:
     """The widgets; None, with one sentence on the page, while what they say is refused."""
-    memory = _memory()
+    memory = page_memory("theory", _from_address)
     topic = st.segmented_control(
         "Topic", list(TOPICS), default=memory["topic"], format_func=SHORT.__getitem__, key="theory.topic", required=True
     )
@@ -101,7 +100,7 @@ def usual(topic: str, name: str = DEFAULT) -> Experiment:
     return _experiment(load(name).experiment, {"w": W, "particles": PARTICLES}, topic)
 
 
-def _scales(memory: dict[str, Any], topic: str, place: Any) -> None:
+def _scales(memory: Memory, topic: str, place: Any) -> None:
     words = "w = 0 is no guidance; gamma = 1 + w is what other libraries print."
     if topic == "winners":
         words = f"The largest one is held against w = 0. {words}"
@@ -109,7 +108,7 @@ def _scales(memory: dict[str, Any], topic: str, place: Any) -> None:
         memory["w"] = place.text_input("Guidance scales w", memory["w"], key="theory.w", help=words)
 
 
-def _experiment(base: Experiment, memory: dict[str, Any], topic: str) -> Experiment:
+def _experiment(base: Experiment, memory: Memory, topic: str) -> Experiment:
     w = parse_numbers(memory["w"])
     for value in w:
         if not isinstance(value, float) or not 0 <= value <= LARGEST_W:
@@ -127,14 +126,8 @@ def _experiment(base: Experiment, memory: dict[str, Any], topic: str) -> Experim
     return found
 
 
-def _memory() -> dict[str, Any]:
-    """What was chosen in this session; at first, what the address says."""
-    if _MEMORY not in st.session_state:
-        asked = st.query_params
-        found: dict[str, Any] = {"topic": "along", "w": asked.get("w", W), "particles": PARTICLES, "refused": None}
-        if asked.get("topic") in TOPICS:
-            found["topic"] = asked["topic"]
-        if asked.get("particles", "").isdecimal() and len(asked["particles"]) < 9:
-            found["particles"] = min(max(int(asked["particles"]), FEWEST), MOST)
-        st.session_state[_MEMORY] = {**found, **asked_for()}
-    return st.session_state[_MEMORY]
+def _from_address() -> Memory:
+    asked = st.query_params
+    topic = asked["topic"] if asked.get("topic") in TOPICS else "along"
+    particles = asked_number("particles", FEWEST, MOST, PARTICLES)
+    return {"topic": topic, "w": asked.get("w", W), "particles": particles, "refused": None, **asked_for()}

@@ -8,13 +8,14 @@ import numpy as np
 import streamlit as st
 import torch
 
+from gdviz.checkpoints import build_trained
 from gdviz.errors import GdvizError
 from gdviz.experiment import Experiment
 from gdviz.tables import interval
 from gdviz.theory.one_step import OneStep, Vector, one_step
 from gdviz.theory.subject import Subject
+from gdviz.ui.parts.charts import palette
 from gdviz.ui.theory.pad import show_pad
-from gdviz.ui.theory.results import palette
 
 STEPS = 12
 """Steps of the whole run: so few that one of them can be seen."""
@@ -38,7 +39,7 @@ _KEY = "theory.step"
 def _subject(text: str) -> Subject:
     experiment = Experiment.from_json(text)
     sampler = experiment.sampler.model_copy(update={"steps": STEPS})
-    built = experiment.model_copy(update={"sampler": sampler}).build()
+    built = build_trained(experiment.model_copy(update={"sampler": sampler}))
     return Subject.of_plan(built.plan, built.sampler, built.levels)
 
 

@@ -9,14 +9,15 @@ from typing import Any
 import streamlit as st
 
 from gdviz.palette import Palette
+from gdviz.player.modules import component_js
 
 
 @st.cache_resource
 def _component() -> Any:
     folder = files("gdviz.ui.theory")
-    css, js = ((folder / name).read_text(encoding="utf-8") for name in ("pad.css", "pad.js"))
+    css = (folder / "pad.css").read_text(encoding="utf-8")
     html = '<div class="gv-pad">\n</div>'  # two lines: a single one would be taken for a file name
-    return st.components.v2.component("gdviz_pad", html=html, css=css, js=js)
+    return st.components.v2.component("gdviz_pad", html=html, css=css, js=component_js(folder, "pad.js", "showPad"))
 
 
 def show_pad(drawing: dict[str, Any], palette: Palette, moved: Callable[[list[float]], None], key: str) -> None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from gdviz.studies.theory.topics import study_of
-from gdviz.ui.parts.required_networks import duration
-from gdviz.ui.parts.runs import RunWords, find_run, show_controls
+from gdviz.ui.parts.runs import RunWords, find_run, finished_in, show_controls
 from gdviz.ui.parts.workers import where_computed
 from gdviz.ui.theory.choice import TOPICS, choose
 from gdviz.ui.theory.one_step import slow_motion
@@ -44,7 +43,7 @@ _WORDS = {
 
 _RUN = RunWords(
     "Press Run. It takes some seconds; the figures sharpen as particles arrive.",
-    finished=lambda runs: f"Finished in {duration(runs[0].answer.seconds)}.",
+    finished=finished_in,
     stopped=lambda run: f"Stopped. {'The figures show what had arrived.' if run.raw else 'Nothing had arrived yet.'}",
     rest=SECONDS_BETWEEN_DRAWINGS,
 )

@@ -15,6 +15,7 @@ from gdviz.scores.network import Network
 from gdviz.training import Task
 from gdviz.training.problem import FEW
 from gdviz.ui.parts.forms import edit_fields
+from gdviz.ui.parts.page_memory import Memory, page_memory
 from gdviz.ui.parts.required_networks import tasks_of
 from gdviz.ui.parts.subject import asked_for, pick, write_address
 from gdviz.ui.train.data import effective_share
@@ -28,8 +29,6 @@ WORDS = {
     "classifier": "Classifier of noised points, log p(label | x)",
 }
 
-_MEMORY = "train.memory"
-
 
 @dataclass(frozen=True)
 class Choice:
@@ -41,7 +40,7 @@ class Choice:
 
 def choose() -> Choice | None:
     """The widgets; None, with one sentence on the page, while what they say is refused."""
-    memory = _memory()
+    memory = page_memory("train", _from_address)
     one, two, three, four = st.columns([4, 4, 2, 2])
     picked, base = pick(memory, one, "train.subject")
     options = possible(base)
@@ -131,10 +130,5 @@ def _labels(text: str, _experiment: Experiment) -> tuple[str, ...]:
         return ()
 
 
-def _memory() -> dict[str, Any]:
-    """What was chosen in this session; at first, what the address says."""
-    if _MEMORY not in st.session_state:
-        usual = Network().model_dump(mode="json", exclude={"kind"})
-        st.session_state[_MEMORY] = {"what": ALL, "how": {}, "last": usual, **asked_for()}
-    memory: dict[str, Any] = st.session_state[_MEMORY]
-    return memory
+def _from_address() -> Memory:
+    return {"what": ALL, "how": {}, "last": Network().model_dump(mode="json", exclude={"kind"}), **asked_for()}

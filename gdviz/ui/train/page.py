@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from gdviz.ui.parts.required_networks import share_of, words_of
-from gdviz.ui.parts.waiting import follow
+from gdviz.ui.parts.runs import PROBLEM, attempt
+from gdviz.ui.parts.waiting import wait_for_update
 from gdviz.ui.parts.workers import library, trainings, where_computed
 from gdviz.ui.train.choice import Choice, choose, say_what_is_used
-from gdviz.ui.train.trainings import PROBLEM, WATCHED, attempt, show_list
+from gdviz.ui.train.trainings import WATCHED, show_list
 from gdviz.ui.train.watch import watch
 
 if TYPE_CHECKING:
@@ -117,7 +118,7 @@ def _follow(slot: object, active: Sequence[Training]) -> None:
         more = f" (and {len(now) - 1} waiting)" if len(now) > 1 else ""
         return share_of(first), words_of(first) + more
 
-    follow(slot, look)
+    wait_for_update(slot, look)
 
 
 def _step(training: Training) -> int:

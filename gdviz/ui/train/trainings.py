@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from gdviz.errors import GdvizError
 from gdviz.experiment import Experiment
 from gdviz.networks import Recipe
 from gdviz.presets import load, names
 from gdviz.ui.explore.page import Opened, open_
 from gdviz.ui.parts.required_networks import duration, share_of, words_of
+from gdviz.ui.parts.runs import attempt
 from gdviz.ui.parts.workers import library, trainings
 
 if TYPE_CHECKING:
     from gdviz.jobs.training import Training
     from gdviz.training import Task
 
-WATCHED, PROBLEM = "train.watched", "train.problem"
+WATCHED = "train.watched"
 LISTED = 6
 """Finished trainings in sight; the others are folded away."""
 
@@ -30,14 +30,6 @@ _STATES = {
     "done": ":material/check_circle: done",
     "failed": ":material/error: failed",
 }
-
-
-def attempt(action: Callable[..., Any], *arguments: Any) -> None:
-    """Do what a button says; a refusal is shown by the next run of the page."""
-    try:
-        action(*arguments)
-    except GdvizError as error:
-        st.session_state[PROBLEM] = str(error)
 
 
 def show_list(found: Sequence[Training], chosen: Sequence[Task], watched: str | None) -> None:

@@ -9,7 +9,8 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from gdviz.figures import training as figures
-from gdviz.palette import DARK, LIGHT, Palette
+from gdviz.palette import Palette
+from gdviz.ui.parts.charts import CONFIG, palette
 from gdviz.ui.parts.required_networks import duration
 from gdviz.ui.train import data as train_data
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from gdviz.jobs.training import Training
     from gdviz.training import Task
 
-_CONFIG = {"displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d"]}
 
 
 def watch(training: Training, library: Library) -> None:
@@ -32,14 +32,14 @@ def watch(training: Training, library: Library) -> None:
     _numbers(report)
     if report.notice:
         st.warning(report.notice, icon=":material/warning:")
-    palette = DARK if st.context.theme.type == "dark" else LIGHT
+    colours = palette()
     one, two = st.columns(2, gap="medium")
     with one:
-        _loss(report, palette)
-        _field(training, library, palette)
+        _loss(report, colours)
+        _field(training, library, colours)
     with two:
-        _error(report, palette)
-        _samples(task, report, palette)
+        _error(report, colours)
+        _samples(task, report, colours)
 
 
 def _learned_from(task: Task) -> str:
@@ -116,7 +116,7 @@ def _plot(key: str, title: str, words: str, figure: go.Figure, alt: str) -> None
         st.subheader(title, anchor=False)
     st.caption(words)
     with st.container(key=f"train.figure.{key}"):
-        st.plotly_chart(figure, config=_CONFIG, alt=alt)
+        st.plotly_chart(figure, config=CONFIG, alt=alt)
 
 
 def _nothing(key: str, title: str, why: str) -> None:

@@ -1,0 +1,104 @@
+// The controls: three in sight (play, time, w), the rest under "More". They hold no state of their own.
+
+import { addElement, setText } from "./dom.js";
+import { addIconButton, addSlider, setIcon } from "./fields.js";
+import { addMore } from "./more.js";
+import { formatShort } from "./numbers.js";
+/** @import { Actions } from "./actions.js" */
+/** @import { Place } from "./motion.js" */
+/** @import { Moment } from "./scene.js" */
+/** @import { View } from "./view.js" */
+
+/**
+ * What the stage has just drawn.
+ * @typedef {{width: number, playing: boolean, frame: number, frames: number, moment: Moment, stepsTotal: number, view: View, w: number[],
+ *   position: number, at: Place, dragging: boolean, room: boolean, nextLetter: string}} DrawnFrame
+ *
+ * @typedef {{update: (drawn: DrawnFrame) => void, more: ReturnType<typeof addMore>}} Controls
+ */
+
+// Positions in the w slider are indices into the sorted w, so that every computed w is equally easy to reach.
+/** @type {(parent: HTMLElement, w: number[]) => void} */
+function fillScaleTicks(parent, w) {
+  parent.replaceChildren();
+  const most = Math.max(2, Math.floor((parent.clientWidth || 320) / 34));
+  const stride = Math.ceil((w.length - 1) / (most - 1)) || 1;
+  w.forEach((value, k) => {
+    const place = `left: calc(10px + (100% - 20px) * ${w.length > 1 ? k / (w.length - 1) : 0})`;
+    const named = k % stride === 0 || value === 0;
+    const tick = addElement("span", parent, { class: "gv-tick", style: place });
+    addElement("b", tick, {}, named ? formatShort(value) : "");
+    addElement("i", tick, {}, named ? formatShort(1 + value) : "");
+  });
+}
+
+// act: play, step(by), seek(frame), slideW(position, released), stepW(by), copy, and set(name, value) for the rest.
+/** @type {(bar: HTMLElement, details: HTMLElement, act: Actions) => Controls} */
+export function createControls(bar, details, act) {
+  const buttons = addElement("div", bar, { class: "gv-buttons" });
+  const back = addIconButton(buttons, "back", "step back", () => act.step(-1), "gv-minor");
+  const play = addIconButton(buttons, "play", "Play", act.toggle, "gv-play");
+  const forward = addIconButton(buttons, "forward", "step forward", () => act.step(1), "gv-minor");
+
+  const time = addSlider(bar, "denoising time");
+  time.input.step = "1";
+  time.input.addEventListener("input", () => act.seek(Number(time.input.value)));
+  time.input.addEventListener("change", act.released);
+  const ends = addElement("div", time.box, { class: "gv-ends", "aria-hidden": "true" });
+  addElement("span", ends, {}, "noise");
+  addElement("span", ends, {}, "data");
+
+  const scale = addSlider(bar, "guidance scale w");
+  const ticks = addElement("div", scale.box, { class: "gv-ticks", "aria-hidden": "true" });
+  const gamma = addElement("div", scale.box, { class: "gv-gamma" }, "lower row: γ = 1 + w, guidance_scale elsewhere");
+  scale.input.addEventListener("input", () => act.slideW(Number(scale.input.value), false));
+  scale.input.addEventListener("change", () => act.slideW(Number(scale.input.value), true));
+  /** @type {Record<string, number>} */
+  const steps = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1, PageUp: 3, PageDown: -3 };
+  scale.input.addEventListener("keydown", (event) => {
+    if (!(event.key in steps) || event.altKey || event.ctrlKey || event.metaKey) return;
+    event.preventDefault(); // the native step would stop between computed w
+    act.stepW(steps[event.key]);
+  });
+
+  const copy = addElement("button", bar, { type: "button", class: "gv-copy" }, "copy to B");
+  copy.addEventListener("click", act.copy);
+  const more = addMore(details, act);
+  let shown = "";
+
+  return {
+    update(s) { // s: what the stage has just drawn
+      setIcon(play, s.playing ? "pause" : "play");
+      play.setAttribute("aria-label", s.playing ? "Pause" : "Play");
+      play.title = s.playing ? "Pause (space)" : "Play (space)";
+      time.input.max = String(s.frames - 1);
+      time.input.value = String(s.frame);
+      const now = momentWords(s.moment, s.view.readout, s.stepsTotal);
+      setText(time.value, now);
+      if (!s.playing) time.input.setAttribute("aria-valuetext", now); // spoken at every change, so not while playing
+      scale.input.max = String(s.w.length - 1);
+      scale.input.disabled = s.w.length < 2;
+      if (!s.dragging) scale.input.value = String(s.position);
+      setText(scale.value, `w = ${formatShort(s.at.w)}${s.at.interpolated ? ", interpolated" : ""}`);
+      scale.input.setAttribute("aria-valuetext", `w = ${formatShort(s.at.w)}, gamma = ${formatShort(1 + s.at.w)}`);
+      setText(copy, s.room ? `copy to ${s.nextLetter}` : "four panels");
+      copy.disabled = !s.room || s.at.interpolated;
+      back.disabled = s.frame <= 0;
+      forward.disabled = s.frame >= s.frames - 1;
+      const key = `${s.w}|${s.width}`;
+      if (key !== shown) fillScaleTicks(ticks, s.w);
+      shown = key;
+      gamma.hidden = s.w.length < 2;
+    },
+    more,
+  };
+}
+
+/** @type {(moment: Moment, readout: string, stepsTotal: number) => string} */
+function momentWords(moment, readout, stepsTotal) {
+  if (readout === "step") return `step ${Math.round(moment.step)} of ${stepsTotal}`;
+  if (readout === "alpha_bar") return `ᾱ = ${formatShort(moment.alpha_bar)}`;
+  if (readout === "sigma") return `σ = ${formatShort(Math.sqrt(moment.t / moment.alpha_bar))}`;
+  if (readout === "log_snr") return `log-SNR ${formatShort(moment.log_snr)}`;
+  return `t = ${formatShort(moment.t)}`;
+}

@@ -1,0 +1,37 @@
+// The line that says what the marks on the stage mean.
+
+import { addElement } from "./dom.js";
+import { guidedLawError } from "./law.js";
+/** @import { Scene } from "./scene.js" */
+/** @import { Theme } from "./theme.js" */
+/** @import { Overlays } from "./view.js" */
+
+/** @type {(node: HTMLElement, scene: Scene, overlays: Overlays, theme: Theme) => void} */
+export function fillLegend(node, scene, overlays, theme) {
+  const { header } = scene;
+  const items = [];
+  if (overlays.field === "classes") {
+    scene.grids.filter((g) => g.name.startsWith("class:")).forEach((g, i) => items.push(["tint", theme.classes[i % theme.classes.length], `class ${g.name.slice(6)}`]));
+  }
+  if (overlays.field === "density" && scene.grid("density")) items.push(["tint", theme.muted, "target density"]);
+  if (overlays.field === "reward") items.push(["tint", theme.reward, `reward ${header.measure.reward_name ?? ""}`]);
+  const goal = (header.laws.goals ?? []).find((g) => `goal:${g.name}` === overlays.contours);
+  if (scene.grid(overlays.contours)) {
+    const shares = scene.d > 1 ? " (50, 80, 95 % of its mass)" : "";
+    const target = overlays.contours === "density";
+    if (!target || scene.d > 1) items.push([target ? "line" : "dash", target ? theme.muted : theme.exact, `${target ? "target" : `exact ${goal?.law ?? overlays.contours.slice(5)}`}${shares}`]);
+  }
+  if (scene.law && overlays.law) {
+    const shares = scene.d > 1 ? "50, 80, 95 % of its mass; " : "";
+    items.push(["line", theme.exact, `law of the guided sampler (${shares}refinement error ${guidedLawError(scene)})`]);
+  }
+  if (scene.arrows && overlays.base) items.push(["line", theme.none, "base score"]);
+  if (scene.arrows && overlays.push) items.push(["line", theme.reward, "w × push"]);
+  if (scene.arrows && overlays.sum) items.push(["line", theme.guided, "their sum"]);
+  node.replaceChildren();
+  for (const [kind, colour, text] of items) {
+    const item = addElement("span", node);
+    addElement("i", item, { class: `gv-mark gv-${kind}`, style: `--mark: ${colour}` });
+    addElement("span", item, {}, text);
+  }
+}

@@ -1,0 +1,146 @@
+// One panel: a title that names its law, a canvas, and a line for the followed particle.
+
+import { addElement, setText } from "./dom.js";
+import { addCheck } from "./fields.js";
+import { guidedLawWords } from "./law.js";
+import { LinePainter } from "./line.js";
+import { locateW, particleTrack } from "./motion.js";
+import { formatShort } from "./numbers.js";
+import { PlanePainter } from "./plane.js";
+import { resolveOverlays } from "./view.js";
+/** @import { Place } from "./motion.js" */
+/** @import { Scene } from "./scene.js" */
+/** @import { PanelSpec } from "./state.js" */
+/** @import { Theme } from "./theme.js" */
+/** @import { Overlays } from "./view.js" */
+
+/**
+ * The panel that a followed particle is compared with.
+ * @typedef {{scene: Scene, at: Place, colour: string, frame: number}} Pair
+ *
+ * What a painter paints.
+ * @typedef {{at: Place, frame: number, colour: string, overlays: Overlays, particle: number | null, pair: Pair | null}} Picture
+ */
+
+export class Panel {
+  key = ""; // of what was painted last
+
+  /**
+   * @param {HTMLElement} parent
+   * @param {{onPick: (n: number | null) => void, onTie: () => void, onRemove: () => void}} handlers
+   */
+  constructor(parent, { onPick, onTie, onRemove }) {
+    this.node = addElement("figure", parent, { class: "gv-panel" });
+    const caption = addElement("figcaption", this.node);
+    this.letter = addElement("span", caption, { class: "gv-letter" });
+    this.title = addElement("span", caption, { class: "gv-title" });
+    this.remove = addElement("button", caption, { type: "button", class: "gv-remove", "aria-label": "remove panel", hidden: "" }, "×");
+    const frame = addElement("div", this.node, { class: "gv-frame" });
+    this.canvas = addElement("canvas", frame, { role: "img" });
+    this.badge = addElement("span", frame, { class: "gv-badge", hidden: "" }, "interpolated");
+    this.followed = addElement("p", frame, { class: "gv-followed", hidden: "" });
+    this.foot = addElement("div", this.node, { class: "gv-foot", hidden: "" });
+    this.differs = addElement("p", this.foot);
+    this.tie = addCheck(this.foot, "follow w", () => onTie());
+    this.remove.addEventListener("click", () => onRemove());
+    this.canvas.addEventListener("click", (event) => {
+      const box = this.canvas.getBoundingClientRect();
+      const scale = this.canvas.width / box.width;
+      onPick(this.painter?.pick((event.clientX - box.left) * scale, (event.clientY - box.top) * scale) ?? null);
+    });
+  }
+
+  // spec: see state.js; differs: one line on what a pinned panel does not share with A.
+  /** @type {(spec: PanelSpec, differs: string, theme: Theme, overlays: Overlays) => void} */
+  show(spec, differs, theme, overlays) {
+    this.spec = spec;
+    this.theme = theme;
+    this.overlays = resolveOverlays(overlays, spec.scene);
+    this.node.style.setProperty("--gv-role", spec.colour);
+    setText(this.letter, spec.letter);
+    this.remove.hidden = this.foot.hidden = !spec.pin;
+    this.remove.setAttribute("aria-label", `remove panel ${spec.letter}`);
+    this.tie.input.setAttribute("aria-label", `follow w in panel ${spec.letter}`);
+    this.tie.input.checked = spec.pin?.w === null; // else its w stays as it was copied
+    setText(this.differs, differs);
+    this.fit();
+  }
+
+  // Match the canvas to its place on the page; repaint what does not move only when something changed.
+  fit() {
+    const { scene, extent } = this.spec;
+    const Painter = scene.d === 1 ? LinePainter : PlanePainter;
+    const width = this.node.clientWidth;
+    if (!width) return;
+    const height = Math.round(Math.min(width * Painter.aspect(extent, this.narrow()), 620));
+    const dpr = Math.min(2, window.devicePixelRatio || 1);
+    const key = [scene.id, extent, width, height, dpr, this.theme.bg, this.theme.text, this.overlays.field, this.overlays.contours].join("|");
+    if (key === this.key) return;
+    this.key = key;
+    this.canvas.style.height = `${height}px`;
+    this.canvas.width = Math.round(width * dpr);
+    this.canvas.height = Math.round(height * dpr);
+    if (!(this.painter instanceof Painter)) {
+      if (this.painter) this.renew(); // a canvas keeps its first context's options
+      this.painter = new Painter(this.canvas);
+    }
+    this.painter.layout(scene, this.theme, dpr, this.overlays, extent);
+  }
+
+  narrow() { return (this.node.closest(".gv")?.clientWidth ?? 1000) < 560; }
+
+  renew() {
+    const fresh = /** @type {HTMLCanvasElement} */ (this.canvas.cloneNode());
+    this.canvas.replaceWith(fresh);
+    this.canvas = fresh;
+  }
+
+  /** @type {(progress: number, particle: number | null, pair?: PanelSpec) => void} */
+  draw(progress, particle, pair) {
+    if (!this.painter) return;
+    const { scene, w, colour } = this.spec;
+    const at = locateW(scene, w);
+    const frame = progress * (scene.frames - 1);
+    const paired = pair && { scene: pair.scene, at: locateW(pair.scene, pair.w), colour: pair.colour, frame: progress * (pair.scene.frames - 1) };
+    this.painter.draw({ at, frame, colour, overlays: this.overlays, particle, pair: paired });
+    this.badge.hidden = !at.interpolated;
+    this.canvas.classList.toggle("gv-hollow", at.interpolated);
+    const title = panelTitle(scene, at.w);
+    this.name(title);
+    const step = Math.round(scene.header.frames[Math.round(frame)].step);
+    const label = `${title}; ${scene.particles} particles at step ${step} of ${scene.header.steps_total}${at.interpolated ? ", interpolated" : ""}${scene.law && this.overlays.law ? `; ${guidedLawWords(scene)}` : ""}`;
+    if (this.canvas.getAttribute("aria-label") !== label) this.canvas.setAttribute("aria-label", label);
+    this.describeFollowed(particle, at, frame, paired);
+  }
+
+  // The title breaks between its clauses rather than inside p(x | b).
+  /** @type {(title: string) => void} */
+  name(title) {
+    if (this.title.textContent === title) return;
+    this.title.replaceChildren();
+    title.split(/(?<=[:,]) /).forEach((clause, i) => {
+      if (i) this.title.append(" ");
+      addElement("span", this.title, {}, clause);
+    });
+  }
+
+  /** @type {(n: number | null, at: Place, frame: number, pair: Pair | null) => void} */
+  describeFollowed(n, at, frame, pair) {
+    const { scene } = this.spec;
+    this.followed.hidden = n === null || n >= scene.particles;
+    if (this.followed.hidden) return;
+    const here = particleTrack(scene, at, n, frame).at(-1);
+    const other = pair && n < pair.scene.particles ? particleTrack(pair.scene, pair.at, n, pair.frame).at(-1) : null;
+    const place = here.some(Number.isNaN) ? "no longer finite" : `at ${here.map(formatShort).join(", ")}`;
+    const moved = other ? `, ${formatShort(Math.hypot(...here.map((v, i) => v - other[i])))} from its pair` : "";
+    setText(this.followed, `particle ${n + 1} ${place}${moved}`);
+  }
+
+  destroy() { this.node.remove(); }
+}
+
+/** @type {(scene: Scene, w: number) => string} */
+function panelTitle(scene, w) {
+  const { laws } = scene.header;
+  return w === 0 ? laws.unguided_title : `w = ${formatShort(w)}: ${laws.guided_title}`;
+}

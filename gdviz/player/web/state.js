@@ -1,0 +1,137 @@
+// What is shown: scenes, panels, the view, w. Plain data and functions of it; nothing here touches the page.
+
+import { jointBox } from "./axes.js";
+import { firstW, locateW, nearestIndex } from "./motion.js";
+import { defaultView } from "./view.js";
+/** @import { Selected } from "./charts.js" */
+/** @import { Row, Scene } from "./scene.js" */
+/** @import { Theme } from "./theme.js" */
+/** @import { View } from "./view.js" */
+
+/**
+ * A copied panel; its w is null where it follows the slider. Given ones came with the page and stay out of the address.
+ * @typedef {{scene: Scene, w: number | null, given?: boolean}} Pinned
+ *
+ * @typedef {object} State
+ * @property {boolean} opened - the view is read when the first scenes come
+ * @property {Scene[]} scenes - the first is the experiment in hand
+ * @property {Pinned[]} pinned
+ * @property {View} view
+ * @property {number} w - drawn in the guided panel
+ * @property {number | null} wanted - asked for, drawn or not: a preview has fewer w than the scene that replaces it
+ * @property {boolean} dragging
+ * @property {number | null} particle - the followed one
+ *
+ * What a panel shows.
+ * @typedef {{scene: Scene, w: number, letter: string, pin?: Pinned, colour: string, extent: number[]}} PanelSpec
+ */
+
+const LETTERS = ["", "A", "B", "C"]; // no guidance has no letter; A is guided by the slider; B and C are pinned
+const MOST_PINNED = 2;
+const SNAP = 0.12; // of a slider's step: computed values are easy to hit
+
+/** @type {() => State} */
+export function createState() {
+  return {
+    opened: false, // the view is read when the first scenes come
+    scenes: [], // decoded; the first is the experiment in hand
+    pinned: [], // copies beside it, their w null where it follows the slider
+    view: defaultView(),
+    w: 0, // the w drawn in the guided panel
+    wanted: null, // the w asked for, drawn or not: a preview has fewer w than the scene that replaces it
+    dragging: false,
+    particle: null, // the followed one
+  };
+}
+
+// Scenes beyond the first that are not pinned yet become panels; w goes to the computed one nearest to what was asked for.
+/** @type {(state: State, loaded: Scene[]) => void} */
+export function enterScenes(state, loaded) {
+  const [scene] = state.scenes;
+  const given = loaded.slice(1).filter((one) => !state.pinned.some((pin) => pin.scene.id === one.id));
+  state.pinned = [...state.pinned.filter((pin) => !pin.given), ...given.map((one) => /** @type {Pinned} */ ({ scene: one, w: null, given: true }))].slice(0, MOST_PINNED);
+  state.w = scene.w[nearestIndex(scene, state.wanted ?? firstW(scene))];
+  state.wanted ??= state.w;
+}
+
+// What each panel shows: no guidance, the slider's w, then the pinned copies.
+/** @type {(state: State, theme: Theme) => PanelSpec[]} */
+export function panelSpecs({ scenes: [scene], pinned, w }, theme) {
+  /** @type {Pick<PanelSpec, "scene" | "w" | "letter" | "pin">[]} */
+  const specs = [{ scene, w: 0, letter: "" }];
+  if (scene.w.length > 1) specs.push({ scene, w, letter: pinned.length ? "A" : "" });
+  pinned.forEach((pin, i) => specs.push({ scene: pin.scene, w: pin.scene.w[nearestIndex(pin.scene, pin.w ?? w)], letter: LETTERS[2 + i], pin }));
+  const planes = specs.filter((spec) => spec.scene.d === 2).map((spec) => spec.scene.header.extent);
+  return specs.map((spec) => ({
+    ...spec,
+    colour: spec.w === 0 ? theme.none : theme.guided,
+    extent: spec.scene.d === 2 ? planes.reduce(jointBox) : spec.scene.header.extent, // clouds compare on equal axes
+  }));
+}
+
+// The panels as the charts know them: the pinned panel, where there is one, is what A is held against.
+/** @type {(specs: PanelSpec[], scenes: Scene[]) => Selected[]} */
+export function chartSelection(specs, scenes) {
+  const chosen = specs.map((spec, i) => {
+    const at = locateW(spec.scene, spec.w);
+    const primary = i === Math.min(1, specs.length - 1);
+    return { scene: scenes.indexOf(spec.scene), w: at.w, wIndex: spec.scene.header.order[at.k], interpolated: at.interpolated, letter: spec.letter, primary };
+  });
+  return [...chosen.slice(1), chosen[0]];
+}
+
+// The row that holds the numbers at w, null between computed w.
+/** @type {(scene: Scene, w: number) => Row | null} */
+export function rowAt(scene, w) {
+  const at = locateW(scene, w);
+  return at.interpolated ? null : scene.row(at.k);
+}
+
+// A slider position as a w. It is an index into the sorted w, fractional while dragged; on release it snaps.
+/** @type {(scene: Scene, position: number, released: boolean) => number} */
+export function wAtPosition(scene, position, released) {
+  const k = Math.min(scene.w.length - 1, Math.floor(position));
+  const near = Math.abs(position - Math.round(position)) < SNAP;
+  if (released || near) return scene.w[Math.round(position)];
+  const free = scene.w[k] + (position - k) * ((scene.w[k + 1] ?? scene.w[k]) - scene.w[k]);
+  return locateW(scene, free).w;
+}
+
+// The computed w some places further.
+/** @type {(scene: Scene, w: number, by: number) => number} */
+export function wBeside(scene, w, by) {
+  return scene.w[Math.min(scene.w.length - 1, Math.max(0, nearestIndex(scene, w) + by))];
+}
+
+// The particle to follow next; 0 lets go.
+/** @type {(particle: number | null, by: number, count: number) => number | null} */
+export function nextParticle(particle, by, count) {
+  if (by === 0) return null;
+  return particle === null ? 0 : (particle + by + count) % count;
+}
+
+// Another copy of what is in hand; false when there is no room.
+/** @type {(state: State) => boolean} */
+export function pinCopy(state) {
+  if (!hasRoom(state)) return false;
+  state.pinned.push({ scene: state.scenes[0], w: state.w });
+  return true;
+}
+
+/** @type {(state: State) => boolean} */
+export function hasRoom({ pinned }) { return pinned.length < MOST_PINNED; }
+
+/** @type {(state: State) => string} */
+export function nextLetter({ pinned }) { return LETTERS[2 + pinned.length] ?? ""; }
+
+/** @type {(state: State) => number} */
+export function lastFrame({ scenes: [scene] }) { return scene.frames - 1; }
+
+// What the address is to hold.
+/** @type {(state: State, clock: {playing: boolean, progress: number}) => void} */
+export function rememberView(state, clock) {
+  const { view, pinned } = state;
+  view.w = state.w;
+  view.frame = clock.playing ? null : Math.round(clock.progress * lastFrame(state));
+  view.pins = pinned.filter((pin) => !pin.given).map((pin) => ({ id: pin.scene.id, w: pin.w }));
+}

@@ -1,0 +1,250 @@
+"""Running an Experiment: `run` gives its Result, `stream` shows it as it grows."""
+
+from __future__ import annotations
+
+import math
+import platform
+import time
+from collections.abc import Callable, Iterator
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from gdviz import __version__
+from gdviz.checkpoints import build_stored, train_required
+from gdviz.device import far_device, pick_device
+from gdviz.errors import GdvizError
+from gdviz.experiment import Built, Experiment
+from gdviz.guidance.none import Unguided
+from gdviz.metrics import Exact, Row, RowReader, exact_values
+from gdviz.progress import Progress
+from gdviz.result.given import GivenScore, built_with
+from gdviz.result.measure import measured_reward
+from gdviz.result.record import Result
+from gdviz.sweep import Chunk, Frames, Integrals, ObserverKind, Paths, SweepOptions
+from gdviz.sweep_request import Executor, RunExperiment, here
+
+MAX_PATH_VALUES = 250_000_000
+"""Bound on w x particles x frames x dimension of the paths kept: 1 GB."""
+
+PLAYER_PARTICLES = 1_500
+"""Paths that a notebook's player shows."""
+
+FIRST_PARTIAL = 1_000
+"""Particles before the first partial result; each later one comes after half as many again."""
+
+
+def run(
+    experiment: Experiment | dict[str, Any],
+    *,
+    score: GivenScore | Callable[..., Tensor] | None = None,
+    device: str = "auto",
+    progress: Callable[[float], None] | None = None,
+    frame_particles: int | None = None,
+    step_change: bool = True,
+    exact: bool = True,
+    distances: bool = True,
+    executor: Executor | None = None,
+) -> Result:
+    """Run an Experiment to its end.
+
+    Parameters
+    ----------
+    experiment : Experiment or dict
+    score : callable or GivenScore, optional
+        Your own in place of the Experiment's: a function or torch module (x, t) or (x, t, label) that gives the score, shape
+        [M, d], at points x [M, d] and noise variance t [M]; a `GivenScore` says that it gives or takes something else. The
+        result's notes say how far it is from the exact score.
+    device : {"auto", "cpu", "cuda", "mps"}
+    progress : callable, optional
+        Called with the share done, between 0 and 1.
+    frame_particles : int, optional
+        How many particles keep their paths, at `experiment.frames` levels; by default as many as the
+        player of a notebook shows, 1,500 in one or two dimensions.
+    step_change : bool
+        Also run with half the steps, on coupled noise.
+    exact : bool
+        Also work out what is known without simulation; quadrature may take seconds.
+    distances : bool
+        Also measure how far the samples are from each goal law.
+    executor : Executor, optional
+        Runs the sweeps somewhere else (see `gdviz.sweep_request`), with the same numbers; by default they run here.
+
+    Raises
+    ------
+    GdvizError
+        If the Experiment is not valid or does not fit the machine.
+    """
+    items = stream(
+        experiment,
+        score=score,
+        device=device,
+        frame_particles=frame_particles,
+        step_change=step_change,
+        exact=exact,
+        distances=distances,
+        partial=False,
+        executor=executor,
+    )
+    *_, last = _reporting(items, progress)
+    assert isinstance(last, Result)
+    return last
+
+
+def stream(
+    experiment: Experiment | dict[str, Any],
+    *,
+    score: GivenScore | Callable[..., Tensor] | None = None,
+    device: str = "auto",
+    frame_particles: int | None = 0,
+    step_change: bool = True,
+    exact: bool = True,
+    distances: bool = True,
+    partial: bool = True,
+    executor: Executor | None = None,
+    train: bool = True,
+) -> Iterator[Progress | Result]:
+    """Run an Experiment, yielding Progress often, partial Results on the way and the complete one last.
+
+    Stop iterating to cancel. Parameters and errors as for `run`; without `partial` only the last Result comes, and
+    without `train` a network that the store lacks is an error.
+    """
+    experiment = Experiment.parse(experiment)
+    if train and score is None:
+        for _ in train_required(experiment):  # it can be cancelled here too
+            yield Progress(0.0)
+    began = time.perf_counter()
+    device = str(pick_device(device)) if executor is None else far_device(device)
+    notes: tuple[str, ...] = ()
+    if score is None:
+        built = build_stored(experiment)
+    else:
+        if executor is not None:
+            raise GdvizError("score: found a score given from Python with an executor; it runs in this process only.")
+        experiment, built, notes = built_with(experiment, score, device)
+    wants = frame_particles, step_change, exact, distances
+    yield from _Run(experiment, built, notes, began, device, *wants, executor).stream(partial)
+
+
+class _Run:
+    """One run under way: the arrays that fill up."""
+
+    def __init__(
+        self,
+        experiment: Experiment,
+        built: Built,
+        notes: tuple[str, ...],
+        began: float,
+        device: str,
+        frame_particles: int | None,
+        step_change: bool,
+        exact: bool,
+        distances: bool,
+        executor: Executor | None,
+    ) -> None:
+        self.experiment, self.built, self.notes, self.began = experiment, built, notes, began
+        self.executor, self.device = executor or here, device
+        w, n = experiment.all_w, experiment.particles
+        self.measured = measured_reward(experiment, built)
+        self.wants_exact, self.wants_distances = exact, distances
+        self.reader = RowReader(built.law, built.plan, self.measured, experiment.seed)
+        self.levels = built.levels.uniform_frames(experiment.frames)
+        if frame_particles is None:
+            frame_particles = PLAYER_PARTICLES if built.law.dimension <= 2 else 0
+        shape = len(w), min(frame_particles, n), len(self.levels), built.law.dimension
+        if math.prod(shape) > MAX_PATH_VALUES:
+            raise GdvizError(
+                f"frames: found {shape[0]} w x {shape[1]} particles x {shape[2]} frames x {shape[3]} dimensions to keep; "
+                f"their product may be at most {MAX_PATH_VALUES:,}."
+            )
+        self.paths = Paths(len(w), n, built.law.dimension, shape[1], shape[2])
+        self.halved_particles = min(n, max(2048, n // 4)) if step_change else 0
+        self.coarse = Paths(len(w), self.halved_particles, built.law.dimension) if step_change else None
+
+    @cached_property
+    def exact(self) -> Exact:
+        return exact_values(self.built.plan, self.built.sampler, self.measured) if self.wants_exact else Exact()
+
+    def stream(self, partial: bool) -> Iterator[Progress | Result]:
+        experiment = self.experiment
+        share = 1 / (1 + 0.5 * self.halved_particles / experiment.particles)  # of the work that the main run is
+        shown = FIRST_PARTIAL / 1.5
+        for item in self._sweep(self.paths, gradual=partial):
+            if isinstance(item, Progress):
+                yield Progress(item.done * share)
+            elif partial and self.paths.done >= min(1.5 * shown, experiment.particles):
+                shown = self.paths.done
+                yield self._result(None)
+        if self.coarse is not None:
+            for item in self._sweep(self.coarse, halved=True):
+                if isinstance(item, Progress):
+                    yield Progress(share + item.done * (1 - share))
+        yield self._result(self.coarse, complete=True)
+
+    def _sweep(self, paths: Paths, *, halved: bool = False, gradual: bool = False) -> Iterator[Progress | Chunk]:
+        """Run one sweep, here or where the executor does, filing its chunks."""
+        experiment = self.experiment
+        observers: tuple[ObserverKind, ...] = (Integrals(),)
+        if paths.frames is not None:
+            observers += (Frames(tuple(self.levels.tolist()), paths.frames.shape[1]),)
+        options = SweepOptions(
+            experiment.all_w, paths.x.shape[1], experiment.seed, halvings=int(halved), gradual=gradual, observers=observers
+        )
+        for item in RunExperiment(experiment, self.built, self.executor, self.device)(options):
+            if isinstance(item, Chunk):
+                paths.take(item)
+            yield item
+
+    def _result(self, coarse: Paths | None, *, complete: bool = False) -> Result:
+        experiment, built, done = self.experiment, self.built, self.paths.done
+        guided = done * built.sampler.evaluations_in(built.levels.steps)  # scores a w
+        if coarse is not None:
+            guided += coarse.done * built.sampler.evaluations_in(built.levels.halved().steps)
+        scores = 1 if isinstance(built.plan.rule, Unguided) else 2
+        return Result(
+            experiment=experiment,
+            rows=tuple(self._rows(coarse, complete)),
+            exact=self.exact,
+            network_evaluations=guided * len(experiment.all_w) * scores,
+            seconds=time.perf_counter() - self.began,
+            versions={**versions(), "device": self.device},
+            complete=complete,
+            samples=self.paths.x[:, :done].numpy(),
+            frames=None if self.paths.frames is None else self.paths.frames[:, :done].numpy(),
+            frame_levels=self.levels,
+            frame_t=built.levels.t[self.levels],
+            frame_alpha_bar=built.levels.alpha_bar[self.levels],
+            built=built,
+            notes=(*self.notes, *(built.notes() if self.wants_exact else ())) if complete else (),
+        )
+
+    def _rows(self, coarse: Paths | None, complete: bool) -> Iterator[Row]:
+        all_w, reader = self.experiment.all_w, self.reader
+        zero = all_w.index(0.0)
+        unguided = reader.read(*self.paths.at(zero))
+        coarse_unguided = None if coarse is None else reader.read(*coarse.at(zero))
+        for k, w in enumerate(all_w):
+            if w not in self.experiment.w:
+                continue
+            now = unguided if k == zero else reader.read(*self.paths.at(k))
+            row = reader.row(w, now, unguided, distances=complete and self.wants_distances)
+            if coarse is not None and coarse_unguided is not None:
+                coarse_now = coarse_unguided if k == zero else reader.read(*coarse.at(k))
+                n = coarse.done
+                row = reader.with_step_change(row, (now.first(n), unguided.first(n)), (coarse_now, coarse_unguided))
+            yield row
+
+
+def versions() -> dict[str, str]:
+    """What the numbers may depend on."""
+    return {"gdviz": __version__, "torch": torch.__version__, "numpy": np.__version__, "python": platform.python_version()}
+
+
+def _reporting(items: Iterator[Progress | Result], progress: Callable[[float], None] | None) -> Iterator[Progress | Result]:
+    for item in items:
+        if progress is not None:
+            progress(item.done if isinstance(item, Progress) else (1.0 if item.complete else 0.0))
+        yield item
