@@ -17,7 +17,7 @@ from gdviz.jobs.training import Training, Trainings
 from gdviz.record import Answer
 from gdviz.studies.weights.learned import LearnedWeights
 from gdviz.studies.weights.shipped import shipped
-from gdviz.ui.parts.required_networks import duration, required_tasks, share_of, words_of
+from gdviz.ui.parts.required_networks import duration, share_of, tasks_of_study, words_of
 from gdviz.ui.parts.runs import RunStatus, attempt, status, submit
 from gdviz.ui.parts.workers import library, pool
 
@@ -129,7 +129,7 @@ def find_work(study: Study[A]) -> Work[A]:
     run, came = status(study), shipped(study)
     if came is not None:
         run = replace(run, raw=came, complete=True)
-    tasks = _watched(study) if run.complete else required_tasks(study)
+    tasks = _watched(study) if run.complete else tasks_of_study(study)
     work = Work(run, came is not None, tasks, tuple(trainings().find(task.id) for task in tasks))
     if not run.complete and run.job is None and work.trained:
         submit(study)
