@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from functools import cache
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import TypeAdapter
 from pydantic_core import core_schema
+
+T = TypeVar("T")
 
 
 class Record:
@@ -93,3 +95,19 @@ def finite(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [finite(inner) for inner in value]
     return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def significant(value: T, digits: int) -> T:
+    """The same with numbers of so many significant digits, in records, tuples, mappings and arrays: what a picture needs."""
+    found: Any = value
+    if is_dataclass(value) and not isinstance(value, type):
+        found = replace(value, **{field.name: significant(getattr(value, field.name), digits) for field in fields(value)})
+    elif isinstance(value, dict):
+        found = {key: significant(inner, digits) for key, inner in value.items()}
+    elif isinstance(value, tuple):
+        found = tuple(significant(inner, digits) for inner in value)
+    elif isinstance(value, np.ndarray):
+        found = np.reshape([significant(inner, digits) for inner in value.ravel().tolist()], value.shape)
+    elif isinstance(value, float):
+        found = float(f"{value:.{digits}g}")
+    return found  # type: ignore[no-any-return]
