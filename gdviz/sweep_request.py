@@ -10,8 +10,7 @@ from gdviz.device import pick_device
 from gdviz.experiment import Built, Experiment
 from gdviz.guidance import Plan
 from gdviz.progress import Progress
-from gdviz.sweep import Chunk, PlanExecutor, SweepOptions, sweep
-from gdviz.sweep.plan_executor import PlanSource
+from gdviz.sweep import Chunk, PlanExecutor, PlanSource, SweepOptions, sweep
 
 
 @dataclass(frozen=True)
