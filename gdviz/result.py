@@ -21,7 +21,6 @@ import torch
 from numpy.typing import NDArray
 
 from gdviz import __version__
-from gdviz.device import far_device, pick_device
 from gdviz.errors import GdvizError
 from gdviz.experiment import Built, Experiment
 from gdviz.guidance.none import Unguided
@@ -31,7 +30,7 @@ from gdviz.progress import Progress
 from gdviz.rewards import Reward, RewardContext, build_reward, check_positive
 from gdviz.rewards.class_probability import ClassProbability
 from gdviz.sweep import Chunk, Frames, Integrals, ObserverKind, Paths, SweepOptions
-from gdviz.sweep_request import Executor, RunExperiment, here
+from gdviz.sweep_request import Executor, RunExperiment
 
 MAX_PATH_VALUES = 250_000_000
 """Bound on w x particles x frames x dimension of the paths kept: 1 GB."""
@@ -231,9 +230,8 @@ class _Run:
         executor: Executor | None,
     ) -> None:
         self.began = time.perf_counter()
-        self.executor = executor or here
-        self.device = str(pick_device(device)) if executor is None else far_device(device)
         self.experiment, self.built = experiment, experiment.build(experiment.stored_only())
+        self.execute = RunExperiment.on(experiment, self.built, executor, device)
         built, w, n = self.built, experiment.all_w, experiment.particles
         self.measured = measured_reward(experiment, built)
         self.wants_exact, self.wants_distances = exact, distances
@@ -280,7 +278,7 @@ class _Run:
         options = SweepOptions(
             experiment.all_w, paths.x.shape[1], experiment.seed, halvings=int(halved), gradual=gradual, observers=observers
         )
-        for item in RunExperiment(experiment, self.built, self.executor, self.device)(options):
+        for item in self.execute(options):
             if isinstance(item, Chunk):
                 paths.take(item)
             yield item
@@ -297,7 +295,7 @@ class _Run:
             exact=self.exact,
             network_evaluations=guided * len(experiment.all_w) * scores,
             seconds=time.perf_counter() - self.began,
-            versions={**versions(), "device": self.device},
+            versions={**versions(), "device": self.execute.device},
             complete=complete,
             samples=self.paths.x[:, :done].numpy(),
             frames=None if self.paths.frames is None else self.paths.frames[:, :done].numpy(),
