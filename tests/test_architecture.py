@@ -174,6 +174,12 @@ def test_no_files_import_each_other_in_a_circle():
     assert circles(arrows) == []
 
 
+def test_samplers_are_run_by_the_one_loop():
+    """And by facts/, which puts impulses in the place of noise, and holds the reader's own sampler against ours."""
+    found = {room_of_file(path) for path in python_files() if "sampler.run(" in path.read_text(encoding="utf-8")}
+    assert found == {"sweep", "facts"}
+
+
 def test_only_pages_import_streamlit():
     def forbidden(room: str, item: Import) -> bool:
         at_home = room in {"ui", "pages", "app.py"} or (room == "server" and (item.lazy or item.typing))

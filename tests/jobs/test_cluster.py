@@ -29,6 +29,9 @@ from gdviz.result import run, stream
 from gdviz.store import SceneStore
 from gdviz.studies.curves import Curves, CurvesAnswer
 from gdviz.studies.scene import Scene
+from gdviz.sweep_request import RunExperiment
+from gdviz.theory.martingale import MartingaleStudy
+from gdviz.theory.subject import Subject
 from gdviz.training import train
 
 pytest.importorskip("distributed", reason="needs the package distributed: pip install 'gdviz[cluster]'")
@@ -134,6 +137,15 @@ def test_a_sweep_on_the_cluster_has_the_same_numbers_and_tells_how_far_it_is(clu
     there = run(CUT, executor=cluster.executor, progress=told.append, frame_particles=3000)
     assert same(here, there)
     assert told == sorted(told) and len(told) > 3 and told[-1] == 1
+
+
+def test_a_study_on_the_cluster_has_the_same_numbers(cluster):
+    """What its observer reads on the workers comes back with the particles."""
+    experiment = Experiment.parse(CUT)
+    built = experiment.build()
+    study = MartingaleStudy(Subject.of_plan(built.plan, built.sampler, built.levels), (0.0, 2.0), 3, 4500)
+    here, there = (study.paths(0, 4500, executor=e) for e in (None, RunExperiment(experiment, built, cluster.executor)))
+    assert (here.value == there.value).all() and (here.integral == there.integral).all()
 
 
 def busy(cluster) -> int:
