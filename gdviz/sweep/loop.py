@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import torch
 
@@ -11,7 +11,6 @@ from gdviz.guidance import Guide, Plan
 from gdviz.progress import Progress
 from gdviz.samplers import SamplerKind
 from gdviz.sweep.chunk import Chunk
-from gdviz.sweep.integrals import Integrals
 from gdviz.sweep.observer import ObserverContext
 from gdviz.sweep.options import SweepOptions, chunks, fitting
 
@@ -28,15 +27,7 @@ KEPT_BYTES = 24 << 20
 """Memory that the C library is taught to keep between operations."""
 
 
-def sweep(
-    plan: Plan,
-    sampler: SamplerKind,
-    levels: Levels,
-    options: SweepOptions | Sequence[float],
-    particles: int = 0,
-    seed: int = 0,
-    integrals: bool = True,
-) -> Iterator[Progress | Chunk]:
+def sweep(plan: Plan, sampler: SamplerKind, levels: Levels, options: SweepOptions) -> Iterator[Progress | Chunk]:
     """Run every w from the same start and the same increments, and tell the observers of every step.
 
     The noise belongs to the particle, so the paths do not depend on the w list, the particle count
@@ -47,8 +38,6 @@ def sweep(
     Progress or Chunk
         Chunks come in particle order.
     """
-    if not isinstance(options, SweepOptions):  # the call as it was, which jobs/weights_contest.py still makes
-        options = SweepOptions(tuple(options), particles, seed, observers=(Integrals(),) if integrals else ())
     # glibc hands memory back after each operation, and the kernel clears the pages again, until it has once
     # seen a block of this size freed. Without this line a sweep takes a third longer.
     torch.empty(KEPT_BYTES, dtype=torch.uint8)
