@@ -39,7 +39,7 @@ from gdviz.studies.weights.contest import (
 )
 from gdviz.studies.weights.network import energy_distances
 from gdviz.studies.weights.subjects import RECIPE, TARGET
-from gdviz.targets import TARGETS
+from gdviz.targets import TARGETS, TargetKind
 
 if TYPE_CHECKING:
     from gdviz.guidance import ScheduleKind
@@ -280,7 +280,9 @@ def _words(schedule: ScheduleKind) -> str:
 
 @cache
 def _law() -> Law:
-    return TARGETS.parse(TARGET).build()
+    kind = TARGETS.parse(TARGET)
+    assert isinstance(kind, TargetKind)
+    return kind.build()
 
 
 def _cpu_seconds(asked: Experiment) -> float:
