@@ -68,9 +68,7 @@ class FittedMixture:
     rows: tuple[BicRow, ...]
 
 
-def fit_mixture(
-    points: ArrayLike, labels: Sequence[str | None] | None = None, most: int = MOST, seed: int = 0
-) -> FittedMixture:
+def fit_mixture(points: ArrayLike, labels: Sequence[str | None] | None = None, most: int = MOST, seed: int = 0) -> FittedMixture:
     """Fit full covariances to points, each label by itself, with the number of components of least BIC.
 
     Equal arguments give equal mixtures. The weight of a component is its label's share of the points times its share of the
