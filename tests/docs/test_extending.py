@@ -127,8 +127,7 @@ def test_templates_are_on_the_pages_that_make_docs_writes(house):
 def test_a_new_page_stands_in_the_navigation_and_runs(house):
     """The reader opens it, presses Run, and reads the answer; the next visit finds it in the store."""
     code = (
-        "import time; from streamlit.testing.v1 import AppTest\n"
-        "from gdviz.ui.parts import runs, waiting\n"
+        "from streamlit.testing.v1 import AppTest\n"
         "page = AppTest.from_file('pages/sample_means.py', default_timeout=120).run()\n"
         "assert not page.exception and 'Press Run' in page.info[0].value\n"
         "page.button(key='sample_means.run').click().run()\n"
