@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from gdviz.errors import GdvizError
 from gdviz.record import Answer
@@ -40,13 +40,13 @@ def study_of(name: str) -> LearnedWeights | RewardWeights:
     return reward_study(target, denoiser, loss) if reward else weights_study(target, denoiser, loss)
 
 
-def shipped_file(study: Study[A]) -> str:
+def shipped_file(study: Study[Any]) -> str:
     """Name in assets/weights of the answer to a study."""
     text = json.dumps(study.request(), sort_keys=True)
     return f"{hashlib.sha256(text.encode()).hexdigest()[:16]}.json"
 
 
-def shipped(study: Study[A]) -> bytes | None:
+def shipped(study: Study[Any]) -> bytes | None:
     """The answer to a study that came with the program, if there is one."""
     try:
         return resource("assets", "weights", shipped_file(study)).read_bytes()

@@ -113,7 +113,7 @@ def show_losses(choice: Choice, answer: LearnedAnswer) -> None:
         words = "One weight for all classes, averaged with p(c); each loss from its least to its largest. Marks: minima, 95 %."
         figure = form_figures.profiles_figure(answer.profiles, exact, palette())
         first = answer.profiles[0]
-        said = ", ".join(f"{name} at {each['least']:.2f}" for name, each in first.losses.items())
+        said = ", ".join(f"{name} at {each.least:.2f}" for name, each in first.losses.items())
         title = f"What each loss asks for: {choice.phrase}"
         chart("losses", title, words, figure, f"Losses over one weight. At t = {first.t:g} the minima are: {said}.")
     with right:
@@ -124,7 +124,7 @@ def show_losses(choice: Choice, answer: LearnedAnswer) -> None:
             line: dict[str, Any] = {"t": t, "s": s}
             for name, each in profile.losses.items():
                 outside = each.least in (each.omega[0], each.omega[-1])
-                line[name] = f"beyond {each['least']:g}" if outside else said_interval(each.least, each.se)
+                line[name] = f"beyond {each.least:g}" if outside else said_interval(each.least, each.se)
             lines.append(line | {"closed form of l2, exact scores": said_interval(l2_weight(s, t), None)})
         st.dataframe(lines, hide_index=True, key="weights.losses")
 
