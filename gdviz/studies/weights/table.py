@@ -39,7 +39,7 @@ from gdviz.studies.weights.contest import (
 )
 from gdviz.studies.weights.network import energy_distances
 from gdviz.studies.weights.subjects import RECIPE, TARGET
-from gdviz.targets import TARGETS, TargetKind
+from gdviz.targets.ring import Ring
 
 if TYPE_CHECKING:
     from gdviz.guidance import ScheduleKind
@@ -280,9 +280,7 @@ def _words(schedule: ScheduleKind) -> str:
 
 @cache
 def _law() -> Law:
-    kind = TARGETS.parse(TARGET)
-    assert isinstance(kind, TargetKind)
-    return kind.build()
+    return Ring.model_validate(TARGET).build()
 
 
 def _cpu_seconds(asked: Experiment) -> float:
