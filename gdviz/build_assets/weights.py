@@ -13,7 +13,7 @@ from gdviz.checkpoints import networks
 from gdviz.record import Answer
 from gdviz.resources import resource
 from gdviz.studies import StudyContext
-from gdviz.studies.weights.learned import History, LearnedWeights, curves
+from gdviz.studies.weights.learned import FormingHistory, LearnedWeights, curves
 from gdviz.studies.weights.shipped import CHOICES, shipped, shipped_file, study_of
 
 KIND, FOLDER = "weights", "weights"
@@ -55,7 +55,7 @@ def build(name: str) -> str:
     return f"{len(raw) / 1e3:.0f} kB"
 
 
-def history(study: LearnedWeights) -> History:
+def history(study: LearnedWeights) -> FormingHistory:
     """The weights of the first seed as they form: curves at some of the steps of their training, done once more."""
     from gdviz.scores import ScoresContext
     from gdviz.training import train, untrained
@@ -68,4 +68,4 @@ def history(study: LearnedWeights) -> History:
         if step.step in SNAPSHOTS or step.step == step.steps:
             steps.append(step.step)
             forms.append(curves(step.checkpoint().weights, len(first.labels)))
-    return History(tuple(steps), tuple(forms))
+    return FormingHistory(tuple(steps), tuple(forms))

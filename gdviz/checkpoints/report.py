@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gdviz.checkpoints.history import History, Row
+from gdviz.checkpoints.history import History, HistoryRow
 
 SHOWN = 600
 """Points of the live cloud that travel with a report."""
@@ -74,10 +74,10 @@ class TrainingReport:
     history: History = field(default_factory=History)
 
     @property
-    def row(self) -> Row:
+    def row(self) -> HistoryRow:
         """Its point of the curve."""
         error = _finite(self.score_error) if self.assessed == self.step else None
-        return Row(self.step, _finite(self.loss), _finite(self.ema_loss), error, self.seconds, self.cpu_seconds)
+        return HistoryRow(self.step, _finite(self.loss), _finite(self.ema_loss), error, self.seconds, self.cpu_seconds)
 
     def to_dict(self) -> dict[str, Any]:
         """Strict JSON values; a number that is not finite is None."""

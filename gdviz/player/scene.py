@@ -44,7 +44,7 @@ Floats = NDArray[np.floating[Any]]
 
 
 @dataclass(frozen=True)
-class Grid:
+class DensityGrid:
     """A field on a regular grid: a density, a class's density, a reward or a goal law.
 
     Attributes
@@ -122,7 +122,7 @@ class Scene:
     experiment: Mapping[str, Any] = field(default_factory=dict)
     rows: Sequence[Mapping[str, Any]] = ()
     exact: Mapping[str, Any] = field(default_factory=dict)
-    grids: Sequence[Grid] = ()
+    grids: Sequence[DensityGrid] = ()
     arrows: Arrows | None = None
     final_class: NDArray[np.uint8] | None = None
     log_reward: Floats | None = None
@@ -258,7 +258,7 @@ def _dequantise_arrows(lattice: NDArray[Any], scale: NDArray[Any]) -> NDArray[np
     return (lattice * scale.reshape(-1, *[1] * (lattice.ndim - 1))).astype(np.float32)
 
 
-def _add_grid(payload: Payload, index: int, grid: Grid) -> dict[str, Any]:
+def _add_grid(payload: Payload, index: int, grid: DensityGrid) -> dict[str, Any]:
     name, entry = f"grid_{index}", {"name": grid.name, "extent": list(grid.extent)}
     values = np.asarray(grid.values, np.float64)
     if values.ndim == 1:
@@ -275,12 +275,12 @@ def _add_grid(payload: Payload, index: int, grid: Grid) -> dict[str, Any]:
     return {**entry, "array": name, "map": grid.map, "low": floor, "high": floor + span}
 
 
-def _read_grid(entry: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Grid:
+def _read_grid(entry: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> DensityGrid:
     values = arrays[entry["array"]].astype(np.float64)
     if values.ndim == 2:
         values = entry["low"] + values / 255 * (entry["high"] - entry["low"])
         values = np.exp(values) if entry["map"] == "log" else values
-    return Grid(entry["name"], tuple(entry["extent"]), values, entry["map"])
+    return DensityGrid(entry["name"], tuple(entry["extent"]), values, entry["map"])
 
 
 def _add_law(payload: Payload, law: LawField, order: NDArray[np.int64]) -> dict[str, Any]:

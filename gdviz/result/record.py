@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gdviz.experiment import Built, Experiment
-from gdviz.metrics import Exact, Row
+from gdviz.metrics import ExactValues, Row
 
 Float32 = NDArray[np.float32]
 
@@ -31,7 +31,7 @@ class Result:
     experiment : Experiment
     rows : tuple of Row
         One for each listed w, in the order listed.
-    exact : Exact
+    exact : ExactValues
         What is known without simulation.
     network_evaluations : int
         Scores evaluated, the step-change run included: particles x w x steps x guided scores a step x
@@ -58,7 +58,7 @@ class Result:
 
     experiment: Experiment
     rows: tuple[Row, ...]
-    exact: Exact
+    exact: ExactValues
     network_evaluations: int
     seconds: float
     versions: dict[str, str]

@@ -19,7 +19,7 @@ from gdviz.device import far_device, pick_device
 from gdviz.errors import GdvizError
 from gdviz.experiment import Built, Experiment
 from gdviz.guidance.none import Unguided
-from gdviz.metrics import Exact, Row, RowReader, exact_values
+from gdviz.metrics import ExactValues, Row, RowReader, exact_values
 from gdviz.progress import Progress
 from gdviz.result.given import GivenScore, built_with
 from gdviz.result.measure import measured_reward
@@ -165,8 +165,8 @@ class _Run:
         self.coarse = Paths(len(w), self.halved_particles, built.law.dimension) if step_change else None
 
     @cached_property
-    def exact(self) -> Exact:
-        return exact_values(self.built.plan, self.built.sampler, self.measured) if self.wants_exact else Exact()
+    def exact(self) -> ExactValues:
+        return exact_values(self.built.plan, self.built.sampler, self.measured) if self.wants_exact else ExactValues()
 
     def stream(self, partial: bool) -> Iterator[Progress | Result]:
         experiment = self.experiment

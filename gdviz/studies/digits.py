@@ -15,7 +15,7 @@ from gdviz.experiment import Experiment
 from gdviz.papers.digit_readings import falls, largest_reciprocal, read_classes, reference
 from gdviz.papers.digit_runs import LABELS, LONGER, REWARDS, TRAINED, label_run, reward_run
 from gdviz.papers.figure_2 import FULL, W
-from gdviz.papers.make import Size
+from gdviz.papers.make import FigureSize
 from gdviz.record import significant
 from gdviz.resources import resource
 from gdviz.studies._study import Study, StudyContext, trainings_of
@@ -45,11 +45,11 @@ GRID_W = tuple(k / 4 for k in range(17))
 IMAGES = 8
 """Images of each digit; three times as many for a reward."""
 
-SIZES = {TRAINED: FULL, LONGER: Size(FULL.steps, 2000)}
+SIZES = {TRAINED: FULL, LONGER: FigureSize(FULL.steps, 2000)}
 """Steps and particles of the curves, for each network."""
 
 REWARD_W = tuple(k / 2 for k in range(9))
-REWARD_SIZE = Size(FULL.steps, 2000)
+REWARD_SIZE = FigureSize(FULL.steps, 2000)
 
 TILTED = 20_000
 """Images drawn for a mean over the images reweighted by r."""

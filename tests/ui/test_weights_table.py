@@ -10,7 +10,7 @@ from gdviz.ui.weights.table import shipped_table
 def script(denoiser: str) -> None:
     from gdviz.studies.weights.table import METHODS, TableContest, WeightsTable
     from gdviz.ui.weights import table as weights_table
-    from gdviz.ui.weights.choice import Choice
+    from gdviz.ui.weights.choice import WeightsChoice
 
     contests = [
         TableContest(steps, seed, {name: (k + 1) * 0.01 + 0.001 * seed for k, name in enumerate(METHODS)}, {}, {}, {})
@@ -18,7 +18,7 @@ def script(denoiser: str) -> None:
         for seed in (20, 21)
     ]
     weights_table.shipped_table = lambda: WeightsTable.of(contests)
-    weights_table.show_table(Choice("rings", denoiser, "paper", 1000, 3, 600))
+    weights_table.show_table(WeightsChoice("rings", denoiser, "paper", 1000, 3, 600))
 
 
 def test_the_rows_of_one_denoiser_and_the_verdict_are_shown():

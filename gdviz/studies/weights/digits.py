@@ -22,7 +22,7 @@ from gdviz.record import Record
 from gdviz.resources import resource
 from gdviz.studies.weights import contest
 from gdviz.studies.weights.contest import Contest, Distances, Points, Rules, RunArena, hold, interval, learned_schedules
-from gdviz.studies.weights.table import Size
+from gdviz.studies.weights.table import ContestSize
 from gdviz.targets.digits import digit_features
 
 if TYPE_CHECKING:
@@ -33,10 +33,10 @@ UNDER_TRAINED = 500
 
 SEARCHES = {name: contest.SEARCHES[name][:1] for name in ("best constant", "limited interval")}
 
-FULL = Size((UNDER_TRAINED, TRAINED), (30, 31, 32), 80, 50, (0.0, 0.25, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0))
+FULL = ContestSize((UNDER_TRAINED, TRAINED), (30, 31, 32), 80, 50, (0.0, 0.25, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0))
 """Seeds are those of weights and particles: the network of a length is one."""
 
-QUICK = Size((20,), (0, 1), 40, 5, (0.0, 1.0), 3)
+QUICK = ContestSize((20,), (0, 1), 40, 5, (0.0, 1.0), 3)
 
 
 @dataclass(frozen=True)
@@ -90,13 +90,13 @@ class DigitWeights(Record):
         return cls.from_json(resource("assets", "digits", "weights.json").read_bytes())
 
 
-def compare(size: Size = FULL) -> DigitWeights:
+def compare(size: ContestSize = FULL) -> DigitWeights:
     """None, the best constant, the best strength in an interval, and learned weights; for each length of training."""
     table = [line for steps in size.denoiser_steps for line in _lines(steps, size)]
     return DigitWeights(1, reference().points, reference().floor, tuple(table))
 
 
-def _lines(steps: int, size: Size) -> list[DigitLine]:
+def _lines(steps: int, size: ContestSize) -> list[DigitLine]:
     arena = _Digits(steps, size)
     rules = Rules(size.constants, size.particles, -(-reference().points // len(LABELS)), SEARCHES)  # a search is of one batch
     held = [hold(arena, learned_schedules(seed, size.weight_steps), rules, seed) for seed in size.seeds]
@@ -117,7 +117,7 @@ class _Digits(RunArena):
     """Images of all digits together, from one network."""
 
     trained: int
-    size: Size
+    size: ContestSize
     labels = LABELS
 
     def experiment(self, label: str, schedule: ScheduleKind, w: Sequence[float], seed: int, particles: int) -> Experiment:

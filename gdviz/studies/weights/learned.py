@@ -97,7 +97,7 @@ class SeedContest:
 
 
 @dataclass(frozen=True)
-class History:
+class FormingHistory:
     """The curves of the first seed at some of the optimiser steps of its training."""
 
     steps: tuple[int, ...]
@@ -123,7 +123,7 @@ class LearnedAnswer(Answer):
         One a seed, as they come in; the rest is of the first seed.
     samples : mapping
         By method, and of the truth, `DRAWN` points of each class, [C, n, d].
-    history : History or None
+    history : FormingHistory or None
         Comes with the answers of the program alone.
     """
 
@@ -136,7 +136,7 @@ class LearnedAnswer(Answer):
     profiles: tuple[StepProfile, ...]
     contests: tuple[SeedContest, ...]
     samples: Mapping[str, Floats]
-    history: History | None = None
+    history: FormingHistory | None = None
 
 
 @dataclass(frozen=True)

@@ -57,7 +57,7 @@ TRUTH = 500_000
 
 
 @dataclass(frozen=True)
-class Size:
+class ContestSize:
     """How much is run. The seeds are those of networks, weights and particles."""
 
     denoiser_steps: tuple[int, ...] = (80, 100, 4000)
@@ -68,8 +68,8 @@ class Size:
     weight_steps: int | None = None
 
 
-FULL = Size()
-QUICK = Size((60,), (0, 1), 200, 10, (0.0, 1.0, 3.0), 10)
+FULL = ContestSize()
+QUICK = ContestSize((60,), (0, 1), 200, 10, (0.0, 1.0, 3.0), 10)
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ class TableContest:
 
 
 @dataclass(frozen=True)
-class Line:
+class TableLine:
     """A method over the seeds of one denoiser length.
 
     Attributes
@@ -126,7 +126,7 @@ class WeightsTable(Record):
 
     format: int
     contests: tuple[TableContest, ...]
-    lines: tuple[Line, ...]
+    lines: tuple[TableLine, ...]
     verdict: tuple[str, ...]
 
     @classmethod
@@ -140,7 +140,7 @@ class WeightsTable(Record):
         return cls.from_json(resource("assets", "weights_table.json").read_bytes())
 
 
-def contests(size: Size = FULL, progress: ProgressCallback = silent, folder: Path | None = None) -> list[TableContest]:
+def contests(size: ContestSize = FULL, progress: ProgressCallback = silent, folder: Path | None = None) -> list[TableContest]:
     """Every denoiser length with every seed; a folder keeps what is done, so that a table that was stopped goes on."""
     asked = list(product(size.denoiser_steps, size.seeds))
     found = []
@@ -150,7 +150,7 @@ def contests(size: Size = FULL, progress: ProgressCallback = silent, folder: Pat
     return found
 
 
-def _stored(steps: int, seed: int, size: Size, folder: Path) -> TableContest:
+def _stored(steps: int, seed: int, size: ContestSize, folder: Path) -> TableContest:
     """A contest from the folder, if it was asked for in the same words; otherwise it is held now and put there."""
     searches = {name: [each.model_dump(mode="json") for each in found] for name, found in SEARCHES.items()}
     learned = {name: each.model_dump(mode="json") for name, each in LEARNED.items()}
@@ -166,7 +166,7 @@ def _stored(steps: int, seed: int, size: Size, folder: Path) -> TableContest:
     return contest
 
 
-def lines(found: Sequence[TableContest]) -> list[Line]:
+def lines(found: Sequence[TableContest]) -> list[TableLine]:
     """The table: mean over the seeds, and the paired intervals of (learned - method)."""
     table = []
     for steps in dict.fromkeys(each.denoiser_steps for each in found):
@@ -176,7 +176,7 @@ def lines(found: Sequence[TableContest]) -> list[Line]:
             differences = {name: interval(_column(mine, name) - energy) for name in LEARNED if name != method}
             search = sum(each.search.get(method, 0) for each in mine)
             error = float(energy.std(ddof=1)) / math.sqrt(len(mine)) if len(mine) > 1 else math.nan
-            table.append(Line(steps, method, float(energy.mean()), error, differences, search // len(mine)))
+            table.append(TableLine(steps, method, float(energy.mean()), error, differences, search // len(mine)))
     return table
 
 
@@ -202,7 +202,7 @@ def verdict(found: Sequence[TableContest]) -> list[str]:
 HEADINGS = "denoiser steps", "guidance", "energy distance x 1000", *(f"{name} - it" for name in LEARNED), "runs searched"
 
 
-def cells(table: Sequence[Line]) -> list[tuple[str, ...]]:
+def cells(table: Sequence[TableLine]) -> list[tuple[str, ...]]:
     """The table as text, under `HEADINGS`."""
     return [
         (
@@ -226,7 +226,7 @@ def _column(mine: Sequence[TableContest], method: str) -> NDArray[np.float64]:
 
 
 def experiment(
-    label: str, schedule: ScheduleKind, w: Sequence[float], denoiser: tuple[int, int], size: Size, seed: int
+    label: str, schedule: ScheduleKind, w: Sequence[float], denoiser: tuple[int, int], size: ContestSize, seed: int
 ) -> Experiment:
     """One class under one schedule; `denoiser` is its steps and seed."""
     steps, of_network = denoiser
@@ -248,7 +248,7 @@ class _Rings(RunArena):
     """Three classes on a ring and one denoiser."""
 
     denoiser: tuple[int, int]
-    size: Size
+    size: ContestSize
     labels = LABELS
 
     def experiment(self, label: str, schedule: ScheduleKind, w: Sequence[float], seed: int, particles: int) -> Experiment:
@@ -263,7 +263,7 @@ class _Rings(RunArena):
         return _law().given(label).sample(count, generator).x  # [n, d]
 
 
-def _contest(steps: int, seed: int, size: Size) -> TableContest:
+def _contest(steps: int, seed: int, size: ContestSize) -> TableContest:
     arena, learned = _Rings((steps, seed), size), learned_schedules(seed, size.weight_steps)
     rules = Rules(size.constants, size.particles, size.particles // 4, SEARCHES, each_class=True, describe=_words)
     found = hold(arena, learned, rules, seed)

@@ -10,10 +10,10 @@ import streamlit as st
 
 from gdviz.errors import GdvizError
 from gdviz.experiment import Experiment
-from gdviz.facts.aim import aimed
-from gdviz.facts.finding import HEADINGS, Report
+from gdviz.facts.finding import HEADINGS, CheckReport
 from gdviz.facts.judgement_table import FLOOR
 from gdviz.facts.picture import SamplePicture
+from gdviz.facts.retarget import retargeted
 from gdviz.figures.sample_picture import sample_figure
 from gdviz.studies.facts import PARTICLES, Facts
 from gdviz.studies.judgement import JudgementAnswer, SampleJudgement
@@ -76,7 +76,7 @@ def _samples(experiment: Experiment) -> Watched | None:
     )
     file = st.file_uploader("Samples", type=["npy", "npz", "csv"], max_upload_size=MEGABYTES, key="check.file")
     try:
-        w, asked = _number(w_text), aimed(experiment, label or None, reward or None)
+        w, asked = _number(w_text), retargeted(experiment, label or None, reward or None)
     except GdvizError as error:
         st.error(str(error), icon=":material/error:")
         return None
@@ -143,7 +143,7 @@ def _facts(picked: str, experiment: Experiment) -> Watched:
     return watched
 
 
-def _report(report: Report) -> None:
+def _report(report: CheckReport) -> None:
     """What was found, with a table of what applies and a list of what does not."""
     if not report.applicable:
         st.info(report.sentence, icon=":material/info:")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gdviz.studies.curves import Curves, CurvesAnswer
+from gdviz.studies.curves import CurvesAnswer, CurvesStudy
 from gdviz.ui.curves.choice import choose, how_shown
 from gdviz.ui.curves.results import draw
 from gdviz.ui.parts.required_networks import duration
@@ -19,7 +19,7 @@ def page() -> None:
     choice = choose()
     if choice is None:
         return
-    runs = [find_run(Curves(experiment)) for experiment in choice.experiments]
+    runs = [find_run(CurvesStudy(experiment)) for experiment in choice.experiments]
     watched = show_controls(runs, _RUN, "curves")
     answers = [
         (experiment.score.source, run.answer)
@@ -37,7 +37,7 @@ def _arrived(run: Run) -> int:
 
 
 def _wanted(run: Run) -> int:
-    assert isinstance(run.study, Curves)
+    assert isinstance(run.study, CurvesStudy)
     return run.study.experiment.particles
 
 

@@ -39,7 +39,7 @@ _HELP = {
 
 
 @dataclass(frozen=True)
-class Choice:
+class WeightsChoice:
     """What the page shows.
 
     Attributes
@@ -67,7 +67,7 @@ class Choice:
         return "exact scores" if self.denoiser == EXACT else f"a denoiser of {int(self.denoiser):,} steps"
 
 
-def choose() -> Choice:
+def choose() -> WeightsChoice:
     """The widgets; the choice goes into the address."""
     memory = page_memory("weights", _from_address)
     one, two, three = st.columns([3, 4, 3], gap="medium")
@@ -94,7 +94,7 @@ def choose() -> Choice:
                 label, low, high, memory[name], step=1 if name == "seeds" else 100, key=_key(name, loss), help=_HELP[name]
             )
     _write_address(memory)
-    return Choice(target, memory["denoiser"], loss, memory["particles"], memory["seeds"], memory["steps"])
+    return WeightsChoice(target, memory["denoiser"], loss, memory["particles"], memory["seeds"], memory["steps"])
 
 
 def _select(place: Any, label: str, options: Sequence[str], memory: Memory, name: str, words: Any) -> str:

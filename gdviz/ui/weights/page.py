@@ -14,7 +14,7 @@ from gdviz.ui.explore.page import Opened, open_
 from gdviz.ui.parts.runs import PROBLEM
 from gdviz.ui.parts.waiting import wait_for_update
 from gdviz.ui.parts.workers import library, where_computed
-from gdviz.ui.weights.choice import Choice, choose
+from gdviz.ui.weights.choice import WeightsChoice, choose
 from gdviz.ui.weights.results import show_gain, show_losses, show_reward
 from gdviz.ui.weights.table import show_table
 from gdviz.ui.weights.watch import show_forming
@@ -53,7 +53,7 @@ def page() -> None:
         wait_for_update(reward_slot, lambda: reward.look(began))
 
 
-def _reward(choice: Choice) -> tuple[Work[RewardAnswer], Any]:
+def _reward(choice: WeightsChoice) -> tuple[Work[RewardAnswer], Any]:
     """The reward version, of the paper's loss or of that along a path."""
     st.subheader("With a reward", anchor=False)
     loss = choice.loss if choice.loss in (PAPERS, PATH) else PAPERS
@@ -110,7 +110,7 @@ def _say(slot: Any, work: Work[Any], what: str) -> None:
 _EXPLORE = "Networks that are not there are trained first."
 
 
-def _again(choice: Choice, experiment: Experiment) -> None:
+def _again(choice: WeightsChoice, experiment: Experiment) -> None:
     """How to have the numbers again, elsewhere."""
     with st.expander("The Experiment behind this page", icon=":material/data_object:"):
         st.caption(

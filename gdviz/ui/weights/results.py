@@ -17,7 +17,7 @@ from gdviz.studies.weights.subjects import EXACT
 from gdviz.tables import interval as said_interval
 from gdviz.theory.weights import l2_weight
 from gdviz.ui.parts.charts import PLAIN, palette, show_chart
-from gdviz.ui.weights.choice import Choice
+from gdviz.ui.weights.choice import WeightsChoice
 from gdviz.ui.weights.words import methods, sentence, signed
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def chart(key: str, title: str, words: str, figure: go.Figure, alt: str) -> None
     show_chart(f"weights.figure.{key}", title, words, figure, alt=alt, small=True)
 
 
-def show_gain(choice: Choice, answer: LearnedAnswer) -> None:
+def show_gain(choice: WeightsChoice, answer: LearnedAnswer) -> None:
     """Samples on the same noise, distances over seeds, and the search."""
     contests = answer.contests
     if not contests:
@@ -104,7 +104,7 @@ def _mean(energy: list[float]) -> str:
 
 
 # ---------------------------------------------------------------------- what the losses ask for
-def show_losses(choice: Choice, answer: LearnedAnswer) -> None:
+def show_losses(choice: WeightsChoice, answer: LearnedAnswer) -> None:
     """Where each loss has its minimum, and why a learned 0 says less than it seems to."""
     st.subheader("What a learned 0 means", anchor=False)
     exact = choice.denoiser == EXACT

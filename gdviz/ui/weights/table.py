@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from gdviz.ui.weights.choice import Choice
+from gdviz.ui.weights.choice import WeightsChoice
 
 if TYPE_CHECKING:
     from gdviz.studies.weights.table import WeightsTable
@@ -21,7 +21,7 @@ def shipped_table() -> WeightsTable:
     return WeightsTable.shipped()
 
 
-def show_table(choice: Choice) -> None:
+def show_table(choice: WeightsChoice) -> None:
     """The rows of this target and denoiser, with what the table was made to decide."""
     from gdviz.studies.weights.table import HEADINGS, cells
 

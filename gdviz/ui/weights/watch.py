@@ -18,7 +18,7 @@ from gdviz.studies.weights.learned import FLOW_TIMES, SHOWN_STEPS, Curves, Weigh
 from gdviz.theory.weights import l2_weight
 from gdviz.training import Task, untrained
 from gdviz.ui.parts.charts import palette
-from gdviz.ui.weights.choice import Choice
+from gdviz.ui.weights.choice import WeightsChoice
 from gdviz.ui.weights.results import chart
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def saved_weights(task: Task, library: Library) -> Checkpoint | None:
     return Checkpoint(average, {**untrained(task).about, "steps": int(state.numbers["step"])})
 
 
-def show_forming(choice: Choice, answer: LearnedAnswer | None, task: Task, library: Library) -> None:
+def show_forming(choice: WeightsChoice, answer: LearnedAnswer | None, task: Task, library: Library) -> None:
     """Curves over flow time and the map over (s, t): of the training here if there is one, else of the shipped answer."""
     here = forms().of(task, library)
     if not here and answer is None:
@@ -134,7 +134,7 @@ def _forms(here: list[Form], answer: LearnedAnswer | None, step: str, task: Task
 
 
 def _closed_form(
-    choice: Choice, answer: LearnedAnswer | None, step: float
+    choice: WeightsChoice, answer: LearnedAnswer | None, step: float
 ) -> tuple[list[float | None] | None, tuple[float, ...] | None]:
     """The class average that l2 with exact scores asks for, where that is what is trained."""
     if choice.loss != "l2" or answer is None:
