@@ -29,7 +29,8 @@ class DoctorFinding:
 
 def findings() -> list[DoctorFinding]:
     """Versions, device, files, store and port."""
-    lines = [DoctorFinding("gdviz", __version__), DoctorFinding("Python", f"{platform.python_version()} on {platform.platform()}")]
+    python = DoctorFinding("Python", f"{platform.python_version()} on {platform.platform()}")
+    lines = [DoctorFinding("gdviz", __version__), python]
     lines += [_package(name) for name in _PACKAGES]
     return [*lines, _device(), _files(), _store(), _port()]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
 from functools import cache
 from typing import Annotated, Any, Self, TypeVar
@@ -77,7 +78,7 @@ class ArrayInJson:
     def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> core_schema.CoreSchema:
         return core_schema.no_info_plain_validator_function(
             lambda value: np.array(value, dtype=self.dtype),  # None becomes NaN
-            serialization=core_schema.plain_serializer_function_ser_schema(lambda value: finite(value.tolist())),
+            serialization=core_schema.plain_serializer_function_ser_schema(finite),
         )
 
 
@@ -89,11 +90,13 @@ Integers = Annotated[NDArray[np.int64], ArrayInJson(np.int64)]
 
 
 def finite(value: Any) -> Any:
-    """Nested lists and dictionaries with None in place of numbers that are not finite: JSON has no word for them."""
-    if isinstance(value, dict):
-        return {key: finite(inner) for key, inner in value.items()}
+    """Lists and dictionaries of plain numbers, None in place of one that is not finite: JSON has no word for it."""
+    if isinstance(value, Mapping):
+        return {str(key): finite(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
         return [finite(inner) for inner in value]
+    if isinstance(value, np.generic | np.ndarray):
+        return finite(value.tolist())
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
@@ -104,8 +107,8 @@ def significant(value: T, digits: int) -> T:
         found = replace(value, **{field.name: significant(getattr(value, field.name), digits) for field in fields(value)})
     elif isinstance(value, dict):
         found = {key: significant(inner, digits) for key, inner in value.items()}
-    elif isinstance(value, tuple):
-        found = tuple(significant(inner, digits) for inner in value)
+    elif isinstance(value, tuple | list):
+        found = type(value)(significant(inner, digits) for inner in value)
     elif isinstance(value, np.ndarray):
         found = np.reshape([significant(inner, digits) for inner in value.ravel().tolist()], value.shape)
     elif isinstance(value, float):

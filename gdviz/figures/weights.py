@@ -15,6 +15,7 @@ import plotly.graph_objects as go
 from gdviz.figures.axes import Floats, padded
 from gdviz.figures.curves import NORMAL_95
 from gdviz.palette import LIGHT, Palette, faded
+from gdviz.record import finite, significant
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -221,7 +222,9 @@ def move_slider(
     figure: go.Figure, prefix: str, moves: Sequence[tuple[str, Mapping[str, Any], list[int]]], start: int, palette: Palette
 ) -> None:
     """A slider inside the figure: each move is its label, the new values of the traces, and which traces those are."""
-    steps = [{"label": label, "method": "restyle", "args": [_plain(change), traces]} for label, change, traces in moves]
+    steps = [  # plain lists: plotly decodes packed arrays in traces, not in a slider
+        {"label": label, "method": "restyle", "args": [finite(significant(change, 4)), traces]} for label, change, traces in moves
+    ]
     font = {"color": palette.muted, "size": 12}
     figure.update_layout(
         sliders=[
@@ -240,17 +243,6 @@ def move_slider(
         height=figure.layout.height + 90,
         margin={**MARGIN, "b": 118},
     )
-
-
-def _plain(value: Any) -> Any:
-    """Lists with None for NaN: plotly decodes packed arrays in traces, not in a slider."""
-    if isinstance(value, Mapping):
-        return {key: _plain(inner) for key, inner in value.items()}
-    if isinstance(value, np.ndarray):
-        return _plain(value.tolist())
-    if isinstance(value, (list, tuple)):
-        return [_plain(inner) for inner in value]
-    return float(f"{value:.4g}") if isinstance(value, float) and value == value else None if isinstance(value, float) else value
 
 
 def _shade(figure: go.Figure, parts: Sequence[tuple[float, float]], palette: Palette) -> None:

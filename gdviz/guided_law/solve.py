@@ -80,7 +80,9 @@ def first_box(*laws: Law) -> Box:
     return tuple(zip(low.tolist(), high.tolist(), strict=True))
 
 
-def find_box(problem: MarchProblem, levels: Levels, reward: Reward | None, progress: ProgressCallback = silent) -> tuple[Box, Tensor]:
+def find_box(
+    problem: MarchProblem, levels: Levels, reward: Reward | None, progress: ProgressCallback = silent
+) -> tuple[Box, Tensor]:
     """A box that holds the guided law at every w, and which of the means of r and 1/r it holds, [2, W].
 
     A mean whose integrand still reaches the edge after ROUNDS of growth is infinite, or as good as that.

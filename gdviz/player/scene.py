@@ -21,7 +21,8 @@ from numpy.typing import NDArray
 from gdviz.errors import GdvizError
 from gdviz.player.law_field import LOG_FLOOR as LAW_FLOOR
 from gdviz.player.law_field import LawField, from_codes, to_codes
-from gdviz.player.payload import Payload, decode, encode_paths, strict
+from gdviz.player.payload import Payload, decode, encode_paths
+from gdviz.record import finite
 
 FORMAT = 2
 READ = (1, 2)
@@ -183,7 +184,7 @@ def pack_scene(scene: Scene) -> bytes:
         **{key: getattr(scene, key) for key in AS_THEY_ARE},
         "quantisation": {"low": low.tolist(), "step": step.tolist()}, "grids": grids, "law": law, "arrays": payload.entries,
     }  # fmt: skip
-    text = json.dumps(strict(header), allow_nan=False, separators=(",", ":")).encode()
+    text = json.dumps(finite(header), allow_nan=False, separators=(",", ":")).encode()
     return struct.pack("<I", len(text)) + text + payload.data()
 
 
