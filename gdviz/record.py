@@ -108,7 +108,8 @@ def significant(value: T, digits: int) -> T:
     elif isinstance(value, dict):
         found = {key: significant(inner, digits) for key, inner in value.items()}
     elif isinstance(value, tuple | list):
-        found = type(value)(significant(inner, digits) for inner in value)
+        made = getattr(value, "_make", type(value))  # a named tuple stays one
+        found = made([significant(inner, digits) for inner in value])
     elif isinstance(value, np.ndarray):
         found = np.reshape([significant(inner, digits) for inner in value.ravel().tolist()], value.shape)
     elif isinstance(value, float):
