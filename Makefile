@@ -1,5 +1,6 @@
-# make app      open the program          make test     run the tests, in a browser too
-# make verify   the long counts           make check    what CI runs: tests, lint, types
+# make app      open the program          make quick    a minute of tests while working, no browser
+# make test     all tests, in a browser   make check    what CI runs: tests, lint, types
+# make verify   the long counts           make assets   what comes with the program, made again
 #
 # Every target makes .venv when it is missing. Another Python: make app PYTHON=python3.12
 
@@ -28,6 +29,9 @@ app: $(VENV)/.app-$(KEY) ## open the program; make app ARGS="--port 8600"
 
 test: $(VENV)/.test-$(KEY) browser ## make test ARGS="tests/test_family.py -x"
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
+
+quick: $(VENV)/.test-$(KEY) ## no browser, one example a test, nothing slow; make quick ARGS="tests/theory"
+	$(BIN)/python -m pytest --quick -n $(WORKERS) --dist worksteal --durations=10 $(ARGS)
 
 verify: $(VENV)/.test-$(KEY) browser ## long counts; writes their numbers, dated, into docs/verification.md
 	$(BIN)/python -m pytest -m verify -n $(WORKERS) --dist worksteal --write-results=docs/verification.md $(ARGS)

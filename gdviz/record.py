@@ -110,4 +110,4 @@ def significant(value: T, digits: int) -> T:
         found = np.reshape([significant(inner, digits) for inner in value.ravel().tolist()], value.shape)
     elif isinstance(value, float):
         found = float(f"{value:.{digits}g}")
-    return found  # type: ignore[no-any-return]
+    return found

@@ -1,4 +1,8 @@
-"""Fixtures and hooks shared by all tests: one thread, the browser, and the dated results of the long counts."""
+"""Fixtures and hooks shared by all tests: one thread, `make quick`, the browser, and the dated results of the long counts.
+
+Tests mirror the house: what is in gdviz/ROOM/FILE.py is tested in tests/ROOM/test_FILE.py, what is in gdviz/FILE.py in
+tests/test_FILE.py. Helpers lie in tests/ itself, from where every test imports them by name.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +12,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")  # read by torch here and in every
 
 import platform
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
@@ -21,11 +25,13 @@ import gdviz
 
 BROWSER_TESTS = Path(__file__).parent / "browser"
 SYSTEM_BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+NOT_QUICK = "browser", "slow"
 RESULT = "verify_result"  # the user property that carries a result from an xdist worker to the main process
 IN_CI = os.environ.get("CI", "").lower() in {"true", "1"}
 
 # Wall time on a shared machine says nothing, so no deadline; in CI the same examples every time.
 settings.register_profile("gdviz", deadline=None, derandomize=IN_CI, print_blob=True)
+settings.register_profile("quick", settings.get_profile("gdviz"), max_examples=10)
 settings.load_profile("gdviz")
 
 
@@ -37,10 +43,22 @@ def one_thread() -> None:
     torch.set_num_threads(1)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     for item in items:
         if BROWSER_TESTS in item.path.parents:
             item.add_marker(pytest.mark.browser)
+    if config.getoption("--quick"):
+        kept = first_of_each(item for item in items if not any(item.get_closest_marker(name) for name in NOT_QUICK))
+        config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+        items[:] = [item for item in items if item in kept]
+
+
+def first_of_each(items: Iterable[pytest.Item]) -> set[pytest.Item]:
+    """One example of every test that has several: its first."""
+    first: dict[str, pytest.Item] = {}
+    for item in items:
+        first.setdefault(item.nodeid.partition("[")[0], item)
+    return set(first.values())
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -86,6 +104,7 @@ def without_browser() -> None:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--quick", action="store_true", help="no browser, one example a test, nothing slow: `make quick`")
     parser.addoption("--write-results", metavar="FILE", help="write what verify_result recorded, dated, into this Markdown file")
 
 
@@ -100,6 +119,8 @@ def verify_result(record_property: Callable[[str, object], None]) -> Callable[..
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--quick"):
+        settings.load_profile("quick")
     config.pluginmanager.register(Results(config), "gdviz-results")
 
 

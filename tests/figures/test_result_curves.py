@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,19 +11,23 @@ import plotly.graph_objects as go
 import pytest
 from chart_rows import stand_in_rows
 from numpy.testing import assert_allclose
+from records import read
 
+from gdviz.exact_curves import ExactPoint
 from gdviz.figures import result_curves as figures
 from gdviz.figures.axes import Scale
 from gdviz.figures.result_curves import Curves
+from gdviz.metrics import Exact, Row
+from gdviz.metrics.row import StepChanges
 from gdviz.palette import DARK, LIGHT, faded
 from gdviz.player.bundle import WEB
 
-EXACT = {"mean_reciprocal_w0": 2.0, "slope_mean_reciprocal_w0": -0.1148, "mean_reward_w0": None, "slope_mean_reward_w0": None}
+EXACT = Exact(mean_reciprocal_w0=2.0, slope_mean_reciprocal_w0=-0.1148)
 
 HELD_STILL = (figures.reward_figure, figures.reciprocal_figure, figures.identity_figure, figures.path_kl_figure)
 
 
-def rows() -> list[dict[str, Any]]:
+def rows() -> list[Row]:
     found = [dict(row) for row in stand_in_rows()]
     for row in found:
         row["identity"] = {"of": "mean_reciprocal", "value": row["mean_reciprocal"] + 0.01, "se": 0.004}
@@ -31,7 +36,7 @@ def rows() -> list[dict[str, Any]]:
         row["distances"] = [{"to": "conditional", "energy_distance": 0.1 * row["w"], "se": 0.01, "floor": 0.003}]
         row["step_changes"] = {"mean_reward": 0.002, "mean_reciprocal": 0.007, "improved": 0.001, "identity": 0.0001}
         row["tail"] = {"k_hat": 0.1, "top_share": 0.02, "reliable": True}
-    return found
+    return read(list[Row], found)
 
 
 def curves(**changes: Any) -> Curves:
@@ -46,8 +51,8 @@ def trace(figure: go.Figure | None, name: str) -> Any:
 
 def test_reciprocal_shows_the_rows_the_prediction_the_exact_value_and_the_tangent() -> None:
     figure = figures.reciprocal_figure(curves())
-    assert_allclose(trace(figure, "direct estimate").y, [row["mean_reciprocal"] for row in rows()], rtol=1e-6)
-    assert_allclose(trace(figure, "identity's prediction").y, [row["identity"]["value"] for row in rows()], rtol=1e-6)
+    assert_allclose(trace(figure, "direct estimate").y, [row.mean_reciprocal for row in rows()], rtol=1e-6)
+    assert_allclose(trace(figure, "identity's prediction").y, [row.identity.value for row in rows()], rtol=1e-6)
     assert_allclose(trace(figure, "exact").y, [2])
     tangent = trace(figure, "exact tangent")
     assert_allclose(np.diff(tangent.y) / np.diff(tangent.x), -0.1148, rtol=1e-3)
@@ -64,16 +69,14 @@ def test_the_papers_sign_turns_everything_over() -> None:
 
 
 def test_what_is_not_estimable_has_no_value_and_no_band_and_the_exact_value_stays() -> None:
-    heavy = rows()
-    for row in heavy:
-        row.update(mean_reciprocal=None, se_reciprocal=None, identity=None)
+    heavy = [replace(row, mean_reciprocal=None, se_reciprocal=None, identity=None) for row in rows()]
     figure = figures.reciprocal_figure(curves(rows=heavy))
     assert np.isnan(trace(figure, "direct estimate").y).all()
     assert not [item for item in figure.data if item.fill == "toself"]
     assert_allclose(trace(figure, "exact").y, [2])
     assert trace(figure, "direct estimate").showlegend is False
     assert figures.identity_figure(curves(rows=heavy)) is None
-    assert figures.reciprocal_figure(curves(rows=heavy, exact={})) is None
+    assert figures.reciprocal_figure(curves(rows=heavy, exact=Exact())) is None
 
 
 def test_improved_has_nothing_to_compare_at_zero() -> None:
@@ -88,7 +91,7 @@ def test_improved_has_nothing_to_compare_at_zero() -> None:
 def test_the_identity_is_held_against_the_direct_estimate() -> None:
     gap = trace(figures.identity_figure(curves()), "direct − predicted")
     assert_allclose(gap.y, -0.01, atol=1e-6)
-    error = np.hypot([row["se_reciprocal"] for row in rows()], 0.004)
+    error = np.hypot([row.se_reciprocal for row in rows()], 0.004)
     assert_allclose(gap.error_y.array, 1.96 * error, rtol=1e-5)
 
 
@@ -96,15 +99,15 @@ def test_path_kl_is_logarithmic_where_w_is() -> None:
     figure = figures.path_kl_figure(curves(scale=Scale("w", True)))
     assert figure is not None and figure.layout.yaxis.type == "log"
     low, high = figure.layout.yaxis.range
-    kl = [row["path_kl"] for row in rows() if row["w"]]
+    kl = [row.path_kl for row in rows() if row.w]
     assert 10**low < min(kl) and max(kl) < 10**high
 
 
 def test_distances_name_their_law_and_show_its_floor() -> None:
     figure = figures.distance_figure(curves(goals={"conditional": "p(x | b)"}))
-    assert_allclose(trace(figure, "to p(x | b)").y, [0.1 * row["w"] for row in rows()], rtol=1e-6)
+    assert_allclose(trace(figure, "to p(x | b)").y, [0.1 * row.w for row in rows()], rtol=1e-6)
     assert_allclose(trace(figure, "floor of p(x | b)").y, 0.003, rtol=1e-6)
-    partial = [{**row, "distances": []} for row in rows()]
+    partial = [replace(row, distances=()) for row in rows()]
     assert figures.distance_figure(curves(rows=partial)) is None
 
 
@@ -112,11 +115,8 @@ def test_distances_name_their_law_and_show_its_floor() -> None:
     "make", [figures.reward_figure, figures.reciprocal_figure, figures.identity_figure, figures.path_kl_figure]
 )
 def test_axes_of_the_first_partial_result_stay(make: Any) -> None:
-    first = rows()
-    for row in first:  # a tenth of the particles
-        for name in ("se_reward", "se_reciprocal", "se_path_kl"):
-            row[name] = 3.2 * row[name]
-        row["step_changes"] = {name: None for name in row["step_changes"]}
+    wider = "se_reward", "se_reciprocal", "se_path_kl"  # a tenth of the particles
+    first = [replace(row, step_changes=StepChanges(), **{name: 3.2 * getattr(row, name) for name in wider}) for row in rows()]
     then, now = make(curves(rows=first, first=first)), make(curves(first=first))
     assert then.layout.yaxis.range == now.layout.yaxis.range
     assert then.layout.xaxis.range == now.layout.xaxis.range
@@ -139,13 +139,7 @@ def test_faded() -> None:
 
 
 LAW = [
-    {
-        "w": w,
-        "mean_reward": 0.5 + w / 10,
-        "error_reward": 1e-6,
-        "mean_reciprocal": 2 - w / 9 if w else None,
-        "error_reciprocal": 1e-6,
-    }
+    ExactPoint(w, 0.5 + w / 10, 1e-6, 2 - w / 9 if w else None, 1e-6)
     for w in (0.0, 0.5, 1.0, 2.0)
 ]
 
@@ -154,9 +148,9 @@ def test_the_guided_law_is_a_solid_line_below_the_samples() -> None:
     for figure, of in ((figures.reward_figure, "mean_reward"), (figures.reciprocal_figure, "mean_reciprocal")):
         drawn = figure(curves(law=LAW))
         line = trace(drawn, "exact law of the guided sampler")
-        known = [point for point in LAW if point[of] is not None]
-        assert_allclose(line.x, [point["w"] for point in known])
-        assert_allclose(line.y, [point[of] for point in known], rtol=1e-6)
+        known = [point for point in LAW if getattr(point, of) is not None]
+        assert_allclose(line.x, [point.w for point in known])
+        assert_allclose(line.y, [getattr(point, of) for point in known], rtol=1e-6)
         assert line.line.dash is None and line.error_y.array is None
         assert [item.name for item in drawn.data].index(line.name) < [item.name for item in drawn.data].index("direct estimate")
     paper = trace(figures.reciprocal_figure(curves(law=LAW, paper_sign=True)), "exact law of the guided sampler")
@@ -164,10 +158,10 @@ def test_the_guided_law_is_a_solid_line_below_the_samples() -> None:
 
 
 def test_a_law_far_above_the_samples_does_not_set_the_axis_and_alone_it_does() -> None:
-    steep = [{**point, "mean_reciprocal": 1e5 / (1 + point["w"])} for point in LAW]
+    steep = [replace(point, mean_reciprocal=1e5 / (1 + point.w)) for point in LAW]
     plain, with_law = figures.reciprocal_figure(curves()), figures.reciprocal_figure(curves(law=steep))
     assert_allclose(with_law.layout.yaxis.range, plain.layout.yaxis.range)
-    heavy = [row | {"mean_reciprocal": None, "se_reciprocal": None, "identity": None} for row in rows()]
+    heavy = [replace(row, mean_reciprocal=None, se_reciprocal=None, identity=None) for row in rows()]
     alone = figures.reciprocal_figure(curves(rows=heavy, first=heavy, law=steep))
     assert alone.layout.yaxis.range[1] > 1e5
 

@@ -4,27 +4,26 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from records import filled
 
 from gdviz.figures import robustness as figures
 from gdviz.figures.robustness import Wrong
+from gdviz.metrics.mean import UNKNOWN, Mean
 from gdviz.palette import DARK, LIGHT
+from gdviz.studies.robustness import Effect, StepChange
 
-NONE = (None, None)
 
-
-def row(w: float, effect: float = 0.1, **changes) -> dict:
-    return {
-        "w": w,
-        "of": "mean_reward",
-        "rewards": [(1 + w, 0.01), (1 + w + effect, 0.02)],
-        "reciprocals": [(2 - w, 0.03), (2 - w - effect, 0.04)],
-        "measured": (effect, 0.005),
-        "predicted": (effect / 2, 0.001),
-        "accounted": (1 + w, 0.002),
-        "gap": (0.003, 0.004),
-        "steps": {"measured": 0.006, "gap": 0.007},
-        **changes,
+def row(w: float, effect: float = 0.1, **changes) -> Effect:
+    known = {
+        "rewards": (Mean(1 + w, 0.01), Mean(1 + w + effect, 0.02)),
+        "reciprocals": (Mean(2 - w, 0.03), Mean(2 - w - effect, 0.04)),
+        "measured": Mean(effect, 0.005),
+        "predicted": Mean(effect / 2, 0.001),
+        "accounted": Mean(1 + w, 0.002),
+        "gap": Mean(0.003, 0.004),
+        "steps": StepChange(0.006, 0.007),
     }
+    return filled(Effect, w=w, of="mean_reward", **known | changes)
 
 
 ROWS = [row(0.0), row(1.0, 0.2)]
@@ -51,11 +50,11 @@ def test_means_stand_beside_the_dashed_exact_one():
 
 
 def test_there_is_no_value_and_no_band_where_the_tail_forbids_them():
-    heavy = [row(0.0, reciprocals=[NONE, NONE]), row(1.0), row(2.0)]
+    heavy = [row(0.0, reciprocals=(UNKNOWN, UNKNOWN)), row(1.0), row(2.0)]
     figure = figures.mean_figure(heavy, [Wrong("a", heavy, LIGHT.guided)], "reciprocals", "mean of 1 / r(x)")
     assert np.isnan(trace(figure, "a").y).tolist() == [True, False, False]
     assert min(trace(figure, "95 % band of a").x) == 1
-    nothing = [row(0.0, reciprocals=[NONE, NONE])]
+    nothing = [row(0.0, reciprocals=(UNKNOWN, UNKNOWN))]
     assert figures.mean_figure(nothing, [Wrong("a", nothing, LIGHT.guided)], "reciprocals", "1 / r") is None
 
 
@@ -82,7 +81,7 @@ def test_the_account_is_held_against_zero():
     assert [shape.y0 for shape in figure.layout.shapes] == [0]
     unfinished = [row(0.0, steps=None)]
     assert len(figures.gap_figure([Wrong("a", unfinished, LIGHT.guided)], "gap").data) == 2  # the band and the curve
-    unknown = [row(0.0, gap=NONE)]
+    unknown = [row(0.0, gap=UNKNOWN)]
     assert figures.gap_figure([Wrong("a", unknown, LIGHT.guided)], "gap") is None
 
 

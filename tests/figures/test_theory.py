@@ -2,31 +2,51 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
+from records import filled
 
 from gdviz.figures import particles, theory
+from gdviz.metrics.mean import UNKNOWN, Mean
 from gdviz.palette import DARK, LIGHT
+from gdviz.studies.theory.martingale import MartingaleAnswer
+from gdviz.studies.theory.slope import SlopeAnswer
+from gdviz.studies.theory.steps import StepsAnswer
+from gdviz.studies.titles import Titles
+from gdviz.theory.martingale import Along
+from gdviz.theory.running import Running
+from gdviz.theory.slope import SlopePoint
+from gdviz.theory.step_size import Limit, Resolution
+from gdviz.theory.winners import Side, Winners
 
-NONE = [None, None]
-NAMES = {"f": "1 / p(b | x)", "reward": "p(b | x)"}
-ALONG = {
-    "names": NAMES,
-    "baseline": 2.0,
-    "log_snr": [-4.0, 0.0, 4.0],
-    "ends": {"1": 1.5},
-    "rows": [
-        {
-            "w": w,
-            "value": [[2.0, 0.01], [2 - w / 4, 0.02], [2 - w / 2, 0.03] if w < 5 else NONE],
-            "predicted": [[2.0, 0.0], [2 - w / 4, 0.001], [2 - w / 2, 0.001]],
-            "gap": [[0.0, 0.01], [0.01, 0.01], [0.02, 0.01]],
-            "rate": [[0.1, 0.01], [0.05, 0.01]],
-            "step": [0.0, 0.1, 0.2] if w else [],
-        }
+NAMES = filled(Titles, reward="p(b | x)", of="mean_reciprocal")
+
+
+def means(*pairs: tuple[float, float]) -> tuple[Mean, ...]:
+    return tuple(Mean(*pair) for pair in pairs)
+
+
+ALONG = filled(
+    MartingaleAnswer,
+    names=NAMES,
+    baseline=2.0,
+    log_snr=(-4.0, 0.0, 4.0),
+    ends={"1": 1.5},
+    rows=tuple(
+        filled(
+            Along,
+            w=w,
+            value=(Mean(2.0, 0.01), Mean(2 - w / 4, 0.02), Mean(2 - w / 2, 0.03) if w < 5 else UNKNOWN),
+            predicted=means((2.0, 0.0), (2 - w / 4, 0.001), (2 - w / 2, 0.001)),
+            gap=means((0.0, 0.01), (0.01, 0.01), (0.02, 0.01)),
+            rate=means((0.1, 0.01), (0.05, 0.01)),
+            step=(0.0, 0.1, 0.2) if w else (),
+        )
         for w in (0.0, 1.0, 5.0)
-    ],
-}
+    ),
+)
 
 
 def trace(figure, name):
@@ -68,37 +88,41 @@ def test_the_gain_lies_between_the_levels():
 
 
 def test_slopes_lie_on_fixed_axes_and_unknown_ones_nowhere():
-    point = {"kind": "label", "dimension": 1, "mean": 2, "divergence": 0.1, "exact": 0.4, "measured": [0.41, 0.01], "step": 0.02}
-    figure = theory.slope_figure({"points": [point, {**point, "kind": "reward", "dimension": 2, "measured": NONE}]})
+    known = {"mean": 2.0, "divergence": 0.1, "exact": 0.4, "measured": Mean(0.41, 0.01), "step": 0.02}
+    point = SlopePoint(kind="label", dimension=1, **known)
+    unknown = dataclasses.replace(point, kind="reward", dimension=2, measured=UNKNOWN)
+    figure = theory.slope_figure(filled(SlopeAnswer, points=(point, unknown)))
     assert trace(figure, "label, line").y.tolist() == pytest.approx([0.41])
     assert len(trace(figure, "reward, plane").x) == 0
     np.testing.assert_allclose(trace(figure, "label, line").error_y.array, [0.0196], rtol=1e-5)
-    ratio = theory.ratio_figure({"points": [point]})
+    ratio = theory.ratio_figure(filled(SlopeAnswer, points=(point,)))
     np.testing.assert_allclose(trace(ratio, "label, line").y, [0.41 / 0.4], rtol=1e-6)
     np.testing.assert_allclose(trace(ratio, "step change label, line").error_y.array, [0.02 / 0.4], rtol=1e-6)
-    empty = theory.slope_figure({"points": []})
+    empty = theory.slope_figure(filled(SlopeAnswer))
     assert empty.layout.xaxis.range == figure.layout.xaxis.range == figure.layout.yaxis.range
 
 
 def test_running_means_are_relative_to_the_exact_value():
-    row = {"exact": 2.0, "n": [20, 200, 2000], "means": [[[1.0, 0.1], [1.5, 0.1], [1.9, 0.1]], [[4.0, 1], [3.0, 1], [2.5, 1]]]}
+    runs = means((1.0, 0.1), (1.5, 0.1), (1.9, 0.1)), means((4.0, 1), (3.0, 1), (2.5, 1))
+    row = filled(Running, exact=2.0, n=(20, 200, 2000), means=runs)
     held = theory.running_range([row])
     figure = theory.running_figure(row, held)
     np.testing.assert_allclose(trace(figure, "one run, its usual 95 % band").y, [0.5, 0.75, 0.95], rtol=1e-6)
     assert held[0] < 0.5 and held[1] > 2 and tuple(figure.layout.yaxis.range) == pytest.approx(held)
-    assert theory.running_range([{**row, "means": [[[100.0, 1]]]}])[1] == 3
+    assert theory.running_range([dataclasses.replace(row, means=(means((100.0, 1)),))])[1] == 3
 
 
-STEPS = {
-    "names": NAMES,
-    "w": [0.0, 2.0],
-    "rows": [
-        {"steps": 100, "mean": [[2.0, 0.1], [1.5, 0.1]], "shift": [[0, 0], [0, 0]]},
-        {"steps": 50, "mean": [[1.9, 0.1], NONE], "shift": [[-0.1, 0.01], NONE]},
-        {"steps": 25, "mean": [[1.7, 0.1], NONE], "shift": [[-0.3, 0.01], NONE]},
-    ],
-    "limits": [{"w": 0.0, "value": 2.0, "error": 0.0}, {"w": 2.0, "value": None, "error": None}],
-}
+STEPS = filled(
+    StepsAnswer,
+    names=NAMES,
+    w=(0.0, 2.0),
+    rows=(
+        Resolution(100, means((2.0, 0.1), (1.5, 0.1)), means((0, 0), (0, 0))),
+        Resolution(50, (Mean(1.9, 0.1), UNKNOWN), (Mean(-0.1, 0.01), UNKNOWN)),
+        Resolution(25, (Mean(1.7, 0.1), UNKNOWN), (Mean(-0.3, 0.01), UNKNOWN)),
+    ),
+    limits=(Limit(0.0, 2.0, 0.0), Limit(2.0, None, None)),
+)
 
 
 def test_step_sizes_have_their_limit_dashed_and_their_shift_on_first_order():
@@ -110,16 +134,15 @@ def test_step_sizes_have_their_limit_dashed_and_their_shift_on_first_order():
     np.testing.assert_allclose(trace(shift, "first order in the step").y, [0.1, 0.3], rtol=1e-5)  # 1/n - 1/100
 
 
-def side(d: int) -> dict:
-    path = [[0.0] * d, [1.0] * d]
-    return {"particle": [7], "before": [path], "after": [[[0.0] * d, [2.0] * d]]}
+def side(d: int) -> Side:
+    return Side(np.array([7]), np.array([[[0.0] * d, [1.0] * d]]), np.array([[[0.0] * d, [2.0] * d]]))
 
 
 @pytest.mark.parametrize("d", [1, 2])
 def test_paths_are_dotted_without_guidance_on_axes_common_to_both_sides(d):
-    nothing = {"particle": [], "before": [], "after": []}
-    answer = {"names": NAMES, "w": 3.0, "log_snr": [-4.0, 4.0], "losers": side(d), "winners": nothing}
-    figure = particles.paths_figure(answer, "losers", particles.paths_extent(answer))
+    nothing = Side(np.zeros(0, int), np.zeros((0, 2, d)), np.zeros((0, 2, d)))
+    found = filled(Winners, w=3.0, log_snr=np.array([-4.0, 4.0]), losers=side(d), winners=nothing)
+    figure = particles.paths_figure(found, found.losers, particles.paths_extent(found))
     assert trace(figure, "without guidance").line.dash == "dot"
     assert trace(figure, "w = 3").y.tolist() == [0, 2]
     assert trace(figure, "w = 3").x.tolist() == ([-4, 4] if d == 1 else [0, 2])
@@ -127,8 +150,8 @@ def test_paths_are_dotted_without_guidance_on_axes_common_to_both_sides(d):
 
 
 def test_pairs_are_counted_on_each_side_of_the_line():
-    answer = {"names": NAMES, "w": 3.0, "before": [-1.0, -1.0, -2.0, None], "after": [-0.5, -0.4, -3.0, -1.0]}
-    figure = particles.pairs_figure(answer)
+    before, after = np.array([-1.0, -1.0, -2.0, np.nan]), np.array([-0.5, -0.4, -3.0, -1.0])
+    figure = particles.pairs_figure(filled(Winners, w=3.0, before=before, after=after), NAMES.reward)
     names = [item.name for item in figure.data]
     assert names == ["unchanged", "rose: 2 of 4", "fell: 1 of 4"]
     assert figure.data[2].y.tolist() == pytest.approx([np.exp(-3)], rel=1e-5)

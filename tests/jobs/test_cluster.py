@@ -15,18 +15,23 @@ from pathlib import Path
 import background
 import pytest
 from experiments import changed
-from gdviz.jobs.curves import curves_key, run_curves
-from gdviz.player.make import make_scene
+from listening import JobReport
 from tasks import EAGER, tiny
 
 from gdviz.checkpoints import Library, Pace
 from gdviz.cli import main
 from gdviz.errors import GdvizError
 from gdviz.experiment import Experiment
+from gdviz.jobs.study_job import run_study
 from gdviz.jobs.training import Trainings
 from gdviz.progress import Progress
 from gdviz.result import run, stream
 from gdviz.store import SceneStore
+from gdviz.studies.curves import Curves, CurvesAnswer
+from gdviz.studies.scene import Scene
+from gdviz.sweep_request import RunExperiment
+from gdviz.theory.martingale import MartingaleStudy
+from gdviz.theory.subject import Subject
 from gdviz.training import train
 
 pytest.importorskip("distributed", reason="needs the package distributed: pip install 'gdviz[cluster]'")
@@ -134,6 +139,15 @@ def test_a_sweep_on_the_cluster_has_the_same_numbers_and_tells_how_far_it_is(clu
     assert told == sorted(told) and len(told) > 3 and told[-1] == 1
 
 
+def test_a_study_on_the_cluster_has_the_same_numbers(cluster):
+    """What its observer reads on the workers comes back with the particles."""
+    experiment = Experiment.parse(CUT)
+    built = experiment.build()
+    study = MartingaleStudy(Subject.of_plan(built.plan, built.sampler, built.levels), (0.0, 2.0), 3, 4500)
+    here, there = (study.paths(0, 4500, executor=e) for e in (None, RunExperiment(experiment, built, cluster.executor)))
+    assert (here.value == there.value).all() and (here.integral == there.integral).all()
+
+
 def busy(cluster) -> int:
     """How many workers have a task just now."""
     return sum(bool(tasks) for tasks in cluster.client.processing().values())
@@ -223,23 +237,23 @@ def test_what_goes_wrong_over_there_is_one_sentence(pool, function, said):
 
 def test_the_curves_of_a_page_are_shared_among_the_workers(pool, cluster, processes, here):
     """A job that sweeps sends parts of it to the others; its answer lies in the store that all share."""
-    experiment, store = Experiment.parse(CUT), SceneStore(processes.folder / "store")
-    key = curves_key(experiment.id)
-    job = pool.submit("one", key, run_curves, experiment.canonical(), str(store.root))
+    study, store = Curves(Experiment.parse(CUT)), SceneStore(processes.folder / "store")
+    job = pool.submit("one", study.key, run_study, study, str(store.root))
     assert until(lambda: busy(cluster) == 2), "one job, two workers"
     assert until(lambda: job.partial is not None)
     assert job.wait(60) and job.state == "done", job.error
-    assert store.read(store.find(key)) == job.result
-    rows = json.loads(job.result)["result"]["rows"]
-    assert rows == here.to_dict()["rows"]
+    assert store.read(store.find(study.key)) == job.result
+    assert CurvesAnswer.from_bytes(job.result).result.rows == here.rows
 
 
 def test_a_scene_made_over_there_is_the_one_made_here(pool, processes, tmp_path):
-    experiment = Experiment.parse({**CUT, "particles": 3000}).canonical()
-    roots = [str(processes.folder / "store"), str(tmp_path)]
-    job = pool.submit("one", "scene", make_scene, experiment, "title", "", False, roots[0])
-    here = make_scene(experiment, "title", "", False, roots[1])
-    assert job.wait(60) and job.result == here, job.error  # a digest of all its bytes
+    study = Scene(Experiment.parse({**CUT, "particles": 3000}), "title")
+    roots = [processes.folder / "store", tmp_path]
+    job = pool.submit("one", study.key, run_study, study, str(roots[0]))
+    run_study(study, str(roots[1]), JobReport())
+    assert job.wait(60) and job.state == "done", job.error
+    there, here = (SceneStore(root).find(study.key) for root in roots)
+    assert there == here is not None, "a digest of all its bytes"
 
 
 def test_a_server_that_is_killed_leaves_no_work_behind(processes, tmp_path):

@@ -91,6 +91,24 @@ def test_the_same_key_is_one_job(pool, tmp_path):
     assert len(tries.read_text().split()) == 1
 
 
+def test_warming_starts_the_workers_of_scenes_and_no_other(tmp_path):
+    """With a job that imports what the first question needs; who asks then finds it done or waits behind it."""
+    pool = Pool({"preview": 0, "scene": 0, "curves": 5})
+    try:
+        pool.warm(background.who)
+        jobs = [pool.find(f"warm-{queue}") for queue in ("preview", "scene")]
+        assert all(job.wait(20) and job.state == "done" for job in jobs)
+        assert [job.result for job in jobs] == [pool.pids["preview"], pool.pids["scene"]]
+        assert pool.pids["curves"] is None and pool.find("warm-curves") is None
+    finally:
+        pool.close()
+
+
+def test_warming_leaves_out_workers_that_there_are_not(pool):
+    pool.warm(background.who)
+    assert pool.find("warm-preview") is None and pool.pids == {"one": None, "two": None}
+
+
 def test_what_a_job_prints_does_not_disturb_its_answers(pool, capfd):
     assert pool.submit("one", "a", background.speak, "hello " * 1000).wait(20)
     job = pool.submit("one", "b", background.double, 4)

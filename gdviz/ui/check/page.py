@@ -19,7 +19,8 @@ from gdviz.studies.facts import PARTICLES, Facts
 from gdviz.studies.judgement import JudgementAnswer, SampleJudgement
 from gdviz.ui.parts.charts import palette
 from gdviz.ui.parts.page_memory import page_memory
-from gdviz.ui.parts.runs import RunWords, Watched, find_run, show_controls, submit
+from gdviz.ui.parts.run_controls import RunWords, Watched, show_controls
+from gdviz.ui.parts.runs import find_run, submit
 from gdviz.ui.parts.subject import SCENE, asked_for, pick, write_address
 
 MEGABYTES = 64

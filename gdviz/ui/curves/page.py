@@ -8,7 +8,8 @@ from gdviz.studies.curves import Curves, CurvesAnswer
 from gdviz.ui.curves.choice import choose, how_shown
 from gdviz.ui.curves.results import draw
 from gdviz.ui.parts.required_networks import duration
-from gdviz.ui.parts.runs import RunStatus, RunWords, find_run, show_controls
+from gdviz.ui.parts.run_controls import RunWords, show_controls
+from gdviz.ui.parts.runs import RunStatus, find_run
 
 Run = RunStatus[CurvesAnswer]
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from gdviz.jobs.ship import DIGITS, NAMES, missing, tasks_of
 
+from gdviz.build_assets.networks import DIGITS, missing, names, tasks_of
 from gdviz.checkpoints import Library
 from gdviz.resources import resource
 from gdviz.training import assess
@@ -19,15 +19,15 @@ def shipped(tmp_path) -> Library:
 
 
 def test_every_network_is_there() -> None:
-    assert missing() == [], "run `make networks`"
+    assert missing() == [], "run `make assets`"
 
 
 def test_nothing_else_is_there(shipped: Library) -> None:
-    wanted = {task.id for name in NAMES for task in tasks_of(name)}
+    wanted = {task.id for name in names() for task in tasks_of(name)}
     assert set(shipped.networks.names()) == wanted
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", names())
 def test_a_network_is_small_whole_and_what_its_report_says(shipped: Library, name: str) -> None:
     tasks, most = tasks_of(name), MOST_BYTES_OF_DIGITS if name in DIGITS else MOST_BYTES
     assert tasks

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import pytest
+from records import filled
 
+from gdviz.metrics.mean import UNKNOWN, Mean
 from gdviz.presets import load
+from gdviz.studies.robustness import Effect, StepChange
+from gdviz.studies.titles import Titles
 from gdviz.ui.robustness.choice import networks, perturbed
 from gdviz.ui.robustness.words import sentence
 
 EXACT = load("figure-1").experiment
-NAMES = {"of": "mean_reward", "reward": "r(x)"}
+NAMES = filled(Titles, of="mean_reward", reward="r(x)")
+COST = filled(Titles, of="mean_reciprocal", reward="p(c | x)")
 
 
-def row(value, se, predicted=None, step=0.0, w=1.0):
-    return {"w": w, "measured": (value, se), "predicted": (predicted, 0.001), "steps": {"measured": step}}
+def row(value, se, predicted=None, step=0.0, w=1.0, **more):
+    means = {"measured": Mean(value, se), "predicted": Mean(predicted, 0.001)}
+    return filled(Effect, w=w, **means, steps=StepChange(step, None), **more)
 
 
 def known(size=0.1, kind="inward"):
@@ -31,10 +37,9 @@ def test_the_largest_systematic_error_stands_beside_the_same_size_drawn_afresh()
 
 def test_a_rise_of_a_cost_costs_and_a_fall_gains():
     source, _ = known()
-    cost = {"of": "mean_reciprocal", "reward": "p(c | x)"}
-    assert "costs 0.030" in sentence([(source, [row(0.03, 0.002)])], cost)
-    assert "gains 0.030" in sentence([(source, [row(-0.03, 0.002)])], cost)
-    assert "mean of 1 / p(c | x)" in sentence([(source, [row(-0.03, 0.002)])], cost)
+    assert "costs 0.030" in sentence([(source, [row(0.03, 0.002)])], COST)
+    assert "gains 0.030" in sentence([(source, [row(-0.03, 0.002)])], COST)
+    assert "mean of 1 / p(c | x)" in sentence([(source, [row(-0.03, 0.002)])], COST)
 
 
 @pytest.mark.parametrize(
@@ -53,15 +58,14 @@ def test_only_what_stands_out_is_said_to_be_there(numbers, says):
 
 def test_where_the_tail_hides_every_effect_the_reward_itself_is_told():
     small, large, afresh = perturbed(EXACT, "inward", [0.05, 0.1])
-    hidden = [{**row(None, None), "rewards": ((0.8, 0.01), (mean, 0.01))} for mean in (0.75, 0.7, 0.8)]
+    hidden = [row(None, None, rewards=(Mean(0.8, 0.01), Mean(mean, 0.01))) for mean in (0.75, 0.7, 0.8)]
     found = [(small, hidden[:1]), (large, hidden[1:2]), (afresh, hidden[2:])]
-    cost = {"of": "mean_reciprocal", "reward": "p(c | x)"}
-    assert sentence(found, cost) == (
+    assert sentence(found, COST) == (
         "At w = 1 the tail of 1 / p(c | x) is too heavy for effects on its mean; the mean of p(c | x) is 0.800 ± 0.020 under "
         "exact scores, 0.700 ± 0.020 under an inward error of 10 %, 0.800 ± 0.020 under the same size drawn afresh at each step."
     )
-    unknown = {**row(None, None), "rewards": ((None, None), (None, None))}
-    assert sentence([(small, [unknown])], cost).endswith("too heavy for effects on its mean.")
+    unknown = row(None, None, rewards=(UNKNOWN, UNKNOWN))
+    assert sentence([(small, [unknown])], COST).endswith("too heavy for effects on its mean.")
 
 
 def test_shortest_and_longest_training_at_the_w_nearest_to_one():

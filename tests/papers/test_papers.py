@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-from gdviz.jobs.figures import figure_key, run_figure
+from listening import JobReport
 from PIL import Image
 from scipy.integrate import quad
 from scipy.stats import norm
@@ -20,6 +20,7 @@ from scipy.stats import norm
 import gdviz
 from gdviz import GdvizError
 from gdviz.experiment import Experiment
+from gdviz.jobs.study_job import run_study
 from gdviz.palette import LIGHT
 from gdviz.papers import figure_1, figure_3
 from gdviz.papers.files import write
@@ -29,6 +30,7 @@ from gdviz.papers.paper_figure import PaperFigure
 from gdviz.papers.picture import Dots, Line, Panel, Picture
 from gdviz.papers.png import dashed, to_png
 from gdviz.store import SceneStore
+from gdviz.studies.paper_figures import PaperFigures
 
 SIZE = Size(steps=100, particles=1000)
 MADE = 1, 3, 4, 5
@@ -269,17 +271,10 @@ def test_a_figure_that_there_is_not_is_refused():
 def test_the_job_reports_keeps_its_answer_and_is_found_by_key(tmp_path, monkeypatch):
     monkeypatch.setattr("gdviz.papers.figure_4.QUICK", SIZE)
 
-    class Report:
-        executor = None
-        shares: list[float] = []
-
-        def progress(self, done):
-            self.shares.append(done)
-
-    report = Report()
-    answer = run_figure(4, True, str(tmp_path), report)
+    study, report = PaperFigures(4, quick=True), JobReport()
+    answer = run_study(study, str(tmp_path), report)
     assert report.shares == sorted(report.shares) and 0 < report.shares[-1] <= 1
     store = SceneStore(tmp_path)
-    assert store.read(store.find(figure_key(4, True))) == answer
-    assert PaperFigure.from_json(answer).number == 4
-    assert store.find(figure_key(4, False)) is None and store.find(figure_key(5, True)) is None
+    assert store.read(store.find(study.key)) == answer
+    assert PaperFigure.from_bytes(answer).number == 4
+    assert store.find(PaperFigures(4, quick=False).key) is None and store.find(PaperFigures(5, quick=True).key) is None

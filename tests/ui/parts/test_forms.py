@@ -14,11 +14,11 @@ FAMILIES = {"guidance": GUIDANCE, "sampler": SAMPLERS, "target": TARGETS}
 
 def page(family, value):
     import streamlit as st
-    from gdviz.ui.forms import edit_kind
 
     from gdviz.guidance import GUIDANCE
     from gdviz.samplers import SAMPLERS
     from gdviz.targets import TARGETS
+    from gdviz.ui.parts.forms import edit_kind
 
     families = {"guidance": GUIDANCE, "sampler": SAMPLERS, "target": TARGETS}
     st.session_state["edited"] = edit_kind(families[family], value, "form", {"label": ["a", "b"]})

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from gdviz.player.ship import out_of_date
 
+from gdviz.build_assets.scenes import missing
 from gdviz.player.scene import unpack_scene
 from gdviz.presets import load, names
 from gdviz.resources import resource
@@ -20,7 +20,7 @@ def shipped() -> SceneStore:
 
 
 def test_every_preset_has_its_scene() -> None:
-    assert out_of_date() == [], "run `make scenes`"
+    assert missing() == [], "run `make assets`"
 
 
 @pytest.mark.parametrize("name", names())
