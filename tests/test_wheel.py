@@ -18,6 +18,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parent.parent
 PROGRAM = ["app.py", "pages", "assets", "static", ".streamlit/config.toml"]
 

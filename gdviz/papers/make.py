@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from gdviz.errors import GdvizError
-from gdviz.papers.paper_figure import PaperFigure, Value
-from gdviz.papers.picture import Picture
 from gdviz.progress import ProgressCallback, part
 
 if TYPE_CHECKING:
     from gdviz.experiment import Experiment
+    from gdviz.papers.paper_figure import PaperFigure, Value
+    from gdviz.papers.picture import Picture
     from gdviz.result import Result
     from gdviz.sweep_request import Executor
 
@@ -103,6 +103,7 @@ def make(
         If there is no such figure.
     """
     module = maker(number)
+    from gdviz.papers.paper_figure import PaperFigure
     from gdviz.result import run
 
     chosen: FigureSize = size or (module.QUICK if quick else module.FULL)

@@ -9,6 +9,8 @@ from gdviz.checkpoints import Library
 from gdviz.resources import resource
 from gdviz.training import assess
 
+pytestmark = pytest.mark.slow
+
 MOST_BYTES, MOST_BYTES_OF_DIGITS = 300_000, 700_000
 
 

@@ -14,6 +14,8 @@ import pytest
 
 from gdviz.experiment import FAMILIES
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "extending.md").read_text(encoding="utf-8")
 FILES = re.compile(r"^```python\n# ((?:gdviz|pages)/\S+\.py)\n(.*?)^```$", flags=re.MULTILINE | re.DOTALL)

@@ -35,7 +35,7 @@ from gdviz.theory.subject import Subject
 from gdviz.training import train
 
 pytest.importorskip("distributed", reason="needs the package distributed: pip install 'gdviz[cluster]'")
-pytestmark = pytest.mark.skipif(os.name == "nt", reason="ends processes by signals")
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(os.name == "nt", reason="ends processes by signals")]
 
 from gdviz.jobs.cluster import Cluster  # noqa: E402
 from gdviz.jobs.cluster_pool import ClusterPool  # noqa: E402

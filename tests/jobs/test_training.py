@@ -16,6 +16,8 @@ from gdviz.jobs import Pool
 from gdviz.jobs.training import Trainings, follow, run_training, training_key
 from gdviz.training import Task, train
 
+pytestmark = pytest.mark.slow
+
 posix = pytest.mark.skipif(os.name == "nt", reason="ends processes by signals")
 LONG = 100_000
 

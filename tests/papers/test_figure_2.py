@@ -17,6 +17,8 @@ from gdviz.papers.paper_figure import PaperFigure
 from gdviz.result import Result, run
 from gdviz.targets.digits import digit_classifier
 
+pytestmark = pytest.mark.slow
+
 SIZE = FigureSize(steps=10, particles=200)
 
 

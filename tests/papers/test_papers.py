@@ -32,6 +32,8 @@ from gdviz.papers.png import dashed, to_png
 from gdviz.store import SceneStore
 from gdviz.studies.paper_figures import PaperFigures
 
+pytestmark = pytest.mark.slow
+
 SIZE = FigureSize(steps=100, particles=1000)
 MADE = 1, 3, 4, 5
 Z = 4.5
