@@ -20,7 +20,7 @@ from gdviz.presets import load
 from gdviz.training import Task, assess, train
 from gdviz.training.levels import training_levels
 from gdviz.training.losses import exact_noise
-from gdviz.training.problem import Problem
+from gdviz.training.problem import TrainingProblem
 
 PRESETS = ("ring-reward", "swiss-roll-reward", "line-reward", "grid-reward")
 TIMED = 200
@@ -42,7 +42,7 @@ def fitted(task: Task, seconds: float, base: Checkpoint | None = None) -> Checkp
     return step.checkpoint()
 
 
-def push_error(problem: Problem, tilted: Checkpoint, plain: Checkpoint) -> float:
+def push_error(problem: TrainingProblem, tilted: Checkpoint, plain: Checkpoint) -> float:
     """sqrt(E|d - d*|^2 / E|d*|^2) of d = -sqrt(t) grad log r_t, what guidance adds to the noise prediction."""
     generator = torch.Generator().manual_seed(3)
     t = training_levels(128, generator).repeat(50).double()  # [n]
@@ -65,7 +65,7 @@ def lines(preset: str, seconds: float) -> list[str]:
     tasks = required_tasks(load(preset).experiment)
     (base,) = (task for task in tasks if task.what == "score")
     (tilted,) = (task for task in tasks if task.what == "tilted")
-    problem, plain = Problem.of(tilted), fitted(base, seconds)
+    problem, plain = TrainingProblem.of(tilted), fitted(base, seconds)
     found = []
     for variant in VARIANTS:
         task = tilted.model_copy(update={"recipe": tilted.recipe.model_copy(update={"tilt": variant})})

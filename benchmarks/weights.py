@@ -16,13 +16,15 @@ import torch
 
 from gdviz.checkpoints import task_for
 from gdviz.experiment import Built
+from gdviz.guidance.schedules.constant import Constant
+from gdviz.guidance.schedules.learned import Learned
 from gdviz.networks import Checkpoint
-from gdviz.papers.learned_weights import FULL, experiment
 from gdviz.scores import ScoresContext, Wanted
+from gdviz.studies.weights.table import FULL, experiment
 from gdviz.sweep import SweepOptions, sweep
 from gdviz.training.loop import untrained
 
-SCHEDULES = {"constant": {"kind": "constant"}, "learned": {"kind": "learned"}}
+SCHEDULES = {"constant": Constant(), "learned": Learned()}
 
 
 def built(name: str) -> Built:

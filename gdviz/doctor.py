@@ -18,7 +18,7 @@ _PACKAGES = ("torch", "numpy", "scipy", "scikit-learn", "streamlit", "plotly", "
 
 
 @dataclass(frozen=True)
-class Finding:
+class DoctorFinding:
     """One line of the report: what was looked at, what was found, and what to do when it is not right."""
 
     subject: str
@@ -27,52 +27,53 @@ class Finding:
     advice: str = ""
 
 
-def findings() -> list[Finding]:
+def findings() -> list[DoctorFinding]:
     """Versions, device, files, store and port."""
-    lines = [Finding("gdviz", __version__), Finding("Python", f"{platform.python_version()} on {platform.platform()}")]
+    python = DoctorFinding("Python", f"{platform.python_version()} on {platform.platform()}")
+    lines = [DoctorFinding("gdviz", __version__), python]
     lines += [_package(name) for name in _PACKAGES]
     return [*lines, _device(), _files(), _store(), _port()]
 
 
-def _package(name: str) -> Finding:
+def _package(name: str) -> DoctorFinding:
     try:
-        return Finding(name, importlib.metadata.version(name))
+        return DoctorFinding(name, importlib.metadata.version(name))
     except importlib.metadata.PackageNotFoundError:
-        return Finding(name, "missing", False, f"pip install {name}")
+        return DoctorFinding(name, "missing", False, f"pip install {name}")
 
 
-def _device() -> Finding:
+def _device() -> DoctorFinding:
     from gdviz.device import pick_device
 
     try:
-        return Finding("device", f"{pick_device()} ({os.cpu_count()} cores)")
+        return DoctorFinding("device", f"{pick_device()} ({os.cpu_count()} cores)")
     except GdvizError as error:
-        return Finding("device", "none", False, str(error))
+        return DoctorFinding("device", "none", False, str(error))
 
 
-def _files() -> Finding:
+def _files() -> DoctorFinding:
     try:
         for part in ("app.py", "pages", "assets"):
             resource(part)
     except GdvizError as error:
-        return Finding("pages and presets", "missing", False, str(error))
-    return Finding("pages and presets", str(resource()))
+        return DoctorFinding("pages and presets", "missing", False, str(error))
+    return DoctorFinding("pages and presets", str(resource()))
 
 
-def _store() -> Finding:
+def _store() -> DoctorFinding:
     root = default_root()
     try:
         root.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=root):
             pass
     except OSError as error:
-        return Finding("store", f"{root}: {error.strerror}", False, "set GDVIZ_STORE to a folder that can be written")
-    return Finding("store", str(root))
+        return DoctorFinding("store", f"{root}: {error.strerror}", False, "set GDVIZ_STORE to a folder that can be written")
+    return DoctorFinding("store", str(root))
 
 
-def _port() -> Finding:
+def _port() -> DoctorFinding:
     try:
         port = free_port("127.0.0.1", 8501)
     except GdvizError as error:
-        return Finding("port", "none free", False, str(error))
-    return Finding("port", f"{port}" if port == 8501 else f"{port} (8501 is in use)")
+        return DoctorFinding("port", "none free", False, str(error))
+    return DoctorFinding("port", f"{port}" if port == 8501 else f"{port} (8501 is in use)")

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, is_dataclass, replace
 from functools import cache
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import TypeAdapter
 from pydantic_core import core_schema
+
+T = TypeVar("T")
 
 
 class Record:
@@ -75,7 +78,7 @@ class ArrayInJson:
     def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> core_schema.CoreSchema:
         return core_schema.no_info_plain_validator_function(
             lambda value: np.array(value, dtype=self.dtype),  # None becomes NaN
-            serialization=core_schema.plain_serializer_function_ser_schema(lambda value: finite(value.tolist())),
+            serialization=core_schema.plain_serializer_function_ser_schema(finite),
         )
 
 
@@ -87,9 +90,28 @@ Integers = Annotated[NDArray[np.int64], ArrayInJson(np.int64)]
 
 
 def finite(value: Any) -> Any:
-    """Nested lists and dictionaries with None in place of numbers that are not finite: JSON has no word for them."""
-    if isinstance(value, dict):
-        return {key: finite(inner) for key, inner in value.items()}
+    """Lists and dictionaries of plain numbers, None in place of one that is not finite: JSON has no word for it."""
+    if isinstance(value, Mapping):
+        return {str(key): finite(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
         return [finite(inner) for inner in value]
+    if isinstance(value, np.generic | np.ndarray):
+        return finite(value.tolist())
     return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def significant(value: T, digits: int) -> T:
+    """The same with numbers of so many significant digits, in records, tuples, mappings and arrays: what a picture needs."""
+    found: Any = value
+    if is_dataclass(value) and not isinstance(value, type):
+        found = replace(value, **{field.name: significant(getattr(value, field.name), digits) for field in fields(value)})
+    elif isinstance(value, dict):
+        found = {key: significant(inner, digits) for key, inner in value.items()}
+    elif isinstance(value, tuple | list):
+        made = getattr(value, "_make", type(value))  # a named tuple stays one
+        found = made([significant(inner, digits) for inner in value])
+    elif isinstance(value, np.ndarray):
+        found = np.reshape([significant(inner, digits) for inner in value.ravel().tolist()], value.shape)
+    elif isinstance(value, float):
+        found = float(f"{value:.{digits}g}")
+    return found

@@ -7,12 +7,11 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from gdviz.checkpoints import build_stored
-from gdviz.device import pick_device
+from gdviz.device import far_device, pick_device
 from gdviz.experiment import Built, Experiment
 from gdviz.guidance import Plan
 from gdviz.progress import Progress
-from gdviz.sweep import Chunk, PlanExecutor, SweepOptions, sweep
-from gdviz.sweep.plan_executor import PlanSource
+from gdviz.sweep import Chunk, PlanExecutor, PlanSource, SweepOptions, sweep
 
 
 @dataclass(frozen=True)
@@ -82,6 +81,13 @@ class RunExperiment(PlanExecutor):
     built: Built
     executor: Executor = here
     device: str = "cpu"
+
+    @classmethod
+    def on(cls, experiment: Experiment, built: Built, executor: Executor | None = None, device: str = "auto") -> RunExperiment:
+        """Here on the device that is chosen; or where the executor runs it, on the device that all machines there have."""
+        if executor is None:
+            return cls(experiment, built, here, str(pick_device(device)))
+        return cls(experiment, built, executor, far_device(device))
 
     def __call__(self, options: SweepOptions) -> Iterator[Progress | Chunk]:
         request = SweepRequest(self.experiment, replace(options, device=self.device), self.built.law.dimension)

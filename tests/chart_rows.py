@@ -1,4 +1,4 @@
-"""Scenes as the charts and the sentence see them: a header with rows, no paths.
+"""Scenes as the charts see them: a header with rows, no paths.
 
 The figures of the first scene are those of an independent float64 simulation of the 1-D law with classes
 N(0, 1) and half N(1, 1), half N(-1, 1), class b guided (20000 particles); the rest is made up.
@@ -64,11 +64,6 @@ def make_header(rows: list[dict[str, Any]], **given: Any) -> dict[str, Any]:
         "experiment": {"sampler": {"kind": "ddpm", "steps": 400}, "guidance": {"kind": "cfg", "label": "b"}, "seed": 0},
         **given,
     }  # fmt: skip
-
-
-def reward_header(rows: list[dict[str, Any]], kind: str = "reward") -> dict[str, Any]:
-    measure = {"reward_name": "r(x)", "reciprocal_name": "1 / r(x)", "kind": kind, "label": None}
-    return make_header(rows, measure=measure, laws={"base": "p(x)", "goals": [{"name": "tilted", "law": "p(x) r(x) / E r"}]})
 
 
 def charts_page(scenes: list[dict[str, Any]], width: int = 420) -> str:

@@ -174,6 +174,12 @@ def test_no_files_import_each_other_in_a_circle():
     assert circles(arrows) == []
 
 
+def test_samplers_are_run_by_the_one_loop():
+    """And by facts/, which puts impulses in the place of noise, and holds the reader's own sampler against ours."""
+    found = {room_of_file(path) for path in python_files() if "sampler.run(" in path.read_text(encoding="utf-8")}
+    assert found == {"sweep", "facts"}
+
+
 def test_only_pages_import_streamlit():
     def forbidden(room: str, item: Import) -> bool:
         at_home = room in {"ui", "pages", "app.py"} or (room == "server" and (item.lazy or item.typing))
@@ -277,9 +283,9 @@ def test_the_router_finds_its_pages():
     places = []
     for file in sorted((ROOT / "pages").glob("*.py")):
         body = ast.parse(file.read_text(encoding="utf-8")).body
-        names = [node.targets[0] for node in body if isinstance(node, ast.Assign)]
-        assert [item.id for item in names[0].elts] == ["ICON", "SECTION", "PLACE"], f"{file.name}: the router reads these"
-        places.append(tuple(ast.literal_eval(body[1].value)[1:]))
+        first = next(node for node in body if isinstance(node, ast.Assign))
+        assert [item.id for item in first.targets[0].elts] == ["ICON", "SECTION", "PLACE"], f"{file.name}: the router reads these"
+        places.append(ast.literal_eval(first.value)[1:])
     assert len(set(places)) == len(places), "two pages at one place"
 
 

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from gdviz import cli
-from gdviz.papers.learned_weights import LEARNED, METHODS, QUICK, SEARCHES, Contest, cells, interval, lines, verdict
-from gdviz.resources import resource
+from gdviz.studies.weights.contest import LEARNED, SEARCHES, interval
+from gdviz.studies.weights.table import METHODS, QUICK, TableContest, WeightsTable, cells, lines, verdict
 
 SMALL = {
     "target": {
@@ -87,24 +87,24 @@ def test_the_small_table_has_every_method(call):
 
 
 def test_a_table_that_was_stopped_goes_on(tmp_path, monkeypatch):
-    from gdviz.papers import learned_weights
+    from gdviz.studies.weights import table
 
     held = []
     one = contest(60, 0, {})
-    monkeypatch.setattr(learned_weights, "_contest", lambda steps, seed, size: held.append(seed) or replace(one, seed=seed))
-    first = learned_weights.contests(replace(QUICK, seeds=(0,)), folder=tmp_path)
+    monkeypatch.setattr(table, "_contest", lambda steps, seed, size: held.append(seed) or replace(one, seed=seed))
+    first = table.contests(replace(QUICK, seeds=(0,)), folder=tmp_path)
     asked = replace(QUICK, seeds=(0, 1))
     assert held == [0] and first == [one]
-    learned_weights.contests(asked, folder=tmp_path)
+    table.contests(asked, folder=tmp_path)
     assert held == [0, 0, 1]  # other words: seed 0 is held again
-    assert [each.seed for each in learned_weights.contests(asked, folder=tmp_path)] == [0, 1]
+    assert [each.seed for each in table.contests(asked, folder=tmp_path)] == [0, 1]
     assert held == [0, 0, 1]
 
 
-def contest(steps: int, seed: int, energies: dict[str, tuple[float, ...]]) -> Contest:
+def contest(steps: int, seed: int, energies: dict[str, tuple[float, ...]]) -> TableContest:
     """Methods that are not named have 2."""
     energy = {m: energies.get(m, (2.0,) * 3)[seed] for m in METHODS}
-    return Contest(steps, seed, energy, {}, {"best constant": 36}, {"learned": 1.0})
+    return TableContest(steps, seed, energy, {}, {"best constant": 36}, {"learned": 1.0})
 
 
 def test_lines_are_means_and_paired_intervals():
@@ -134,9 +134,9 @@ def test_the_verdict_says_where_it_fails_and_widens_for_two_comparisons():
 
 
 def test_the_page_of_docs_has_the_rows_of_the_table_that_comes_with_it():
-    told = json.loads(resource("assets", "weights_table.json").read_text())
-    found = [Contest(**each) for each in told["contests"]]
+    table = WeightsTable.shipped()
+    found = table.contests
     page = (Path(__file__).parents[1] / "docs" / "learned-weights.md").read_text(encoding="utf-8").replace("−", "-")
-    assert len(found) == 15 and verdict(found) == told["verdict"]
+    assert len(found) == 15 and WeightsTable.of(found) == table
     for row in cells(lines(found)):
         assert f"| {' | '.join(row)} |".replace("-0.0 to", "0.0 to") in page, row

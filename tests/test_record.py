@@ -16,7 +16,7 @@ from records import filled, same, values
 
 from gdviz.metrics.mean import Mean
 from gdviz.papers.paper_figure import PaperFigure
-from gdviz.record import Answer, Floats, Floats32, Integers, Record, finite
+from gdviz.record import Answer, Floats, Floats32, Integers, Record, finite, significant
 from gdviz.studies.scene import PackedScene
 
 OWN_FORMAT = {PaperFigure, PackedScene}
@@ -99,3 +99,19 @@ def test_what_is_not_finite_is_null_and_an_unknown_in_an_array_is_nan() -> None:
 def test_what_is_no_such_record_is_refused(data: bytes) -> None:
     with pytest.raises(ValueError):
         Tree.from_json(data)
+
+
+@dataclass(frozen=True)
+class Pair(Record):
+    value: float
+    count: int
+    table: Floats
+    more: dict[str, tuple[float | None, ...]]
+
+
+def test_significant_digits_reach_every_number_and_no_count() -> None:
+    table = np.array([[1.23456, np.nan], [1e-9 / 3, -7.0]])
+    found = significant(Pair(2 / 3, 123456, table, {"a": (0.1234567, None)}), 3)
+    assert (found.value, found.count, found.more) == (0.667, 123456, {"a": (0.123, None)})
+    np.testing.assert_array_equal(found.table, [[1.23, np.nan], [3.33e-10, -7.0]])
+    assert Pair.from_json(found.to_json()).to_json() == found.to_json()

@@ -9,13 +9,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from gdviz.jobs import Report
+from gdviz.jobs import JobReport
 from gdviz.jobs.study_job import run_study
 from gdviz.papers.make import NUMBERS
 from gdviz.presets import names as preset_names
 from gdviz.resources import resource
 from gdviz.studies import Study
-from gdviz.studies.curves import Curves
+from gdviz.studies.curves import CurvesStudy
 from gdviz.studies.paper_figures import PaperFigures
 from gdviz.studies.robustness import Robustness
 from gdviz.studies.theory.topics import TOPICS, study_of
@@ -31,7 +31,7 @@ def first_studies() -> dict[str, Study[Any]]:
     """What the pages ask when they are opened, by a name."""
     found: dict[str, Study[Any]] = {}
     for name in preset_names():
-        found[f"curves-{name}"] = Curves(usual_curves(name))
+        found[f"curves-{name}"] = CurvesStudy(usual_curves(name))
     for topic in TOPICS:
         found[f"theory-{topic}"] = study_of(topic, usual_subject(topic))
     for number in NUMBERS:
@@ -55,7 +55,7 @@ def build(name: str) -> str:
     """Run a study."""
     began = time.process_time()
     with tempfile.TemporaryDirectory() as folder:
-        answer = run_study(first_studies()[name], folder, Report(lambda what, value: None, lambda: False))
+        answer = run_study(first_studies()[name], folder, JobReport(lambda what, value: None, lambda: False))
         for part in ("index", "scenes"):
             shutil.copytree(Path(folder) / part, _root() / part, dirs_exist_ok=True)
     return f"{len(answer) / 1e3:.0f} kB in {time.process_time() - began:.0f} CPU-s"

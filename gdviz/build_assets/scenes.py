@@ -9,7 +9,7 @@ from gdviz.presets import names as preset_names
 from gdviz.resources import resource
 from gdviz.store import SceneStore
 from gdviz.studies import StudyContext
-from gdviz.studies.scene import Scene, scene_key
+from gdviz.studies.scene import SceneStudy, scene_key
 
 KIND, FOLDER = "scenes", "scenes"
 
@@ -32,7 +32,7 @@ def missing() -> list[str]:
 def build(name: str) -> str:
     """Make the scene of a preset."""
     preset, store = load(name), SceneStore(_root())
-    scene = Scene(preset.experiment, preset.title, preset.caption, in_haste=False)
+    scene = SceneStudy(preset.experiment, preset.title, preset.caption, in_haste=False)
     data = scene.run(StudyContext(_root())).to_bytes()
     store.link(f"preset-{name}", store.write(scene.key, data))
     return f"{len(data) / 1e6:.2f} MB"

@@ -3,7 +3,7 @@
 from gdviz.checkpoints.budget import within as within
 from gdviz.checkpoints.history import History as History
 from gdviz.checkpoints.library import Library as Library
-from gdviz.checkpoints.library import Record as Record
+from gdviz.checkpoints.library import TrainingRecord as TrainingRecord
 from gdviz.checkpoints.report import TrainingReport as TrainingReport
 from gdviz.checkpoints.required import build_stored as build_stored
 from gdviz.checkpoints.required import build_trained as build_trained

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from gdviz.checkpoints.history import KEPT, History, Row
+from gdviz.checkpoints.history import KEPT, History, HistoryRow
 from gdviz.checkpoints.library import CHECKPOINT, HISTORY, REPORT, TASK, Library
 from gdviz.checkpoints.report import TrainingReport
 from gdviz.errors import GdvizError
@@ -109,7 +109,7 @@ def _history(files: Mapping[str, bytes]) -> History:
     for step, *numbers in history.rows[:KEPT]:
         loss, ema_loss, error, seconds, cpu_seconds = (_number(value) for value in numbers)
         spent = (_known(seconds) or 0.0, _known(cpu_seconds) or 0.0)
-        rows.append(Row(int(step), _known(loss), _known(ema_loss), _known(error), *spent))
+        rows.append(HistoryRow(int(step), _known(loss), _known(ema_loss), _known(error), *spent))
     return History(tuple(rows))
 
 

@@ -10,7 +10,7 @@ KEPT = 1000
 """Rows; a longer curve is thinned."""
 
 
-class Row(NamedTuple):
+class HistoryRow(NamedTuple):
     """One point of the curve; `score_error` is None where it was not looked at, or the exact score is unknown."""
 
     step: int
@@ -25,9 +25,9 @@ class Row(NamedTuple):
 class History:
     """Rows in the order of their steps."""
 
-    rows: tuple[Row, ...] = ()
+    rows: tuple[HistoryRow, ...] = ()
 
-    def add(self, row: Row) -> History:
+    def add(self, row: HistoryRow) -> History:
         """The history with one more row."""
         return History(_thinned((*self.until(row.step - 1).rows, row)))
 
@@ -37,16 +37,16 @@ class History:
 
     def to_dict(self) -> dict[str, list[Any]]:
         """The columns by name."""
-        return {name: [getattr(row, name) for row in self.rows] for name in Row._fields}
+        return {name: [getattr(row, name) for row in self.rows] for name in HistoryRow._fields}
 
     @classmethod
     def from_dict(cls, columns: Mapping[str, list[Any]]) -> History:
         """Read what `to_dict` gave."""
-        rows = zip(*(columns[name] for name in Row._fields), strict=True) if columns else ()
-        return cls(tuple(Row(*values) for values in rows))
+        rows = zip(*(columns[name] for name in HistoryRow._fields), strict=True) if columns else ()
+        return cls(tuple(HistoryRow(*values) for values in rows))
 
 
-def _thinned(rows: tuple[Row, ...]) -> tuple[Row, ...]:
+def _thinned(rows: tuple[HistoryRow, ...]) -> tuple[HistoryRow, ...]:
     """Rows farther apart when there are too many, those with a score error spared at first; the newest stays."""
     for sparing in (True, False):
         if len(rows) <= KEPT:

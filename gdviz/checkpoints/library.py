@@ -27,7 +27,7 @@ _SMALL = (TASK, REPORT, HISTORY)
 
 
 @dataclass(frozen=True)
-class Record:
+class TrainingRecord:
     """What the library knows of a network or of an unfinished training without reading its weights.
 
     Attributes
@@ -188,7 +188,7 @@ class Library:
                 raise GdvizError(f"checkpoint: found {len(names)} whose id begins with {beginning[:80]!r}; more of it is needed.")
         raise GdvizError(f"checkpoint: found none whose id begins with {beginning[:80]!r}; `gdviz store list` shows all.")
 
-    def record(self, id: str) -> Record | None:
+    def record(self, id: str) -> TrainingRecord | None:
         """What is known of an id; None where there is nothing."""
         for done, section in ((True, self.networks), (False, self.trainings)):
             files = section.read(id, _SMALL, use=False)
@@ -202,10 +202,10 @@ class Library:
             except (GdvizError, ValueError, KeyError, TypeError) as error:
                 section.put_aside(id, f"its description cannot be read: {error}".rstrip("."))
                 continue
-            return Record(id, task, done, report, section.written(id) or 0.0)
+            return TrainingRecord(id, task, done, report, section.written(id) or 0.0)
         return None
 
-    def records(self, shipped: bool = True) -> list[Record]:
+    def records(self, shipped: bool = True) -> list[TrainingRecord]:
         """Every network, the shipped ones included if so asked, and every unfinished training, the newest first."""
         names = {*self.networks.names(shipped), *self.trainings.names()}
         found = [record for name in names if (record := self.record(name)) is not None]

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gdviz.checkpoints.history import History, Row
+from gdviz.checkpoints.history import History, HistoryRow
+from gdviz.record import finite
 
 SHOWN = 600
 """Points of the live cloud that travel with a report."""
@@ -74,18 +75,18 @@ class TrainingReport:
     history: History = field(default_factory=History)
 
     @property
-    def row(self) -> Row:
+    def row(self) -> HistoryRow:
         """Its point of the curve."""
-        error = _finite(self.score_error) if self.assessed == self.step else None
-        return Row(self.step, _finite(self.loss), _finite(self.ema_loss), error, self.seconds, self.cpu_seconds)
+        error = finite(self.score_error) if self.assessed == self.step else None
+        return HistoryRow(self.step, finite(self.loss), finite(self.ema_loss), error, self.seconds, self.cpu_seconds)
 
     def to_dict(self) -> dict[str, Any]:
         """Strict JSON values; a number that is not finite is None."""
         names = [each.name for each in dataclasses.fields(self) if each.name != "history"]
         found = {name: getattr(self, name) for name in names}
-        found["by_level"] = [[_finite(level), _finite(error)] for level, error in self.by_level]
+        found["by_level"] = [[finite(level), finite(error)] for level, error in self.by_level]
         found["cloud"] = None if self.cloud is None else _rows(self.cloud)
-        return {name: _finite(value) for name, value in found.items()}
+        return {name: finite(value) for name, value in found.items()}
 
     def to_json(self, history: bool = False) -> str:
         """`to_dict` as text; with the curve so far, as columns under ``history``, if asked for."""
@@ -108,10 +109,6 @@ class TrainingReport:
     def from_json(cls, text: str | bytes) -> TrainingReport:
         """Read what `to_json` gave."""
         return cls.from_dict(json.loads(text))
-
-
-def _finite(value: Any) -> Any:
-    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _number(value: float | None) -> float:

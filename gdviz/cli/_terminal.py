@@ -54,14 +54,14 @@ def refused_by_the_disk() -> Iterator[None]:
         raise GdvizError(f"{error.filename}: found that it cannot be written ({error.strerror}); name another place.") from None
 
 
-class Show(Protocol):
+class BarProgress(Protocol):
     """Moves a progress bar."""
 
     def __call__(self, done: float, doing: str = "Sampling") -> None: ...
 
 
 @contextlib.contextmanager
-def bar() -> Iterator[Show]:
+def bar() -> Iterator[BarProgress]:
     """A progress bar on the terminal for what takes longer than a second, imports and preparations included."""
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[share]}"), TimeRemainingColumn())
     bar = Progress(*columns, console=messages, transient=True, disable=not messages.is_terminal)

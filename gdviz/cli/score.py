@@ -27,12 +27,12 @@ def score(
     if (preset is None) == (experiment is None):
         raise GdvizError("score: found no target or two; name one with --preset NAME or --experiment FILE.")
     with bar():
-        from gdviz.facts.aim import aimed
         from gdviz.facts.judge import judge
+        from gdviz.facts.retarget import retargeted
         from gdviz.facts.sample_files import read_samples
 
         x = read_samples(samples, w)
-        asked = aimed(read_experiment(f"preset:{preset}" if preset is not None else str(experiment)), label, reward)
+        asked = retargeted(read_experiment(f"preset:{preset}" if preset is not None else str(experiment)), label, reward)
         found = judge(x, asked, w)
     if as_json:
         typer.echo(json.dumps(found.to_dict(), indent=1, allow_nan=False))

@@ -13,7 +13,7 @@ from gdviz.cli._terminal import app, bar, check_writable, console, messages
 from gdviz.tables import plain
 
 if TYPE_CHECKING:
-    from gdviz.checkpoints import Library, Record
+    from gdviz.checkpoints import Library, TrainingRecord
 
 store = typer.Typer(help="List, clear out, export and import what is kept on disk.", rich_markup_mode=None)
 app.add_typer(store, name="store")
@@ -84,7 +84,7 @@ def import_(
     typer.echo(name)
 
 
-def _line(record: Record, own: bool, library: Library) -> dict[str, Any]:
+def _line(record: TrainingRecord, own: bool, library: Library) -> dict[str, Any]:
     report = record.report
     state = ("network" if own else "shipped") if record.done else "running" if library.is_training(record.id) else "unfinished"
     return {

@@ -74,11 +74,11 @@ def train(
 
 def _say_what_is_used(tasks: tuple[Task, ...]) -> None:
     """Before a training starts: how much of the data a reward leaves."""
-    from gdviz.training.problem import FEW, Problem
+    from gdviz.training.problem import FEW, TrainingProblem
 
     for task in tasks:
         if task.reward is not None:
-            share = Problem.of(task).effective_share
+            share = TrainingProblem.of(task).effective_share
             few = f"; below {100 * FEW:.0f} % few points decide what is learned" if share < FEW else ""
             messages.print(plain(f"{task.title}: the reward leaves {100 * share:.3g} % of the data{few}."))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -91,19 +90,18 @@ def _tasks(experiment: Experiment) -> tuple[Task, tuple[Task, ...]]:
 
 def _table(quick: bool, as_json: bool, keep: Path | None) -> None:
     with bar() as show:
-        from gdviz.papers.learned_weights import FULL, HEADINGS, QUICK, cells, contests, lines, verdict
+        from gdviz.studies.weights.table import FULL, HEADINGS, QUICK, WeightsTable, cells, contests
 
-        found = contests(QUICK if quick else FULL, lambda done: show(done, "Training and sampling"), keep)
-        table, said = lines(found), verdict(found)
+        held = contests(QUICK if quick else FULL, lambda done: show(done, "Training and sampling"), keep)
+        table = WeightsTable.of(held)
     if as_json:
-        told = {"format": 2, "contests": [asdict(each) for each in found], "lines": [asdict(line) for line in table]}
-        typer.echo(json.dumps({**told, "verdict": said}, allow_nan=False))
+        typer.echo(table.to_json().decode())
         return
-    console().print(plain_table(HEADINGS, cells(table)))
-    for sentence in said:
+    console().print(plain_table(HEADINGS, cells(table.lines)))
+    for sentence in table.verdict:
         console().print(plain(sentence))
-    seeds = len({each.seed for each in found})
-    seconds = max(max(each.cpu_seconds.values()) for each in found)
+    seeds = len({each.seed for each in held})
+    seconds = max(max(each.cpu_seconds.values()) for each in held)
     console().print(
         plain(f"{seeds} seeds; mean ± standard error; 95 % intervals. Learning the weights took at most {seconds:.1f} CPU-s.")
     )

@@ -15,7 +15,7 @@ import torch
 from scipy.special import betaincinv
 
 from gdviz import __version__
-from gdviz.facts.grid_moments import Grid, Moments
+from gdviz.facts.grid_moments import MomentGrid, Moments
 from gdviz.facts.random_experiments import random_experiment, special_w
 from gdviz.metrics import Row
 from gdviz.metrics.mean import Array, Mean, mean
@@ -188,7 +188,7 @@ def _looks(number: int, result: Result, special: float) -> Iterator[Look]:
     for w, law in ((0.0, plan.unguided), (special, plan.toward if special > 0 else plan.away)):
         k = result.experiment.w.index(w)
         row, log_r = result.rows[k], plan.reward.log(torch.from_numpy(result.samples[k]).double()).numpy()
-        at, grid = "w = 0" if w == 0 else "w = ±1", Grid.of(law)
+        at, grid = "w = 0" if w == 0 else "w = ±1", MomentGrid.of(law)
         r, reciprocal = grid.rewards(plan.reward, len(log_r))
         yield from _of_mean(number, "mean r", at, r, np.exp(log_r), Mean(row.mean_reward, row.se_reward))
         inverse = Mean(row.mean_reciprocal, row.se_reciprocal)

@@ -16,7 +16,7 @@ from gdviz.diffusion import Levels, Moment, TileNoise
 from gdviz.errors import GdvizError
 from gdviz.experiment import Experiment, explain
 from gdviz.facts.chain import chain_law, limit_law
-from gdviz.facts.finding import RATE, Finding, Report, report
+from gdviz.facts.finding import RATE, CheckReport, Finding, report
 from gdviz.facts.mistakes import recognise
 from gdviz.facts.of_experiment import PARTICLES as EXPERIMENT_PARTICLES
 from gdviz.facts.of_experiment import check_experiment
@@ -51,7 +51,7 @@ def check(
     particles: int | None = None,
     rate: float = RATE,
     seed: int = 0,
-) -> Report:
+) -> CheckReport:
     """Check your own guidance code against laws that are known exactly.
 
     Two styles, told apart by the number of arguments: a whole sampler ``fn(problem, w) -> samples [n, 2]``, or a guided
@@ -85,7 +85,7 @@ def check(
 
     Returns
     -------
-    Report
+    CheckReport
         Prints as a table; `passed` says whether every fact holds.
 
     Raises

@@ -48,7 +48,7 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class Report:
+class CheckReport:
     """All findings of a check.
 
     Attributes
@@ -131,7 +131,7 @@ class Report:
 HEADINGS = ("fact", "expected", "measured", "s.e.", "step change", "p", "verdict")
 
 
-def report(subject: str, findings: Sequence[Finding], rate: float, seconds: float, hint: str = "") -> Report:
+def report(subject: str, findings: Sequence[Finding], rate: float, seconds: float, hint: str = "") -> CheckReport:
     """The report of findings whose verdicts are still open: Holm's step-down over all that have a p-value."""
     open_ = sorted((k for k, f in enumerate(findings) if f.p_value is not None), key=lambda k: findings[k].p_value or 0.0)
     decided, failing = list(findings), True
@@ -140,7 +140,7 @@ def report(subject: str, findings: Sequence[Finding], rate: float, seconds: floa
         assert p is not None
         failing = failing and p <= rate / (len(open_) - place)
         decided[k] = replace(findings[k], verdict="fails" if failing else "holds")
-    return Report(subject, tuple(decided), rate, seconds, hint)
+    return CheckReport(subject, tuple(decided), rate, seconds, hint)
 
 
 SECOND_ORDER = 3.0

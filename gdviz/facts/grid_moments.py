@@ -54,14 +54,14 @@ class Moments:
 
 
 @dataclass(frozen=True)
-class Grid:
+class MomentGrid:
     """A density on points."""
 
     x: Tensor
     log_mass: Array
 
     @classmethod
-    def of(cls, law: Law) -> Grid:
+    def of(cls, law: Law) -> MomentGrid:
         """The law on the usual grid of its dimension."""
         d = law.dimension
         axis = torch.arange(-REACH[d], REACH[d] + SPACING[d] / 2, SPACING[d], dtype=torch.float64)

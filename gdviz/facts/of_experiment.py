@@ -14,7 +14,7 @@ import torch
 from gdviz.checkpoints import build_trained
 from gdviz.device import pick_device
 from gdviz.experiment import Built, Experiment
-from gdviz.facts.finding import RATE, Finding, Report, normal, not_applicable, report, two_sided
+from gdviz.facts.finding import RATE, CheckReport, Finding, normal, not_applicable, report, two_sided
 from gdviz.facts.known import Known, known_of
 from gdviz.facts.paths import Array, Simulated, simulate
 from gdviz.laws import Law
@@ -40,7 +40,7 @@ def check_experiment(
     rate: float = RATE,
     device: str = "auto",
     progress: ProgressCallback | None = None,
-) -> Report:
+) -> CheckReport:
     """Check the exact facts that apply to an Experiment.
 
     The w of the facts are run, whatever the Experiment lists: 0, small ones for the slope, 1 or -1 for the

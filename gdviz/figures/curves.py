@@ -62,7 +62,7 @@ class Series:
 
 
 @dataclass(frozen=True)
-class Exact:
+class ExactMarks:
     """What is known without simulation: points (w, value), the slope at the first of them, a value for every w.
 
     `line` holds points (w, value) of the guided law itself, by rising w.
@@ -74,9 +74,9 @@ class Exact:
     line: Sequence[tuple[float, float]] = ()
 
 
-def value_range(series: Sequence[Series], exact: Exact | None = None, *, log: bool = False) -> Range | None:
+def value_range(series: Sequence[Series], exact: ExactMarks | None = None, *, log: bool = False) -> Range | None:
     """The range that holds every value, band, step bar and exact point; None where there is nothing to show."""
-    exact = exact or Exact()
+    exact = exact or ExactMarks()
     held: list[NDArray[np.floating]] = [np.array([value for _, value in exact.points])]
     if exact.level is not None:
         held.append(np.array([exact.level]))
@@ -92,7 +92,7 @@ def value_range(series: Sequence[Series], exact: Exact | None = None, *, log: bo
 def curve_figure(
     series: Sequence[Series],
     y_title: str,
-    exact: Exact | None = None,
+    exact: ExactMarks | None = None,
     *,
     scale: Scale | None = None,
     log_y: bool = False,
@@ -105,7 +105,7 @@ def curve_figure(
     ----------
     series : sequence of Series
     y_title : str
-    exact : Exact, optional
+    exact : ExactMarks, optional
         Drawn as diamonds, a dashed tangent and, below the curves, the guided law's solid line. On a logarithmic
         axis, which has no place for w = 0, the value there is a dotted level.
     scale : Scale, optional
@@ -113,7 +113,7 @@ def curve_figure(
     y_range : tuple, optional
         The vertical axis (exponents when `log_y`), so that the picture holds still while bars shrink.
     """
-    scale, exact = scale or Scale(), exact or Exact()
+    scale, exact = scale or Scale(), exact or ExactMarks()
     figure = go.Figure()
     shown = [item.ordered(scale.has(item.w)) for item in series]
     _add_law(figure, exact, scale, palette)
@@ -199,7 +199,7 @@ def _add_curve(figure: go.Figure, item: Series, scale: Scale) -> None:
     )
 
 
-def _add_law(figure: go.Figure, exact: Exact, scale: Scale, palette: Palette) -> None:
+def _add_law(figure: go.Figure, exact: ExactMarks, scale: Scale, palette: Palette) -> None:
     """The mean under the guided law, a solid line below all else."""
     if not exact.line:
         return
@@ -216,7 +216,7 @@ def _add_law(figure: go.Figure, exact: Exact, scale: Scale, palette: Palette) ->
     )
 
 
-def _add_exact(figure: go.Figure, exact: Exact, w: Floats, scale: Scale, palette: Palette) -> None:
+def _add_exact(figure: go.Figure, exact: ExactMarks, w: Floats, scale: Scale, palette: Palette) -> None:
     if exact.level is not None:
         figure.add_hline(y=exact.level, line={"color": palette.exact, "dash": "dash", "width": 1.4})
     if not exact.points:

@@ -10,13 +10,12 @@ import numpy as np
 import plotly.graph_objects as go
 
 from gdviz.figures.axes import Floats, Range, Scale
-from gdviz.figures.curves import Exact, Series, curve_figure, value_range
+from gdviz.figures.curves import ExactMarks, Series, curve_figure, value_range
 from gdviz.palette import LIGHT, Palette
 
 if TYPE_CHECKING:
     from gdviz.exact_curves import ExactPoint
-    from gdviz.metrics import Exact as Known
-    from gdviz.metrics import Row
+    from gdviz.metrics import ExactValues, Row
 
 PLAIN = Scale()
 SHARES = -0.02, 1.02
@@ -31,7 +30,7 @@ class Curves:
     ----------
     rows : sequence of Row
         A result's.
-    exact : gdviz.metrics.Exact
+    exact : ExactValues
         Its exact values.
     reward : str
         How r is written, e.g. ``p(b | x)``.
@@ -50,7 +49,7 @@ class Curves:
     """
 
     rows: Sequence[Row]
-    exact: Known
+    exact: ExactValues
     reward: str = "r(x)"
     first: Sequence[Row] = ()
     goals: Mapping[str, str] | None = None
@@ -130,7 +129,7 @@ def identity_figure(curves: Curves) -> go.Figure | None:
         step = column(rows, "step_changes", of) + column(rows, "step_changes", "identity")
         return [Series("direct − predicted", column(rows, "w"), gap, curves.palette.guided, error, step)]
 
-    return _figure(curves, read, "direct − predicted", Exact(level=0.0))
+    return _figure(curves, read, "direct − predicted", ExactMarks(level=0.0))
 
 
 def path_kl_figure(curves: Curves) -> go.Figure | None:
@@ -174,11 +173,11 @@ def _mean_and_prediction(curves: Curves, rows: Sequence[Row], of: str, sign: flo
     return series
 
 
-def _exact(curves: Curves, of: str, sign: float = 1.0) -> Exact:
+def _exact(curves: Curves, of: str, sign: float = 1.0) -> ExactMarks:
     known = [(w, sign * value) for w in (0.0, 1.0) if (value := getattr(curves.exact, f"{of}_w{w:g}", None)) is not None]
     slope = getattr(curves.exact, f"slope_{of}_w0", None)
     line = [(point.w, sign * getattr(point, of)) for point in curves.law if getattr(point, of) is not None]
-    return Exact(known, sign * slope if slope is not None and known and known[0][0] == 0 else None, line=line)
+    return ExactMarks(known, sign * slope if slope is not None and known and known[0][0] == 0 else None, line=line)
 
 
 def _dashed(series: Sequence[Series]) -> list[Series]:
@@ -191,7 +190,7 @@ def _figure(
     curves: Curves,
     read: Callable[[Sequence[Row]], list[Series]],
     title: str,
-    exact: Exact | None = None,
+    exact: ExactMarks | None = None,
     *,
     log_y: bool = False,
     fixed: Range | None = None,

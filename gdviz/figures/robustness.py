@@ -10,7 +10,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from gdviz.figures.axes import Floats, Range
-from gdviz.figures.curves import HEIGHT, Exact, Series, curve_figure, value_range
+from gdviz.figures.curves import HEIGHT, ExactMarks, Series, curve_figure, value_range
 from gdviz.palette import LIGHT, Palette
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def mean_range(exact: Sequence[Effect], wrong: Sequence[Wrong], of: str) -> Rang
 def effect_figure(wrong: Sequence[Wrong], title: str, palette: Palette = LIGHT) -> go.Figure | None:
     """How far each error moves the mean: measured with bands, and dotted what first order predicts."""
     series = _effects(wrong)
-    return curve_figure(series, title, Exact(level=0.0), palette=palette) if _any(series) else None
+    return curve_figure(series, title, ExactMarks(level=0.0), palette=palette) if _any(series) else None
 
 
 def gap_figure(wrong: Sequence[Wrong], title: str, palette: Palette = LIGHT) -> go.Figure | None:
@@ -94,7 +94,7 @@ def gap_figure(wrong: Sequence[Wrong], title: str, palette: Palette = LIGHT) -> 
         Series(item.name, _w(item.rows), _value(item.rows, "gap"), item.colour, _error(item.rows, "gap"), _step(item.rows, "gap"))
         for item in wrong
     ]
-    return curve_figure(series, title, Exact(level=0.0), palette=palette) if _any(series) else None
+    return curve_figure(series, title, ExactMarks(level=0.0), palette=palette) if _any(series) else None
 
 
 def errors_figure(networks: Sequence[tuple[str, Sequence[tuple[float, float]], str, str]], palette: Palette = LIGHT) -> go.Figure:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import plotly.graph_objects as go
@@ -15,9 +15,14 @@ import plotly.graph_objects as go
 from gdviz.figures.axes import Floats, padded
 from gdviz.figures.curves import NORMAL_95
 from gdviz.palette import LIGHT, Palette, faded
+from gdviz.record import finite, significant
 
-Answer = Mapping[str, Any]
-Rows = Sequence[Sequence[float | None]]
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from gdviz.studies.weights.learned import StepProfile, WeightMap
+
+    Rows = NDArray[np.float64]  # a row a class, NaN where nothing is known
 
 HEIGHT = 380
 MARGIN = {"l": 60, "r": 14, "t": 40, "b": 48}
@@ -46,7 +51,7 @@ def quiet_parts(flow_times: Sequence[float], pushes: Rows) -> list[tuple[float, 
     ----------
     flow_times : sequence of float, length T
         Ascending.
-    pushes : rows [C][T]
+    pushes : array [C, T]
         Of `gdviz.theory.weights.push_sizes`.
     """
     quiet = _floats(pushes).max(0) < QUIET  # [T]
@@ -76,9 +81,9 @@ def curves_figure(
     Parameters
     ----------
     flow_times : sequence of float, length T
-    forms : sequence of (optimiser step, rows [C][T])
+    forms : sequence of (optimiser step, array [C, T])
     labels : sequence of str, length C
-    pushes : rows [C][T], optional
+    pushes : array [C, T], optional
         Shades where weights are not identified.
     closed : sequence of length T, optional
         The closed form of the class average, where the loss has one.
@@ -116,7 +121,7 @@ def curves_figure(
 
 
 def map_figure(
-    table: Answer,
+    table: WeightMap,
     labels: Sequence[str],
     flow_times: Sequence[float] = (),
     pushes: Rows | None = None,
@@ -126,12 +131,11 @@ def map_figure(
 
     Parameters
     ----------
-    table : mapping
-        ``s``, ``t`` and ``omega`` [C][S][T] with None where s >= t.
+    table : WeightMap
     """
-    maps = [_floats(each) for each in table["omega"]]
+    maps = [_floats(each) for each in table.omega]
     high = max(0.01, *(float(np.nanmax(each)) for each in maps))
-    x, y = (np.array(table[key], np.float32) for key in ("t", "s"))
+    x, y = _floats(table.t), _floats(table.s)
     figure = go.Figure(
         go.Heatmap(
             x=x,
@@ -158,14 +162,13 @@ def map_figure(
     return figure
 
 
-def profiles_figure(profiles: Sequence[Answer], exact: bool, palette: Palette = LIGHT) -> go.Figure:
+def profiles_figure(profiles: Sequence[StepProfile], exact: bool, palette: Palette = LIGHT) -> go.Figure:
     """Losses over one weight for all classes, each from its least (0) to its largest in the picture (1), with its minimum
     marked; a slider over the step.
 
     Parameters
     ----------
-    profiles : sequence
-        Entries with ``s``, ``t`` and ``losses``: by name ``omega``, ``loss``, ``least`` and ``se`` (`LossProfile`).
+    profiles : sequence of StepProfile
     exact : bool
         Whether the scores are exact, so that the closed form of l2 says where its minimum lies.
     """
@@ -190,7 +193,7 @@ def profiles_figure(profiles: Sequence[Answer], exact: bool, palette: Palette = 
         # Several arrays of one attribute are a list, one for each trace.
         errors = [error for _, _, _, error in arrays]
         change = {"x": [x for _, x, _, _ in arrays], "y": [y for _, _, y, _ in arrays], "error_x.array": errors}
-        moves.append((f"{profile['t']:g}", change, list(range(len(arrays)))))
+        moves.append((f"{profile.t:g}", change, list(range(len(arrays)))))
     figure.update_xaxes(title="omega, one for all classes  (shaded: not allowed)", range=[-1, 3])
     figure.update_yaxes(title="loss, least = 0, largest = 1", range=[-0.06, 1.03])
     figure.update_layout(height=HEIGHT + 40, margin=MARGIN, legend=LEGEND)
@@ -199,16 +202,16 @@ def profiles_figure(profiles: Sequence[Answer], exact: bool, palette: Palette = 
     return figure
 
 
-def _profile_arrays(profile: Answer, exact: bool) -> list[tuple[str, Floats, Floats, list[float] | None]]:
+def _profile_arrays(profile: StepProfile, exact: bool) -> list[tuple[str, Floats, Floats, list[float] | None]]:
     """Curve and minimum of each loss, and the closed form: name, x, y and error of x of one trace each."""
     found: list[tuple[str, Floats, Floats, list[float] | None]] = []
-    for name, each in profile["losses"].items():
-        loss = _floats(each["loss"])
+    for name, each in profile.losses.items():
+        loss = _floats(each.loss)
         scaled = (loss - loss.min()) / max(float(loss.max() - loss.min()), 1e-12)
-        found.append((name, _floats(each["omega"]), scaled, None))
-        found.append((name, _floats([each["least"]]), np.zeros(1, np.float32), [NORMAL_95 * each["se"]]))
+        found.append((name, _floats(each.omega), scaled, None))
+        found.append((name, _floats([each.least]), np.zeros(1, np.float32), [NORMAL_95 * each.se]))
     if exact:
-        s, t = profile["s"], profile["t"]
+        s, t = profile.s, profile.t
         at = (1 - t) * s / (t - s)
         found.append((CLOSED, _floats([at, at]), _floats([-0.06, 1.03]), None))
     return found
@@ -219,7 +222,9 @@ def move_slider(
     figure: go.Figure, prefix: str, moves: Sequence[tuple[str, Mapping[str, Any], list[int]]], start: int, palette: Palette
 ) -> None:
     """A slider inside the figure: each move is its label, the new values of the traces, and which traces those are."""
-    steps = [{"label": label, "method": "restyle", "args": [_plain(change), traces]} for label, change, traces in moves]
+    steps = [  # plain lists: plotly decodes packed arrays in traces, not in a slider
+        {"label": label, "method": "restyle", "args": [finite(significant(change, 4)), traces]} for label, change, traces in moves
+    ]
     font = {"color": palette.muted, "size": 12}
     figure.update_layout(
         sliders=[
@@ -240,17 +245,6 @@ def move_slider(
     )
 
 
-def _plain(value: Any) -> Any:
-    """Lists with None for NaN: plotly decodes packed arrays in traces, not in a slider."""
-    if isinstance(value, Mapping):
-        return {key: _plain(inner) for key, inner in value.items()}
-    if isinstance(value, np.ndarray):
-        return _plain(value.tolist())
-    if isinstance(value, (list, tuple)):
-        return [_plain(inner) for inner in value]
-    return float(f"{value:.4g}") if isinstance(value, float) and value == value else None if isinstance(value, float) else value
-
-
 def _shade(figure: go.Figure, parts: Sequence[tuple[float, float]], palette: Palette) -> None:
     """Bands where weights are not identified, and their entry in the legend."""
     for low, high in parts:
@@ -266,10 +260,10 @@ def _average(rows: Rows, shares: Sequence[float]) -> Floats:
     return (weight[:, None] * _floats(rows)).sum(0).astype(np.float32)
 
 
-def _told(row: Sequence[float | None]) -> list[str]:
-    return ["" if value is None else f"{value:.3g}" for value in row]
+def _told(row: NDArray[np.float64]) -> list[str]:
+    return [f"{value:.3g}" if value == value else "" for value in row.tolist()]
 
 
-def _floats(values: Any) -> Floats:
-    """float32 with NaN for None, in any depth."""
-    return np.array(values, dtype=np.float64).astype(np.float32)
+def _floats(values: Sequence[float] | Sequence[float | None] | NDArray[np.float64]) -> Floats:
+    """float32 with NaN for None."""
+    return np.asarray(values, np.float64).astype(np.float32)

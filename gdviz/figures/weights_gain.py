@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import plotly.graph_objects as go
@@ -15,8 +15,12 @@ from gdviz.figures.curves import NORMAL_95
 from gdviz.figures.weights import HEIGHT, LEGEND, MARGIN, SYMBOLS, class_colours, move_slider
 from gdviz.palette import LIGHT, Palette, faded
 
-Answer = Mapping[str, Any]
-Clouds = Sequence[Sequence[Sequence[float]]]
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from gdviz.studies.weights.reward import RewardAnswer, RewardPoint
+
+    Clouds = NDArray[np.float64]  # [C, n, d]
 
 PANEL = 230
 """Height of a scatter panel."""
@@ -27,7 +31,7 @@ THOUSAND = 1000
 
 def extent(clouds: Sequence[Clouds]) -> tuple[Range, Range]:
     """Axes that hold all but the farthest percent of each panel's points: one stray point shall not shrink the others."""
-    points = [np.array([point for cloud in panel for point in cloud], float) for panel in clouds]  # each [n, 2]
+    points = [panel.reshape(-1, panel.shape[-1]) for panel in clouds]  # [C n, 2] each
     ends = np.concatenate([np.quantile(each, (0.005, 0.995), axis=0) for each in points])  # [2 P, 2]
     return padded([ends[:, 0]]) or (-1, 1), padded([ends[:, 1]]) or (-1, 1)
 
@@ -36,7 +40,7 @@ def cloud_figure(clouds: Clouds, labels: Sequence[str], box: tuple[Range, Range]
     """A panel of samples [C][n][2], a colour and a symbol a class."""
     figure = go.Figure()
     for k, (points, colour) in enumerate(zip(clouds, class_colours(len(labels), palette), strict=True)):
-        x = np.array(points, np.float32)  # [n, 2]
+        x = points.astype(np.float32)  # [n, 2]
         marker = {"color": faded(colour, 0.75), "size": 4, "symbol": SYMBOLS[k % len(SYMBOLS)]}
         figure.add_scatter(x=x[:, 0], y=x[:, 1], name=f"class {labels[k]}", mode="markers", marker=marker, hoverinfo="skip")
     figure.update_xaxes(range=box[0], constrain="domain", showticklabels=False, zeroline=False)
@@ -117,47 +121,44 @@ def constants_figure(
     return figure
 
 
-def tradeoff_figure(answer: Answer, reward: str, palette: Palette = LIGHT) -> go.Figure:
+def tradeoff_figure(answer: RewardAnswer, reward: str, palette: Palette = LIGHT) -> go.Figure:
     """Reward against distance for learned weights over gamma_R, constants over w and exact tilts over k, and below the samples at
     one gamma_R: a slider over it moves a mark above and the samples below.
 
     Parameters
     ----------
-    answer : mapping
-        Of `gdviz.jobs.weights_reward.run_reward`.
+    answer : RewardAnswer
     reward : str
         How log r is written.
     """
     figure = make_subplots(rows=2, cols=1, row_heights=[0.45, 0.55], vertical_spacing=0.13)
-    names = (
-        ("learned", "learned, over gamma_R", palette.guided, "solid", "circle"),
-        ("constant", "constant, over w", palette.conditional, "dash", "square"),
-        ("tilt", "exact tilt p(x | c) r^k", palette.exact, "dot", "diamond"),
+    rows = (
+        (answer.learned, "learned, over gamma_R", "γ", palette.guided, "solid", "circle"),
+        (answer.constant, "constant, over w", "w", palette.conditional, "dash", "square"),
+        (answer.tilt, "exact tilt p(x | c) r^k", "k", palette.exact, "dot", "diamond"),
     )
-    letters = {"learned": "γ", "constant": "w", "tilt": "k"}
-    for key, name, colour, dash, symbol in names:
-        entries = answer[key]
+    for entries, name, letter, colour, dash, symbol in rows:
         if not entries:
             continue
         x, y, x_bar, y_bar = _pairs(entries)
         figure.add_scatter(
             x=x, y=y, name=name, mode="lines+markers", line={"color": colour, "dash": dash, "width": 2},
             marker={"symbol": symbol, "size": 7}, error_x={"array": x_bar, "width": 2}, error_y={"array": y_bar, "width": 2},
-            text=[f"{letters[key]} = {each['at']:g}" for each in entries], hovertemplate="%{text}: %{x:.3g}, %{y:.3g}",
+            text=[f"{letter} = {each.at:g}" for each in entries], hovertemplate="%{text}: %{x:.3g}, %{y:.3g}",
             row=1, col=1,
         )  # fmt: skip
-    learned, labels = answer["learned"], answer["labels"]
+    learned, labels = answer.learned, answer.labels
     marker = {"symbol": "circle-open", "size": 18, "color": palette.guided, "line": {"width": 3}}
     x, y, _, _ = _pairs(learned)
     mark = len(figure.data)
     figure.add_scatter(x=x[:1], y=y[:1], mode="markers", marker=marker, showlegend=False, hoverinfo="skip", row=1, col=1)
-    for k, (points, colour) in enumerate(zip(learned[0]["samples"], class_colours(len(labels), palette), strict=True)):
-        cloud = np.array(points, np.float32)  # [n, 2]
+    for k, (points, colour) in enumerate(zip(learned[0].samples, class_colours(len(labels), palette), strict=True)):
+        cloud = points.astype(np.float32)  # [n, 2]
         dots = {"color": faded(colour, 0.75), "size": 4, "symbol": SYMBOLS[k % len(SYMBOLS)]}
         figure.add_scatter(
             x=cloud[:, 0], y=cloud[:, 1], mode="markers", marker=dots, name=f"class {labels[k]}", hoverinfo="skip", row=2, col=1
         )
-    box = extent([each["samples"] for each in learned])
+    box = extent([each.samples for each in learned])
     across, up = _near(answer)
     figure.update_xaxes(title=f"reward, mean of {reward}", range=across, row=1, col=1)
     figure.update_yaxes(title="energy distance x 1000", range=up, row=1, col=1)
@@ -166,29 +167,29 @@ def tradeoff_figure(answer: Answer, reward: str, palette: Palette = LIGHT) -> go
     figure.update_layout(height=2 * HEIGHT + 80, margin=MARGIN, legend={**LEGEND, "y": 1.01})
     moves = []
     for number, each in enumerate(learned):
-        clouds = [np.array(points, np.float32) for points in each["samples"]]
+        clouds = each.samples.astype(np.float32)  # [C, n, 2]
         change = {
             "x": [x[number : number + 1], *(cloud[:, 0] for cloud in clouds)],
             "y": [y[number : number + 1], *(cloud[:, 1] for cloud in clouds)],
         }
-        moves.append((f"{each['at']:g}", change, list(range(mark, mark + 1 + len(clouds)))))
+        moves.append((f"{each.at:g}", change, list(range(mark, mark + 1 + len(clouds)))))
     move_slider(figure, "gamma_R = ", moves, 0, palette)
     return figure
 
 
-def _pairs(entries: Sequence[Answer]) -> tuple[Floats, Floats, Floats, Floats]:
+def _pairs(entries: Sequence[RewardPoint]) -> tuple[Floats, Floats, Floats, Floats]:
     """Reward and distance x 1000, and half their 95 % intervals."""
-    table = np.array([[*each["reward"], *each["energy"]] for each in entries], float)  # [n, 4]
+    table = np.array([[*each.reward, *each.energy] for each in entries], float)  # [n, 4]
     table[:, 2:] *= THOUSAND
     table[:, [1, 3]] *= NORMAL_95
     x, x_bar, y, y_bar = table.astype(np.float32).T
     return x, y, x_bar, y_bar
 
 
-def _near(answer: Answer) -> tuple[Range, Range]:
+def _near(answer: RewardAnswer) -> tuple[Range, Range]:
     """Axes that hold learned weights and tilts, with air: large constants are far away and leave the picture."""
-    held = [each for key in ("learned", "tilt") for each in answer[key]]
-    high = 1.3 * THOUSAND * max(each["energy"][0] for each in held)
-    seen = held + [each for each in answer["constant"] if THOUSAND * each["energy"][0] < high]
-    across = padded([np.array([each["reward"][0] for each in seen])]) or (-1.0, 0.0)
+    held = [*answer.learned, *answer.tilt]
+    high = 1.3 * THOUSAND * max(each.energy[0] for each in held)
+    seen = held + [each for each in answer.constant if THOUSAND * each.energy[0] < high]
+    across = padded([np.array([each.reward[0] for each in seen])]) or (-1.0, 0.0)
     return across, (-0.04 * high, high)

@@ -8,8 +8,6 @@ from gdviz.errors import GdvizError
 from gdviz.progress import ProgressCallback
 from gdviz.progress import silent as silent
 
-Progress = ProgressCallback  # jobs/curves.py asks for it here
-
 TRUSTED = 0.05
 """Share done from which the rest is foreseen."""
 

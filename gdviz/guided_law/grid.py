@@ -42,17 +42,17 @@ Box = tuple[tuple[float, float], ...]
 
 
 @dataclass(frozen=True)
-class Grid:
+class LawGrid:
     """A product grid."""
 
     axes: tuple[Axis, ...]
 
     @staticmethod
-    def over(box: Box, counts: tuple[int, ...], alpha_bar: float = 1.0, t: float = 0.0) -> Grid:
+    def over(box: Box, counts: tuple[int, ...], alpha_bar: float = 1.0, t: float = 0.0) -> LawGrid:
         """The grid that holds what the points of a box become at noise variance t: the box shrunk, and REACH sqrt(t) more."""
         shrink, margin = math.sqrt(alpha_bar), REACH * math.sqrt(t)
         ends = ((shrink * low - margin, shrink * high + margin) for low, high in box)
-        return Grid(tuple(Axis(low, (high - low) / (n - 1), n) for (low, high), n in zip(ends, counts, strict=True)))
+        return LawGrid(tuple(Axis(low, (high - low) / (n - 1), n) for (low, high), n in zip(ends, counts, strict=True)))
 
     @property
     def points(self) -> Tensor:
@@ -65,7 +65,7 @@ class Grid:
         return math.prod(axis.spacing for axis in self.axes)
 
 
-def noised(values: Tensor, old: Grid, new: Grid, moment: Moment) -> Tensor:
+def noised(values: Tensor, old: LawGrid, new: LawGrid, moment: Moment) -> Tensor:
     """E g(sqrt(a) y + sqrt(1 - a) Z) at the points y of `new`, g given on `old`: [W, ..] -> [W, ..].
 
     The kernel is the product of one matrix an axis, so that all w and a whole grid cost two matrix products.

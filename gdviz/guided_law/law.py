@@ -16,7 +16,7 @@ from gdviz.guidance.none import Unguided
 from gdviz.guidance.schedules.constant import Constant
 from gdviz.guided_law.budget import Steps
 from gdviz.guided_law.levels import Weight, active_levels
-from gdviz.guided_law.march import Density, Problem, march
+from gdviz.guided_law.march import Density, MarchProblem, march
 from gdviz.guided_law.solve import (
     FINER,
     STEPS,
@@ -167,18 +167,18 @@ def _exact_scores(plan: Plan, rule: Unified) -> bool:
     )
 
 
-def _problem(plan: Plan, levels: Levels, w: Sequence[float]) -> Problem:
+def _problem(plan: Plan, levels: Levels, w: Sequence[float]) -> MarchProblem:
     scales = torch.tensor(list(w), dtype=torch.float64)
     if plan.unified is None or plan.toward is None or plan.away is None:
         law = plan.unguided
-        return Problem(law, law, law, pair(law, law), 1, Weight(Constant(), levels), 0 * scales)
+        return MarchProblem(law, law, law, pair(law, law), 1, Weight(Constant(), levels), 0 * scales)
     base, sign = (plan.toward, 1) if plan.unified.base == "toward" else (plan.away, -1)
     weight = Weight(plan.unified.schedule, levels)
-    return Problem(base, plan.toward, plan.away, pair(plan.toward, plan.away), sign, weight, scales)
+    return MarchProblem(base, plan.toward, plan.away, pair(plan.toward, plan.away), sign, weight, scales)
 
 
 def _records(
-    problem: Problem, reward: Reward | None, held: Tensor, fine: Density, half: Density, coarse: Density
+    problem: MarchProblem, reward: Reward | None, held: Tensor, fine: Density, half: Density, coarse: Density
 ) -> list[GuidedLaw]:
     best = extrapolated(fine, half)
     value = integrals(best, reward)  # [3, W]: mass, E r, E 1/r

@@ -23,7 +23,7 @@ import torch
 from torch import Tensor
 
 from gdviz.diffusion import Levels, Moment
-from gdviz.guided_law.grid import Axis, Box, Grid, noised
+from gdviz.guided_law.grid import Axis, Box, LawGrid, noised
 from gdviz.guided_law.levels import Weight
 from gdviz.laws import Law, Pair
 
@@ -32,7 +32,7 @@ NOTHING = 1e-200
 
 
 @dataclass(frozen=True)
-class Problem:
+class MarchProblem:
     """base + w omega (toward - away) between the ends of the levels.
 
     Attributes
@@ -71,23 +71,23 @@ class Density:
 
     Attributes
     ----------
-    grid : Grid
+    grid : LawGrid
     log_q : Tensor, shape [W, n_1, .., n_d]
         -inf where there is no mass.
     """
 
-    grid: Grid
+    grid: LawGrid
     log_q: Tensor
 
     def sparser(self) -> Density:
         """The same at every second point."""
         every = (slice(None), *[slice(None, None, 2)] * len(self.grid.axes))
         axes = tuple(Axis(axis.low, 2 * axis.spacing, (axis.count + 1) // 2) for axis in self.grid.axes)
-        return Density(Grid(axes), self.log_q[every])
+        return Density(LawGrid(axes), self.log_q[every])
 
 
 def march(
-    problem: Problem,
+    problem: MarchProblem,
     levels: Levels,
     box: Box,
     counts: tuple[int, ...],
@@ -98,17 +98,17 @@ def march(
 
     Parameters
     ----------
-    problem : Problem
+    problem : MarchProblem
     levels : Levels
     box : Box
         What the density is wanted on, at the last level.
     counts, read : tuple of int
-        Grid points per axis, on the way and at the end, to which the last step goes.
+        LawGrid points per axis, on the way and at the end, to which the last step goes.
     stepped : callable
         Called after each step with the number of points carried.
     """
     w = problem.w.reshape(-1, *[1] * problem.base.dimension)  # [W, 1, .., 1]
-    grid = Grid.over(box, counts, float(levels.alpha_bar[0]), float(levels.t[0]))
+    grid = LawGrid.over(box, counts, float(levels.alpha_bar[0]), float(levels.t[0]))
     omega, square = 0.0, None
     log_g = _log_normal(grid.points) - problem.base.log_density(grid.points, float(levels.t[0])) + torch.zeros_like(w)  # [W, ..]
     for moment, here in zip(levels.moments(), _weights(problem.weight, levels), strict=True):
@@ -119,7 +119,7 @@ def march(
         if square is None and bool(potential.any()):
             square = problem.push_square(grid.points, moment.t)  # [n_1, .., n_d]
         last = moment.index == levels.steps - 1
-        new = Grid.over(box, read if last else counts, moment.alpha_bar_next, moment.t_next)
+        new = LawGrid.over(box, read if last else counts, moment.alpha_bar_next, moment.t_next)
         if square is not None:
             log_g = log_g - potential * square * (moment.du / 2)
         log_g = _averaged(log_g, grid, new, moment)
@@ -133,7 +133,7 @@ def march(
     return Density(grid, torch.nan_to_num(log_q, nan=-torch.inf, posinf=torch.inf, neginf=-torch.inf))
 
 
-def _averaged(log_g: Tensor, old: Grid, new: Grid, moment: Moment) -> Tensor:
+def _averaged(log_g: Tensor, old: LawGrid, new: LawGrid, moment: Moment) -> Tensor:
     """log of g averaged over the noising kernel."""
     largest = log_g.flatten(1).amax(1).reshape(-1, *[1] * (log_g.dim() - 1))  # [W, 1, .., 1]
     g = noised(torch.exp(log_g - largest), old, new, moment)

@@ -11,7 +11,7 @@ from torch import Tensor
 from gdviz.diffusion import Levels
 from gdviz.errors import GdvizError
 from gdviz.guided_law.grid import Box
-from gdviz.guided_law.march import Density, Problem, march
+from gdviz.guided_law.march import Density, MarchProblem, march
 from gdviz.laws import Law
 from gdviz.laws.quadrature import smallest_scale
 from gdviz.progress import ProgressCallback, silent
@@ -65,7 +65,7 @@ def extrapolated(fine: Density, half: Density) -> Density:
     return Density(fine.grid, fine.log_q + torch.where(torch.isfinite(change), change, 0.0))
 
 
-def counts(problem: Problem, box: Box) -> tuple[int, ...]:
+def counts(problem: MarchProblem, box: Box) -> tuple[int, ...]:
     """Points per axis that resolve the narrowest component of any of the laws."""
     scales = [smallest_scale(getattr(law, "base", law)) for law in (problem.base, problem.toward, problem.away)]
     known = [scale for scale in scales if scale]
@@ -80,7 +80,9 @@ def first_box(*laws: Law) -> Box:
     return tuple(zip(low.tolist(), high.tolist(), strict=True))
 
 
-def find_box(problem: Problem, levels: Levels, reward: Reward | None, progress: ProgressCallback = silent) -> tuple[Box, Tensor]:
+def find_box(
+    problem: MarchProblem, levels: Levels, reward: Reward | None, progress: ProgressCallback = silent
+) -> tuple[Box, Tensor]:
     """A box that holds the guided law at every w, and which of the means of r and 1/r it holds, [2, W].
 
     A mean whose integrand still reaches the edge after ROUNDS of growth is infinite, or as good as that.

@@ -2,4 +2,4 @@
 
 from gdviz.jobs.job import Job as Job
 from gdviz.jobs.pool import Pool as Pool
-from gdviz.jobs.worker import Report as Report
+from gdviz.jobs.worker import JobReport as JobReport

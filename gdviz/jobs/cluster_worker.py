@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from gdviz import __version__
 from gdviz.errors import GdvizError
-from gdviz.jobs.worker import Report, outcome, unexpected
+from gdviz.jobs.worker import JobReport, outcome, unexpected
 from gdviz.store import default_root
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def our_versions() -> tuple[tuple[str, str], ...]:
 def run_task(call: bytes, ticket: Ticket, name: str) -> bytes:
     """Run a pickled (function, arguments) as the task of that name; pickled, what became of it."""
     task = _Task(ticket, name)
-    report = Report(task.say, task.is_unwanted)
+    report = JobReport(task.say, task.is_unwanted)
     report.executor = task.sweep
     task.say("begun", None)
     answer = outcome(pickle.dumps((_checked, (ticket, call))), report)
@@ -94,13 +94,13 @@ def run_task(call: bytes, ticket: Ticket, name: str) -> bytes:
         return pickle.dumps(("failed", unexpected(error)))
 
 
-def _checked(ticket: Ticket, call: bytes, report: Report) -> Any:
+def _checked(ticket: Ticket, call: bytes, report: JobReport) -> Any:
     ticket.check()
     function, arguments = pickle.loads(call)
     return function(*arguments, report)
 
 
-def run_part(part: SweepRequest, report: Report) -> tuple[int, np.ndarray, dict[str, np.ndarray]]:
+def run_part(part: SweepRequest, report: JobReport) -> tuple[int, np.ndarray, dict[str, np.ndarray]]:
     """Run a part of a sweep: its first particle, and the arrays of its chunk (end points, readings)."""
     import numpy as np
 

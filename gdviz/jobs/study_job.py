@@ -13,12 +13,12 @@ from gdviz.store import SceneStore
 from gdviz.studies import StudyContext
 
 if TYPE_CHECKING:
-    from gdviz.jobs.worker import Report
+    from gdviz.jobs.worker import JobReport
     from gdviz.record import Answer
     from gdviz.studies import Study
 
 
-def run_study(study: Study[Any], root: str, report: Report) -> bytes:
+def run_study(study: Study[Any], root: str, report: JobReport) -> bytes:
     """Run a study in a worker, publishing every partial answer, and keep the whole one in the store at `root`.
 
     Returns
@@ -49,7 +49,7 @@ def run_study(study: Study[Any], root: str, report: Report) -> bytes:
     return data
 
 
-def warm_up(report: Report) -> None:
+def warm_up(report: JobReport) -> None:
     """What the scene workers do first: import and compile all that a scene needs."""
     from gdviz.studies.scene import warm_up
 

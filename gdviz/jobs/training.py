@@ -12,8 +12,8 @@ from gdviz.device import far_device
 from gdviz.errors import GdvizError
 
 if TYPE_CHECKING:
-    from gdviz.checkpoints import Library, Pace, Record, TrainingReport
-    from gdviz.jobs import Job, Pool, Report
+    from gdviz.checkpoints import Library, Pace, TrainingRecord, TrainingReport
+    from gdviz.jobs import Job, JobReport, Pool
     from gdviz.training import Task
 
 QUEUE = "training"
@@ -34,7 +34,7 @@ def training_key(id: str) -> str:
     return f"{QUEUE}-{id}"
 
 
-def run_training(text: str, root: str, pace: Pace | None, device: str, report: Report) -> str | None:
+def run_training(text: str, root: str, pace: Pace | None, device: str, report: JobReport) -> str | None:
     """Train a task (JSON text) in a worker, publishing every report; returns the id of the stored checkpoint.
 
     A partial result is a `TrainingReport` as JSON, the curve so far with it. A worker that is ended loses what was
@@ -205,7 +205,7 @@ class Trainings:
         return tuple(sorted(found, key=lambda training: (_ORDER.index(training.state), training.position or 0)))
 
     # ------------------------------------------------------------------ what the parts say, as one
-    def _training(self, record: Record) -> Training:
+    def _training(self, record: TrainingRecord) -> Training:
         if record.done:
             return Training(record.id, record.task, "done", record.report)
         job = self._pool.find(training_key(record.id))
@@ -239,7 +239,7 @@ class Trainings:
             return None
         return (record.task.steps - (record.report.step if record.report else 0)) / rate
 
-    def _known(self, id: str) -> Record:
+    def _known(self, id: str) -> TrainingRecord:
         record = self._library.record(id)
         if record is None:
             raise GdvizError(f"training: found none called {id[:80]!r}.")

@@ -32,7 +32,7 @@ class Cancelled(BaseException):
     """Raised inside a job that is no longer wanted. Not an Exception, so that no job swallows it."""
 
 
-class Report:
+class JobReport:
     """A running job's way to speak.
 
     Parameters
@@ -107,7 +107,7 @@ class _Worker:
         threading.Thread(target=self._listen, daemon=True).start()
         while True:
             number, call = self._jobs.get()
-            self._send(number, *outcome(call, Report(partial(self._send, number), partial(self._is_cancelled, number))))
+            self._send(number, *outcome(call, JobReport(partial(self._send, number), partial(self._is_cancelled, number))))
 
     def _is_cancelled(self, number: int) -> bool:
         return number in self._cancelled
@@ -135,7 +135,7 @@ class _Worker:
             os._exit(0)
 
 
-def outcome(call: bytes, report: Report) -> tuple[str, Any]:
+def outcome(call: bytes, report: JobReport) -> tuple[str, Any]:
     """Run a pickled (function, arguments): what became of it, and its result or the reason in one sentence."""
     try:
         function, arguments = pickle.loads(call)

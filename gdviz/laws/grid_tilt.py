@@ -9,11 +9,11 @@ from typing import Self
 import torch
 from torch import Tensor
 
-from gdviz.laws.grid_tilt_table import RewardTable, Size
+from gdviz.laws.grid_tilt_table import RewardTable, TableSize
 from gdviz.laws.law import Law, Pair, PairScores, Points, TiltedBy, Time
 from gdviz.rewards import Reward
 
-SIZES = {1: Size(1536, 4096, 1024, 64), 2: Size(224, 512, 256, 80)}
+SIZES = {1: TableSize(1536, 4096, 1024, 64), 2: TableSize(224, 512, 256, 80)}
 """By dimension; chosen so that the tables are made within two seconds on one thread."""
 
 MARGIN = 1.5

@@ -32,7 +32,7 @@ LAST_SPACINGS = 1.5
 _REMEMBERED = 4
 
 
-class Size(NamedTuple):
+class TableSize(NamedTuple):
     """How many numbers the tables hold.
 
     Attributes
@@ -60,7 +60,7 @@ class RewardTable:
 
     Parameters
     ----------
-    size : Size
+    size : TableSize
     coarser : int
         2 takes half as many nodes and levels everywhere, to measure the error.
 
@@ -72,7 +72,7 @@ class RewardTable:
 
     _recent: AtLevel[Surface] | None = None
 
-    def __init__(self, law: Law, reward: Reward, size: Size, coarser: int = 1) -> None:
+    def __init__(self, law: Law, reward: Reward, size: TableSize, coarser: int = 1) -> None:
         grid = clean_grid(law, reward, size.least, size.most, coarser)
         self.grid, self.nodes = grid, size.nodes // coarser
         self.center, self.radius = grid.center, grid.radius  # [d]

@@ -21,7 +21,7 @@ RELATIVE_ERROR = 1e-3
 
 
 @dataclass(frozen=True)
-class Exact:
+class ExactValues:
     """Exact values, None where one is not known, not finite or does not apply.
 
     Attributes
@@ -45,7 +45,7 @@ class Exact:
     mean_reward_w1: float | None = None
 
 
-def exact_values(plan: Plan, sampler: SamplerKind, measured: Reward | None = None) -> Exact:
+def exact_values(plan: Plan, sampler: SamplerKind, measured: Reward | None = None) -> ExactValues:
     """The exact values of what is read off the samples of a plan.
 
     Closed form, sums over atoms, or adaptive quadrature (d <= 2). The slopes hold for samplers with
@@ -60,13 +60,13 @@ def exact_values(plan: Plan, sampler: SamplerKind, measured: Reward | None = Non
     """
     reward = measured or plan.reward
     if reward is None or plan.unguided.by_samples:
-        return Exact()
+        return ExactValues()
     base = plan.unguided
     mean, reciprocal = mean_under(base, reward), _mean_reciprocal(plan, reward)
     plain = plan.constant and reward is plan.reward
     slope = sampler.unit_noise and plain
     if plan.identity == "mean_reward" and plan.toward is not None:
-        return Exact(
+        return ExactValues(
             mean_reciprocal_w0=reciprocal,
             mean_reward_w0=mean,
             slope_mean_reward_w0=_entropy(base, plan.toward, reward, mean) if slope else None,
@@ -74,12 +74,12 @@ def exact_values(plan: Plan, sampler: SamplerKind, measured: Reward | None = Non
         )
     if plan.identity == "mean_reciprocal" and plan.away is not None:
         fall = _entropy(base, plan.away, Reciprocal(reward), reciprocal) if slope else None
-        return Exact(
+        return ExactValues(
             mean_reciprocal_w0=reciprocal,
             slope_mean_reciprocal_w0=None if fall is None else -fall,
             mean_reward_w0=mean,
         )
-    return Exact(mean_reciprocal_w0=reciprocal, mean_reward_w0=mean)
+    return ExactValues(mean_reciprocal_w0=reciprocal, mean_reward_w0=mean)
 
 
 def variance_of_reciprocal(plan: Plan) -> float | None:

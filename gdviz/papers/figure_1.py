@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from gdviz.exact_curves import ExactPoint, compute
 from gdviz.experiment import Experiment
-from gdviz.papers.make import Reading, Size, within
+from gdviz.papers.make import FigureReading, FigureSize, within
 from gdviz.papers.paper_figure import Value, estimated, exact
 from gdviz.papers.picture import Band, Dots, Floats, Line, Panel, Picture, Reach, floats
 from gdviz.presets import load
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from gdviz.metrics import Row
     from gdviz.result import Result
 
-FULL = Size(steps=4000, particles=10_000)
+FULL = FigureSize(steps=4000, particles=10_000)
 """The paper's."""
 
-QUICK = Size(steps=500, particles=2000)
+QUICK = FigureSize(steps=500, particles=2000)
 
 W = 0.0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0
 
@@ -31,14 +31,14 @@ FINE = 61
 """Points of smooth lines over w."""
 
 
-def experiments(size: Size) -> dict[str, Experiment]:
+def experiments(size: FigureSize) -> dict[str, Experiment]:
     """The stand-in law: 1-D, class 1 on both sides of class 0."""
     base = load("figure-1").experiment.model_dump(mode="json")
     sampler = {"kind": "ddpm", "steps": size.steps}
     return {RUN: Experiment.parse({**base, "sampler": sampler, "particles": size.particles, "w": W})}
 
 
-def read(results: Mapping[str, Result]) -> Reading:
+def read(results: Mapping[str, Result]) -> FigureReading:
     """Both panels, with the exact value, the exact tangent, the identity's prediction and the exact guided law."""
     result = results[RUN]
     fine = [10 ** (-2 + 3 * k / (FINE - 1)) for k in range(FINE)]
@@ -48,7 +48,7 @@ def read(results: Mapping[str, Result]) -> Reading:
     picture = Picture(
         "Class 1 guided on a line: toward p(x | 1), away from p(x)", ((_improved(guided), _mean(result, guided, law)),)
     )
-    return Reading(picture, tuple(_values(result, law)), _agrees(result, law), _OURS)
+    return FigureReading(picture, tuple(_values(result, law)), _agrees(result, law), _OURS)
 
 
 _OURS = (

@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING
 from gdviz.experiment import Experiment
 from gdviz.papers.digit_readings import ALL, ClassReading, Estimate, falls, largest_reciprocal, read_classes
 from gdviz.papers.digit_runs import LABELS, TRAINED, label_run
-from gdviz.papers.make import Reading, Size
+from gdviz.papers.make import FigureReading, FigureSize
 from gdviz.papers.paper_figure import Value, estimated
 from gdviz.papers.picture import Band, Dots, Line, Mark, Panel, Picture, floats
 
 if TYPE_CHECKING:
     from gdviz.result import Result
 
-FULL = Size(steps=50, particles=8_000)
+FULL = FigureSize(steps=50, particles=8_000)
 """The paper has 20 classes and 1000 trials of each; eight times as many tell rare failures from none."""
 
-QUICK = Size(steps=20, particles=500)
+QUICK = FigureSize(steps=20, particles=500)
 
 W = 0.0, 0.25, 0.5, 1.0, 2.0, 4.0
 QUICK_W = 0.0, 0.5, 1.0, 2.0
@@ -28,13 +28,13 @@ IMPROVED, UNRELATED, MEAN = "proportion improved", "proportion improved, unrelat
 WIDTH, HEIGHT = 300, 300
 
 
-def experiments(size: Size) -> dict[str, Experiment]:
+def experiments(size: FigureSize) -> dict[str, Experiment]:
     """CFG toward each digit, all on the same noise."""
     w = W if size.steps >= FULL.steps else QUICK_W
     return {label: label_run(label, w, size.steps, size.particles) for label in LABELS}
 
 
-def read(results: Mapping[str, Result]) -> Reading:
+def read(results: Mapping[str, Result]) -> FigureReading:
     """Three panels, the ten digits thin and all of them bold; which digits' intervals part between w = 0 and 2."""
     readings = read_classes(results)
     panels = (
@@ -43,7 +43,7 @@ def read(results: Mapping[str, Result]) -> Reading:
         _panel("Mean of 1/p(c | x)", f"log10 of the {MEAN}", readings, lambda each: each.reciprocal, log=True),
     )
     picture = Picture("8x8 digits, a stand-in for ImageNet: toward p(x | digit), away from p(x)", (panels,))
-    return Reading(picture, tuple(_values(readings)), _agrees(readings, results), _OURS)
+    return FigureReading(picture, tuple(_values(readings)), _agrees(readings, results), _OURS)
 
 
 _OURS = (

@@ -12,7 +12,7 @@ from scipy.interpolate import CubicSpline
 from gdviz.experiment import Experiment
 from gdviz.guided_law import GuidedLaw, guided_laws
 from gdviz.papers import tilting
-from gdviz.papers.make import Reading, Size
+from gdviz.papers.make import FigureReading, FigureSize
 from gdviz.papers.paper_figure import exact
 from gdviz.papers.picture import Picture, floats
 from gdviz.papers.tilting import Array, Shares, W
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from gdviz.laws import Law
     from gdviz.result import Result
 
-FULL = Size(steps=1000, particles=10_000)
-QUICK = Size(steps=200, particles=1500)
+FULL = FigureSize(steps=1000, particles=10_000)
+QUICK = FigureSize(steps=200, particles=1500)
 
 LINE, PLANE = "line", "plane"
 BINS = 40
@@ -31,13 +31,13 @@ NODES = 12
 """A bin, of the exact shares' quadrature: rounding is all that is left for Gaussians as wide as a bin."""
 
 
-def experiments(size: Size) -> dict[str, Experiment]:
+def experiments(size: FigureSize) -> dict[str, Experiment]:
     """Two Gaussians on a line with a bump for a reward; a ring of eight in the plane, each worth more than the one before."""
     presets = {LINE: "line-reward", PLANE: "ring-reward"}
     return {run: tilting.experiment(load(name).experiment.model_dump(mode="json"), size) for run, name in presets.items()}
 
 
-def read(results: Mapping[str, Result]) -> Reading:
+def read(results: Mapping[str, Result]) -> FigureReading:
     """Histograms and the mean of r on the line; clouds in the plane."""
     line, plane = results[LINE], results[PLANE]
     built = line.built
@@ -54,7 +54,7 @@ def read(results: Mapping[str, Result]) -> Reading:
         law = laws[w]
         if law.mean_reward is not None and law.error_reward is not None:
             values.append(exact(LINE, w, "mean of r, guided law in the limit of small steps", law.mean_reward, law.error_reward))
-    return Reading(picture, tuple(values), tilting.agrees({"on the line": line, "in the plane": plane}), _OURS)
+    return FigureReading(picture, tuple(values), tilting.agrees({"on the line": line, "in the plane": plane}), _OURS)
 
 
 _OURS = (

@@ -7,21 +7,21 @@ from typing import TYPE_CHECKING
 
 from gdviz.experiment import Experiment
 from gdviz.papers import roll, tilting
-from gdviz.papers.make import Reading, Size
+from gdviz.papers.make import FigureReading, FigureSize
 from gdviz.presets import load
 
 if TYPE_CHECKING:
     from gdviz.result import Result
 
-FULL = Size(steps=1000, particles=10_000)
-QUICK = Size(steps=200, particles=1500)
+FULL = FigureSize(steps=1000, particles=10_000)
+QUICK = FigureSize(steps=200, particles=1500)
 
 
-def experiments(size: Size) -> dict[str, Experiment]:
+def experiments(size: FigureSize) -> dict[str, Experiment]:
     """r = exp(x) on 200 points."""
     return {roll.ROLL: tilting.experiment(load("swiss-roll-reward").experiment.model_dump(mode="json"), size)}
 
 
-def read(results: Mapping[str, Result]) -> Reading:
+def read(results: Mapping[str, Result]) -> FigureReading:
     """See `gdviz.papers.roll`."""
     return roll.read(results, "Points on a Swiss roll, reward r = exp(x): from p(x) toward p(x) r(x) / E r")

@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING
 
 from gdviz.experiment import Experiment
 from gdviz.papers import roll, tilting
-from gdviz.papers.make import Reading, Size
+from gdviz.papers.make import FigureReading, FigureSize
 
 if TYPE_CHECKING:
     from gdviz.result import Result
 
-FULL = Size(steps=1000, particles=10_000)
-QUICK = Size(steps=200, particles=1500)
+FULL = FigureSize(steps=1000, particles=10_000)
+QUICK = FigureSize(steps=200, particles=1500)
 
 CENTER, WIDTH, FLOOR = (1.26, 0.0), 0.35, 0.05
 """Between two arms that are near in the plane and a whole turn apart along the roll."""
 
 
-def experiments(size: Size) -> dict[str, Experiment]:
+def experiments(size: FigureSize) -> dict[str, Experiment]:
     """A bump on 200 points."""
     reward = {"kind": "bumps", "bumps": [{"center": CENTER, "width": WIDTH}], "floor": FLOOR}
     base = {
@@ -30,7 +30,7 @@ def experiments(size: Size) -> dict[str, Experiment]:
     return {roll.ROLL: tilting.experiment(base, size)}
 
 
-def read(results: Mapping[str, Result]) -> Reading:
+def read(results: Mapping[str, Result]) -> FigureReading:
     """See `gdviz.papers.roll`."""
     x, y = CENTER
     reward = f"a bump at ({x:g}, {y:g}), width {WIDTH:g}".replace("-", "−")

@@ -22,7 +22,7 @@ NUMBERS = 1, 2, 3, 4, 5
 
 
 @dataclass(frozen=True)
-class Size:
+class FigureSize:
     """How much is run: steps of the sampler, and particles at each w."""
 
     steps: int
@@ -30,7 +30,7 @@ class Size:
 
 
 @dataclass(frozen=True)
-class Reading:
+class FigureReading:
     """What a figure reads off its runs: the picture, the numbers, what agrees with the paper and what is ours, in sentences."""
 
     picture: Picture
@@ -42,12 +42,12 @@ class Reading:
 class Maker(Protocol):
     """A module ``figure_N``: its sizes, its runs and how they are read."""
 
-    FULL: Size
-    QUICK: Size
+    FULL: FigureSize
+    QUICK: FigureSize
 
-    def experiments(self, size: Size) -> dict[str, Experiment]: ...
+    def experiments(self, size: FigureSize) -> dict[str, Experiment]: ...
 
-    def read(self, results: Mapping[str, Result]) -> Reading: ...
+    def read(self, results: Mapping[str, Result]) -> FigureReading: ...
 
 
 def check_number(number: int) -> None:
@@ -79,7 +79,7 @@ def make(
     number: int,
     quick: bool = False,
     *,
-    size: Size | None = None,
+    size: FigureSize | None = None,
     device: str = "auto",
     progress: ProgressCallback | None = None,
     executor: Executor | None = None,
@@ -92,7 +92,7 @@ def make(
         As in "Towards a unified framework for guided diffusion models", arXiv 2512.04985.
     quick : bool
         Fewer steps and trials, seconds in place of a minute or two.
-    size : Size, optional
+    size : FigureSize, optional
         Another size, which then counts as quick.
     device, progress, executor
         As for `gdviz.result.run`.
@@ -106,7 +106,7 @@ def make(
     from gdviz.papers.paper_figure import PaperFigure
     from gdviz.result import run
 
-    chosen: Size = size or (module.QUICK if quick else module.FULL)
+    chosen: FigureSize = size or (module.QUICK if quick else module.FULL)
     runs: dict[str, Experiment] = module.experiments(chosen)
     found: dict[str, Result] = {}
     for name, experiment in runs.items():
@@ -117,7 +117,7 @@ def make(
             frame_particles=0,
             executor=executor,
         )
-    reading: Reading = module.read(found)
+    reading: FigureReading = module.read(found)
     said = [reading.agrees, reading.ours]
     if chosen != module.FULL:
         said.append(_quick(chosen, module.FULL))
@@ -125,7 +125,7 @@ def make(
     return PaperFigure(number, chosen != module.FULL, " ".join(said), reading.picture, reading.values, results)
 
 
-def _quick(size: Size, full: Size) -> str:
+def _quick(size: FigureSize, full: FigureSize) -> str:
     return (
         f"Quick version: {size.steps:,} steps and {size.particles:,} trials for each w in place of "
         f"{full.steps:,} and {full.particles:,}, so its errors are larger."

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from gdviz.laws import Law, Mixture
 from gdviz.papers import tilting
-from gdviz.papers.make import Reading
+from gdviz.papers.make import FigureReading
 from gdviz.papers.picture import Picture
 from gdviz.papers.tilting import Array, Shares, W
 
@@ -28,7 +28,7 @@ OURS = (
 )
 
 
-def read(results: Mapping[str, Result], title: str) -> Reading:
+def read(results: Mapping[str, Result], title: str) -> FigureReading:
     """Clouds, and below them the histogram along the roll and the mean of r."""
     result = results[ROLL]
     shares = _shares(result)
@@ -37,7 +37,7 @@ def read(results: Mapping[str, Result], title: str) -> Reading:
         (*tilting.histograms(shares, "place along the roll, 0 inside"), tilting.mean_panel(result)),
     )
     values = [*tilting.values(ROLL, result), *tilting.share_values(ROLL, shares)]
-    return Reading(Picture(title, rows), tuple(values), tilting.agrees({"on the roll": result}), OURS)
+    return FigureReading(Picture(title, rows), tuple(values), tilting.agrees({"on the roll": result}), OURS)
 
 
 def _shares(result: Result) -> Shares:

@@ -12,7 +12,7 @@ import torch
 from numpy.typing import NDArray
 
 from gdviz.experiment import Experiment
-from gdviz.papers.make import Size
+from gdviz.papers.make import FigureSize
 from gdviz.papers.paper_figure import Value, estimated, exact
 from gdviz.papers.picture import Bars, Dots, Line, Mark, Panel, Reach, floats
 from gdviz.tables import interval
@@ -64,7 +64,7 @@ class Shares:
         return np.sqrt(self.found * (1 - self.found) / self.particles[:, None])  # [W, m]
 
 
-def experiment(base: Mapping[str, Any], size: Size) -> Experiment:
+def experiment(base: Mapping[str, Any], size: FigureSize) -> Experiment:
     """An Experiment's JSON at the figure's size and w."""
     sampler = {"kind": base["sampler"]["kind"], "steps": size.steps}
     return Experiment.parse({**base, "sampler": sampler, "particles": size.particles, "w": W})

@@ -16,7 +16,7 @@ from gdviz.experiment import Built, Experiment
 from gdviz.guidance import WeightedGuidance
 from gdviz.metrics.reading import Reader
 from gdviz.player.law_field import SECONDS, law_field
-from gdviz.player.scene import Arrows, Grid, Scene
+from gdviz.player.scene import Arrows, DensityGrid, Scene
 from gdviz.progress import ProgressCallback, silent
 from gdviz.result import Result, measured_reward
 from gdviz.scores.exact import Exact
@@ -164,20 +164,20 @@ def _axes(extent: tuple[float, ...], points: int) -> torch.Tensor:
     return torch.stack(torch.meshgrid(x, y, indexing="xy"), -1)  # [height, width, 2]
 
 
-def _grids(built: Built, extent: tuple[float, ...]) -> list[Grid]:
+def _grids(built: Built, extent: tuple[float, ...]) -> list[DensityGrid]:
     law, plan = built.law, built.plan
     x = _axes(extent, FIELD_1D if len(extent) == 2 else FIELD_2D)
     t = max(float(built.levels.t[-1]), SHOWN_NOISE if law.atomic else 0.0)
     density = law.log_density(x, t).exp()
-    grids = [Grid("density", extent, density.numpy())]
+    grids = [DensityGrid("density", extent, density.numpy())]
     for label in law.labels:
-        grids.append(Grid(f"class:{label}", extent, (density * law.log_posterior(label)(x, t).exp()).numpy()))
+        grids.append(DensityGrid(f"class:{label}", extent, (density * law.log_posterior(label)(x, t).exp()).numpy()))
     if plan.reward is not None:
         if getattr(plan.reward, "label", None) is None:
-            grids.append(Grid("reward", extent, plan.reward(x).numpy(), "linear"))
+            grids.append(DensityGrid("reward", extent, plan.reward(x).numpy(), "linear"))
         for goal, target in (("goal:conditional", plan.toward), ("goal:tilted", plan.toward)):
             if target is not None and any(f"goal:{g.name}" == goal for g in plan.goals) and target is not law:
-                grids.append(Grid(goal, extent, target.log_density(x, t).exp().numpy()))
+                grids.append(DensityGrid(goal, extent, target.log_density(x, t).exp().numpy()))
     return grids
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import math
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -63,16 +62,3 @@ def decode_paths(data: bytes, shape: list[int]) -> NDArray[np.uint16]:
     zigzag = (planes[0] | planes[1] << 8).astype(np.int32).reshape(shape)
     rest = (zigzag >> 1) ^ -(zigzag & 1)
     return np.cumsum(np.cumsum(rest, axis=1), axis=0).astype(np.uint16)
-
-
-def strict(value: Any) -> Any:
-    """The same structure in strict JSON: plain numbers, and null where one is not finite."""
-    if isinstance(value, Mapping):
-        return {str(key): strict(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [strict(item) for item in value]
-    if isinstance(value, np.generic):
-        value = value.item()
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return value

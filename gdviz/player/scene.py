@@ -21,7 +21,8 @@ from numpy.typing import NDArray
 from gdviz.errors import GdvizError
 from gdviz.player.law_field import LOG_FLOOR as LAW_FLOOR
 from gdviz.player.law_field import LawField, from_codes, to_codes
-from gdviz.player.payload import Payload, decode, encode_paths, strict
+from gdviz.player.payload import Payload, decode, encode_paths
+from gdviz.record import finite
 
 FORMAT = 2
 READ = (1, 2)
@@ -44,7 +45,7 @@ Floats = NDArray[np.floating[Any]]
 
 
 @dataclass(frozen=True)
-class Grid:
+class DensityGrid:
     """A field on a regular grid: a density, a class's density, a reward or a goal law.
 
     Attributes
@@ -122,7 +123,7 @@ class Scene:
     experiment: Mapping[str, Any] = field(default_factory=dict)
     rows: Sequence[Mapping[str, Any]] = ()
     exact: Mapping[str, Any] = field(default_factory=dict)
-    grids: Sequence[Grid] = ()
+    grids: Sequence[DensityGrid] = ()
     arrows: Arrows | None = None
     final_class: NDArray[np.uint8] | None = None
     log_reward: Floats | None = None
@@ -183,7 +184,7 @@ def pack_scene(scene: Scene) -> bytes:
         **{key: getattr(scene, key) for key in AS_THEY_ARE},
         "quantisation": {"low": low.tolist(), "step": step.tolist()}, "grids": grids, "law": law, "arrays": payload.entries,
     }  # fmt: skip
-    text = json.dumps(strict(header), allow_nan=False, separators=(",", ":")).encode()
+    text = json.dumps(finite(header), allow_nan=False, separators=(",", ":")).encode()
     return struct.pack("<I", len(text)) + text + payload.data()
 
 
@@ -258,7 +259,7 @@ def _dequantise_arrows(lattice: NDArray[Any], scale: NDArray[Any]) -> NDArray[np
     return (lattice * scale.reshape(-1, *[1] * (lattice.ndim - 1))).astype(np.float32)
 
 
-def _add_grid(payload: Payload, index: int, grid: Grid) -> dict[str, Any]:
+def _add_grid(payload: Payload, index: int, grid: DensityGrid) -> dict[str, Any]:
     name, entry = f"grid_{index}", {"name": grid.name, "extent": list(grid.extent)}
     values = np.asarray(grid.values, np.float64)
     if values.ndim == 1:
@@ -275,12 +276,12 @@ def _add_grid(payload: Payload, index: int, grid: Grid) -> dict[str, Any]:
     return {**entry, "array": name, "map": grid.map, "low": floor, "high": floor + span}
 
 
-def _read_grid(entry: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Grid:
+def _read_grid(entry: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> DensityGrid:
     values = arrays[entry["array"]].astype(np.float64)
     if values.ndim == 2:
         values = entry["low"] + values / 255 * (entry["high"] - entry["low"])
         values = np.exp(values) if entry["map"] == "log" else values
-    return Grid(entry["name"], tuple(entry["extent"]), values, entry["map"])
+    return DensityGrid(entry["name"], tuple(entry["extent"]), values, entry["map"])
 
 
 def _add_law(payload: Payload, law: LawField, order: NDArray[np.int64]) -> dict[str, Any]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 import io
 import json
-import math
 import os
 import uuid
 from collections.abc import Callable
@@ -17,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gdviz.experiment import Built, Experiment
-from gdviz.metrics import Exact, Row
+from gdviz.metrics import ExactValues, Row
+from gdviz.record import finite
 
 Float32 = NDArray[np.float32]
 
@@ -31,7 +31,7 @@ class Result:
     experiment : Experiment
     rows : tuple of Row
         One for each listed w, in the order listed.
-    exact : Exact
+    exact : ExactValues
         What is known without simulation.
     network_evaluations : int
         Scores evaluated, the step-change run included: particles x w x steps x guided scores a step x
@@ -58,7 +58,7 @@ class Result:
 
     experiment: Experiment
     rows: tuple[Row, ...]
-    exact: Exact
+    exact: ExactValues
     network_evaluations: int
     seconds: float
     versions: dict[str, str]
@@ -77,8 +77,8 @@ class Result:
         return {
             "format": 1,
             "experiment": self.experiment.model_dump(mode="json"),
-            "rows": [_strict(asdict(row)) for row in self.rows],
-            "exact": _strict(asdict(self.exact)),
+            "rows": [finite(asdict(row)) for row in self.rows],
+            "exact": finite(asdict(self.exact)),
             "network_evaluations": self.network_evaluations,
             "seconds": self.seconds,
             "versions": self.versions,
@@ -120,15 +120,6 @@ class Result:
 
 def _cell(value: float | None) -> str:
     return f"<td>{'' if value is None else f'{value:.4g}'}</td>"
-
-
-def _strict(value: Any) -> Any:
-    """None in place of what overflowed: JSON has no word for it."""
-    if isinstance(value, dict):
-        return {key: _strict(inner) for key, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [_strict(inner) for inner in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _write_whole(path: Path, data: bytes) -> None:

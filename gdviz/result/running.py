@@ -19,13 +19,13 @@ from gdviz.device import far_device, pick_device
 from gdviz.errors import GdvizError
 from gdviz.experiment import Built, Experiment
 from gdviz.guidance.none import Unguided
-from gdviz.metrics import Exact, Row, RowReader, exact_values
+from gdviz.metrics import ExactValues, Row, RowReader, exact_values
 from gdviz.progress import Progress
 from gdviz.result.given import GivenScore, built_with
 from gdviz.result.measure import measured_reward
 from gdviz.result.record import Result
 from gdviz.sweep import Chunk, Frames, Integrals, ObserverKind, Paths, SweepOptions
-from gdviz.sweep_request import Executor, RunExperiment, here
+from gdviz.sweep_request import Executor, RunExperiment
 
 MAX_PATH_VALUES = 250_000_000
 """Bound on w x particles x frames x dimension of the paths kept: 1 GB."""
@@ -146,7 +146,7 @@ class _Run:
         executor: Executor | None,
     ) -> None:
         self.experiment, self.built, self.notes, self.began = experiment, built, notes, began
-        self.executor, self.device = executor or here, device
+        self.execute = RunExperiment.on(experiment, built, executor, device)
         w, n = experiment.all_w, experiment.particles
         self.measured = measured_reward(experiment, built)
         self.wants_exact, self.wants_distances = exact, distances
@@ -165,8 +165,8 @@ class _Run:
         self.coarse = Paths(len(w), self.halved_particles, built.law.dimension) if step_change else None
 
     @cached_property
-    def exact(self) -> Exact:
-        return exact_values(self.built.plan, self.built.sampler, self.measured) if self.wants_exact else Exact()
+    def exact(self) -> ExactValues:
+        return exact_values(self.built.plan, self.built.sampler, self.measured) if self.wants_exact else ExactValues()
 
     def stream(self, partial: bool) -> Iterator[Progress | Result]:
         experiment = self.experiment
@@ -193,7 +193,7 @@ class _Run:
         options = SweepOptions(
             experiment.all_w, paths.x.shape[1], experiment.seed, halvings=int(halved), gradual=gradual, observers=observers
         )
-        for item in RunExperiment(experiment, self.built, self.executor, self.device)(options):
+        for item in self.execute(options):
             if isinstance(item, Chunk):
                 paths.take(item)
             yield item
@@ -210,7 +210,7 @@ class _Run:
             exact=self.exact,
             network_evaluations=guided * len(experiment.all_w) * scores,
             seconds=time.perf_counter() - self.began,
-            versions={**versions(), "device": self.device},
+            versions={**versions(), "device": self.execute.device},
             complete=complete,
             samples=self.paths.x[:, :done].numpy(),
             frames=None if self.paths.frames is None else self.paths.frames[:, :done].numpy(),

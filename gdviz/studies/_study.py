@@ -55,12 +55,9 @@ class StudyContext:
 
     def runner(self, experiment: Experiment, built: Built) -> RunExperiment:
         """Runs sweeps of an Experiment's plan: where others can help, or here on the device that the setting names."""
-        from gdviz.device import far_device, pick_device
-        from gdviz.sweep_request import RunExperiment, here
+        from gdviz.sweep_request import RunExperiment
 
-        if self.executor is None:
-            return RunExperiment(experiment, built, here, str(pick_device()))
-        return RunExperiment(experiment, built, self.executor, far_device())
+        return RunExperiment.on(experiment, built, self.executor)
 
 
 @dataclass(frozen=True)

@@ -54,7 +54,7 @@ class CurvesAnswer(Answer):
 
 
 @dataclass(frozen=True)
-class Curves(Study[CurvesAnswer]):
+class CurvesStudy(Study[CurvesAnswer]):
     """The rows of an Experiment, published as they sharpen, and the exact law of its guided sampler."""
 
     name = "curves"

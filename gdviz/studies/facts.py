@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gdviz.facts.finding import Report
+from gdviz.facts.finding import CheckReport
 from gdviz.record import Answer
 from gdviz.studies import Study, StudyContext
 
@@ -20,7 +20,7 @@ PARTICLES = 4096
 class FactsAnswer(Answer):
     """The report of a check."""
 
-    report: Report
+    report: CheckReport
 
 
 @dataclass(frozen=True)

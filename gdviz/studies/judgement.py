@@ -31,7 +31,7 @@ class JudgementAnswer(Answer):
     within : bool
         Whether the nearest law is within its floor.
     line : str
-        How many samples, and what is known of them.
+        How many samples, what is known of them, and what a classifier says.
     laws : TextTable
     modes : TextTable or None
     picture : SamplePicture or None
@@ -72,7 +72,7 @@ class SampleJudgement(Study[JudgementAnswer]):
     def run(self, context: StudyContext) -> JudgementAnswer:
         from gdviz.checkpoints import build_trained
         from gdviz.facts.judge import judge
-        from gdviz.facts.judgement_table import facts_line, headings, law_rows, mode_rows
+        from gdviz.facts.judgement_table import classifier_line, facts_line, headings, law_rows, mode_rows
         from gdviz.facts.picture import picture
         from gdviz.facts.sample_files import parse_samples
 
@@ -84,7 +84,7 @@ class SampleJudgement(Study[JudgementAnswer]):
         return JudgementAnswer(
             found.sentence,
             nearest is not None and nearest.within_floor,
-            facts_line(found),
+            " ".join(filter(None, (facts_line(found), classifier_line(found)))),
             TextTable(headings(found), tuple(law_rows(found))),
             None if modes is None else TextTable(tuple(modes[0]), tuple(modes[1])),
             picture(samples, build_trained(self.experiment), found, self.w),

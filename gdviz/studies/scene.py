@@ -39,7 +39,7 @@ class PackedScene(Answer):
 
 
 @dataclass(frozen=True)
-class Scene(Study[PackedScene]):
+class SceneStudy(Study[PackedScene]):
     """A scene. Its bytes are read from the store, where the browser asks for them, and do not travel to the page's process.
 
     Attributes
@@ -143,4 +143,4 @@ def warm_up() -> None:
     from gdviz.presets import DEFAULT, load
 
     with tempfile.TemporaryDirectory() as folder:
-        Scene(load(DEFAULT).experiment, preview=True).run(StudyContext(Path(folder)))
+        SceneStudy(load(DEFAULT).experiment, preview=True).run(StudyContext(Path(folder)))

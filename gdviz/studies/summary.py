@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from gdviz.experiment import Experiment
-from gdviz.metrics import Exact, Row
+from gdviz.metrics import ExactValues, Row
 from gdviz.record import Record
 from gdviz.result import Result
 
@@ -18,7 +18,7 @@ class ResultSummary(Record):
     format: int
     experiment: Experiment
     rows: tuple[Row, ...]
-    exact: Exact
+    exact: ExactValues
     network_evaluations: int
     seconds: float
     versions: Mapping[str, str]

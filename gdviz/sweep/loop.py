@@ -21,15 +21,13 @@ WHOLE = 256
 """Particles are stepped in multiples of this: at the ragged end of an array a CPU's kernels round differently."""
 
 MANY_STEPS = 500
-"""Steps from which what is remembered of the levels is made first; shorter runs gain nothing from it."""
+"""Steps from which what the plan remembers of the levels is made first; shorter runs gain nothing from it."""
 
 KEPT_BYTES = 24 << 20
 """Memory that the C library is taught to keep between operations."""
 
 
-def sweep(
-    plan: Plan, sampler: SamplerKind, levels: Levels, options: SweepOptions
-) -> Iterator[Progress | Chunk]:
+def sweep(plan: Plan, sampler: SamplerKind, levels: Levels, options: SweepOptions) -> Iterator[Progress | Chunk]:
     """Run every w from the same start and the same increments, and tell the observers of every step.
 
     The noise belongs to the particle, so the paths do not depend on the w list, the particle count

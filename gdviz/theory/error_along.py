@@ -9,8 +9,7 @@ from torch import Tensor
 
 from gdviz.guidance import Guide
 from gdviz.samplers import Step
-from gdviz.sweep import Observer, ObserverContext, ObserverKind
-from gdviz.sweep.plan_executor import PlanSource
+from gdviz.sweep import Observer, ObserverContext, ObserverKind, PlanSource
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -32,7 +32,7 @@ from gdviz.metrics.skewness import KnownSkewness
 from gdviz.metrics.tails import tail
 from gdviz.progress import ProgressCallback, part, silent
 from gdviz.samplers import SamplerKind
-from gdviz.sweep import PlanExecutor, RunHere, SweepOptions, gathered
+from gdviz.sweep import Chunk, PlanExecutor, RunHere, SweepOptions, gathered
 from gdviz.theory.error_along import ErrorAlong
 
 
@@ -176,16 +176,17 @@ class ErrorStudy:
             Where the sweeps of the exact and of the wrong plan run; here by default.
         """
         exact, wrong = executors or [RunHere(plan, self.sampler, self.levels) for plan in (self.exact, self.wrong)]
-        options = SweepOptions(self.w, particles, self.seed, first, int(halved), padded=False)
-        along = (
-            gathered(run(replace(options, observers=(ErrorAlong(other.source, follow_wrong),))), part(progress, start, 0.5))
-            for run, other, follow_wrong, start in ((exact, wrong, False, 0.0), (wrong, exact, True, 0.5))
-        )
-        right, false = along
+
+        def run(followed: PlanExecutor, other: PlanExecutor, follow_wrong: bool, start: float) -> Chunk:
+            observers = (ErrorAlong(other.source, follow_wrong),)
+            options = SweepOptions(self.w, particles, self.seed, first, int(halved), observers=observers, padded=False)
+            return gathered(followed(options), part(progress, start, 0.5))
+
+        runs = run(exact, wrong, False, 0.0), run(wrong, exact, True, 0.5)
         weight = torch.tensor(self.w, dtype=torch.float64)[:, None]  # [W, 1]
-        error, gain = ([chunk.readings[name].double() for chunk in (right, false)] for name in ("error", "gain"))  # [W, n] each
+        error, gain = ([chunk.readings[name].double() for chunk in runs] for name in ("error", "gain"))  # [W, n] each
         wholes = weight * gain[0], error[1] + weight * gain[1]  # [W, n] each
-        ends = [np.stack([self._log_reward(x) for x in chunk.x]) for chunk in (right, false)]  # [W, n] each
+        ends = [np.stack([self._log_reward(x) for x in chunk.x]) for chunk in runs]  # [W, n] each
         return ErrorPaths(ends[0], ends[1], error[0].numpy(), wholes[0].numpy(), wholes[1].numpy())
 
     def effects(self, paths: ErrorPaths) -> tuple[ErrorEffect, ...]:

@@ -16,7 +16,7 @@ from gdviz.errors import GdvizError
 from gdviz.laws import Law
 from gdviz.networks import Checkpoint, Denoiser
 from gdviz.training.losses import exact_noise
-from gdviz.training.problem import Problem
+from gdviz.training.problem import TrainingProblem
 from gdviz.training.task import Task
 
 POINTS = 20_000
@@ -102,7 +102,7 @@ def _ratio(squares: Tensor, sizes: Tensor) -> float:
 @lru_cache(maxsize=4)
 def _held_out(text: str, points: int) -> _HeldOut:
     """Held-out points of a task (its canonical JSON) and the exact answers there."""
-    problem = Problem.of(Task.from_json(text))
+    problem = TrainingProblem.of(Task.from_json(text))
     law = problem.answer
     generator = torch.Generator().manual_seed(20_251_122)
     clean = law.sample(points, generator)
@@ -170,4 +170,4 @@ def law_of(task: Task) -> Law:
     GdvizError
         If it is not known.
     """
-    return Problem.of(task).answer
+    return TrainingProblem.of(task).answer

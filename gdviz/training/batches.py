@@ -11,7 +11,7 @@ from torch import Generator, Tensor
 from gdviz.networks import Recipe
 from gdviz.training.levels import training_levels
 from gdviz.training.losses import Noised, exact_noise
-from gdviz.training.problem import Problem
+from gdviz.training.problem import TrainingProblem
 
 POOL = 1 << 16
 """Clean points drawn at once."""
@@ -26,7 +26,7 @@ class Batches(ABC):
     The pools depend on the seed and the step alone, so that a training that is taken up again meets the same ones.
     """
 
-    def __init__(self, problem: Problem, recipe: Recipe, seed: int) -> None:
+    def __init__(self, problem: TrainingProblem, recipe: Recipe, seed: int) -> None:
         self.problem, self.recipe, self.seed = problem, recipe, seed
         self._per_pool = max(1, POOL // recipe.batch)
         self._number = -1
@@ -55,7 +55,7 @@ class Batches(ABC):
         return torch.where(dropped | (truth < 0), null, truth)
 
 
-def batches(problem: Problem, recipe: Recipe, seed: int) -> Batches:
+def batches(problem: TrainingProblem, recipe: Recipe, seed: int) -> Batches:
     """The batches of a recipe's objective."""
     exact = recipe.objective == "exact" and problem.learned != "classifier"
     return ExactAnswers(problem, recipe, seed) if exact else DrawnNoise(problem, recipe, seed)

@@ -19,7 +19,7 @@ from gdviz.scores import ScoresContext
 from gdviz.training.batches import batches
 from gdviz.training.fitting import Fitting
 from gdviz.training.losses import loss
-from gdviz.training.problem import Problem
+from gdviz.training.problem import TrainingProblem
 from gdviz.training.task import Task
 from gdviz.training.weights import GuidanceWeights
 
@@ -139,7 +139,7 @@ class PointNetwork:
 
     network: Trunk
 
-    def __init__(self, problem: Problem, task: Task, network: Trunk, base: Checkpoint | None) -> None:
+    def __init__(self, problem: TrainingProblem, task: Task, network: Trunk, base: Checkpoint | None) -> None:
         self.network, self._device = network, network.scale.device
         self._base = None if base is None else copy.deepcopy(base.denoiser).to(self._device)
         self._batches = batches(problem, task.recipe, task.seed)
@@ -149,7 +149,7 @@ class PointNetwork:
 
 
 def _fitted(
-    problem: Problem, task: Task, base: Checkpoint | None, networks: ScoresContext, device: torch.device | str
+    problem: TrainingProblem, task: Task, base: Checkpoint | None, networks: ScoresContext, device: torch.device | str
 ) -> Fitted:
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(task.seed % 2**63)
@@ -168,7 +168,7 @@ class _Loop:
         self, task: Task, base: Checkpoint | None, networks: ScoresContext, device: torch.device | str
     ) -> None:
         self.task, self.recipe = task, task.weights or task.recipe
-        self.problem = problem = Problem.of(task)
+        self.problem = problem = TrainingProblem.of(task)
         if problem.learned in ("conditional", "classifier", "weights") and not problem.labels:
             raise GdvizError(f"what: found {task.what!r}, but this target has no labels.")
         self.fitted = _fitted(problem, task, base, networks, device)

@@ -21,7 +21,7 @@ FEW = 0.05
 
 
 @dataclass(frozen=True)
-class Problem:
+class TrainingProblem:
     """What is learned, as objects; a black-box reward fits in here too.
 
     Attributes
@@ -39,7 +39,7 @@ class Problem:
     reward: Reward | None = None
 
     @staticmethod
-    def of(task: Task) -> Problem:
+    def of(task: Task) -> TrainingProblem:
         """Build a task's law and reward.
 
         Raises
@@ -52,7 +52,7 @@ class Problem:
         if task.reward is not None:
             reward = build_reward(task.reward, RewardContext(law.dimension, law.log_posterior, law.labels))
             reward = Reciprocal(reward) if task.cost else reward
-        return Problem(law, task.learned, reward)
+        return TrainingProblem(law, task.learned, reward)
 
     @property
     def labels(self) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ def test_images_move_with_w_and_nobody_is_asked(visit: Visit) -> None:
     expect(page.get_by_role("heading", name="Digits", exact=True)).to_be_visible()
     sheet = page.locator(".dg canvas").first
     expect(sheet).to_have_attribute("aria-label", re.compile("8 samples of each digit.* at guidance scale w = 0"))
-    expect(page.locator(".st-key-theory-figure-frechet .js-plotly-plot")).to_be_visible()
+    expect(page.locator(".st-key-digits-figure-frechet .js-plotly-plot")).to_be_visible()
     expect(page.get_by_text(re.compile("From w = 0 to 2 the mean of 1/p"))).to_be_visible()
     expect(page.get_by_text(re.compile("in place of the ImageNet"))).to_be_visible()
 

@@ -179,7 +179,37 @@ def test_the_browser_reads_the_same_positions_as_python(open_page: Open, plane: 
 
 def _modules() -> str:
     """The player's modules within reach of the test."""
-    return link(WEB, "decode.js", "motion.js", "player.js")
+    return link(WEB, "decode.js", "motion.js", "mount.js")
+
+
+def test_mounted_again_the_player_goes_on_and_destroyed_it_is_made_anew(open_page: Open, plane: Scene, line: Scene) -> None:
+    page = open_page([plane, line], {"frame": 5, "w": 1})
+    page.add_script_tag(content=_modules())
+    found = page.evaluate(
+        """async () => {
+            const scenes = [...document.querySelectorAll("[data-scene]")].map((node) =>
+                Uint8Array.from(atob(node.textContent), (c) => c.charCodeAt(0)));
+            const host = document.body.appendChild(document.createElement("div"));
+            const drawn = async (panels) => {
+                while (host.querySelectorAll("canvas").length !== panels) await new Promise(requestAnimationFrame);
+                return host.querySelector(".gv").dataset.w;
+            };
+            const first = $mount.mount(host, scenes[0], { selection: { frame: 3, w: 3 } });
+            const ws = [await drawn(2)];
+            const same = $mount.mount(host, scenes[0].buffer, { selection: { w: 0 } });
+            ws.push(await drawn(2));
+            const other = $mount.mount(host, scenes[1]);  // another scene keeps the view
+            await new Promise((done) => setTimeout(done, 500));
+            ws.push(await drawn(2));
+            other.destroy();
+            const empty = host.childElementCount;
+            const anew = $mount.mount(host, scenes[0], { selection: { frame: 3, w: 0.5 } });
+            ws.push(await drawn(2));
+            anew.destroy();
+            return { ws, empty, same: [first === same, same === other, other === anew] };
+        }"""
+    )
+    assert found == {"ws": ["3", "3", "3", "0.5"], "empty": 0, "same": [True, True, False]}
 
 
 def test_copies_become_panels_up_to_four_and_can_be_removed(open_page: Open, plane: Scene) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from gdviz import cli
 from gdviz.papers import figure_4
-from gdviz.papers.make import Size
+from gdviz.papers.make import FigureSize
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def call(capsys, monkeypatch, tmp_path):
 
 @pytest.mark.slow
 def test_a_figure_is_written_where_it_is_told(call, monkeypatch, tmp_path):
-    monkeypatch.setattr(figure_4, "QUICK", Size(steps=40, particles=200))
+    monkeypatch.setattr(figure_4, "QUICK", FigureSize(steps=40, particles=200))
     code, out, err = call("figure", 4, "--quick", "--out", tmp_path / "made")
     assert code == 0, err
     names = {f"figure-4-quick.{ending}" for ending in ("png", "svg", "html", "json", "csv")}
@@ -56,7 +56,7 @@ def test_a_mistake_is_one_sentence_before_any_work(call, tmp_path, monkeypatch, 
 
 
 def test_a_disk_that_refuses_is_one_sentence(call, monkeypatch, tmp_path):
-    monkeypatch.setattr(figure_4, "QUICK", Size(steps=20, particles=50))
+    monkeypatch.setattr(figure_4, "QUICK", FigureSize(steps=20, particles=50))
 
     def full(self, data):
         raise OSError(28, "No space left on device", str(self))

@@ -18,8 +18,11 @@ pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "extending.md").read_text(encoding="utf-8")
-TEMPLATES: dict[str, str] = dict(re.findall(r"^```python\n# (gdviz/\S+\.py)\n(.*?)^```$", PAGE, flags=re.MULTILINE | re.DOTALL))
-NAMES = [re.findall(r'^    kind: Literal\["(\w+)"\]', source, flags=re.MULTILINE) for source in TEMPLATES.values()]
+FILES = re.compile(r"^```python\n# ((?:gdviz|pages)/\S+\.py)\n(.*?)^```$", flags=re.MULTILINE | re.DOTALL)
+TEMPLATES: dict[str, str] = dict(FILES.findall(PAGE))
+LAB_PAGE = ["gdviz/studies/sample_means.py", "gdviz/ui/sample_means.py", "pages/sample_means.py"]
+METHODS = {path: source for path, source in TEMPLATES.items() if path not in LAB_PAGE}
+NAMES = [re.findall(r'^    kind: Literal\["(\w+)"\]', source, flags=re.MULTILINE) for source in METHODS.values()]
 IMPORT_OF_PRIVATE = r"^\s*(from|import) gdviz\S*\._|^\s*from gdviz.* import .*\b_"
 CONTRACTS = [
     "tests/docs/test_every_kind_runs.py",
@@ -34,7 +37,7 @@ CONTRACTS = [
 
 def test_the_page_has_a_template_for_every_family_but_scores():
     """Scores have one kind here, the exact one; guidance has a rule that is affine in w and one that is not."""
-    folders = Counter(str(Path(path).parent).replace(os.sep, ".") for path in TEMPLATES)
+    folders = Counter(str(Path(path).parent).replace(os.sep, ".") for path in METHODS)
     packages = {family.package: 1 + (family.name == "guidance") for family in FAMILIES if family.name != "score"}
     assert {package: folders[package] for package in packages} == packages
     assert all(len(names) == 1 for names in NAMES)
@@ -52,11 +55,13 @@ def test_templates_need_public_names_only():
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the package and its tests with one new file a family."""
+    """A copy of the package and its tests with one new file a family, and a new page."""
     copy = tmp_path_factory.mktemp("house")
-    for folder in ("gdviz", "tests", "assets", "docs"):
-        shutil.copytree(ROOT / folder, copy / folder, ignore=shutil.ignore_patterns("__pycache__", "browser", "scenes"))
-    shutil.copy(ROOT / "pyproject.toml", copy)
+    for folder in ("gdviz", "pages", "tests", "docs", ".streamlit"):
+        shutil.copytree(ROOT / folder, copy / folder, ignore=shutil.ignore_patterns("__pycache__", "browser"))
+    (copy / "assets").symlink_to(ROOT / "assets")
+    for file in ("pyproject.toml", "app.py"):
+        shutil.copy(ROOT / file, copy)
     for path, source in TEMPLATES.items():
         assert not (copy / path).exists()
         (copy / path).write_text(source, encoding="utf-8")
@@ -67,7 +72,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def inside(house: Path, *arguments: str) -> str:
     """What a Python process started in the copy prints."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "COV_"))}
-    environment["PYTHONPATH"] = str(house)
+    environment |= {"PYTHONPATH": str(house), "GDVIZ_STORE": str(house / "store")}
     done = subprocess.run([sys.executable, *arguments], cwd=house, env=environment, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-4000:]
     return done.stdout
@@ -119,6 +124,24 @@ def test_templates_are_on_the_pages_that_make_docs_writes(house):
     cards, table = ((house / "docs" / name).read_text(encoding="utf-8") for name in ("method-cards.md", "experiment.md"))
     assert all(f"\n`{names[0]}`. " in cards for names in NAMES)
     assert "| guidance.norm_cap | `most` |" in table and "| target.bars | `gap` |" in table
+
+
+def test_a_new_page_stands_in_the_navigation_and_runs(house):
+    """The reader opens it, presses Run, and reads the answer; the next visit finds it in the store."""
+    code = (
+        "from streamlit.testing.v1 import AppTest\n"
+        "page = AppTest.from_file('pages/sample_means.py', default_timeout=120).run()\n"
+        "assert not page.exception and 'Press Run' in page.info[0].value\n"
+        "page.button(key='sample_means.run').click().run()\n"
+        "assert not page.exception, page.exception\n"
+        "assert page.dataframe[0].value.shape[0] == 4, 'the page waits for the answer by itself'\n"
+        "again = AppTest.from_file('pages/sample_means.py', default_timeout=120).run()\n"
+        "assert not again.exception and again.dataframe[0].value.shape[0] == 4\n"
+        "whole = AppTest.from_file('app.py', default_timeout=120).run()\n"
+        "assert not whole.exception, whole.exception\n"
+    )
+    inside(house, "-c", code)
+    inside(house, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "tests/test_architecture.py")
 
 
 def test_templates_are_clean(house):

@@ -14,7 +14,7 @@ from scipy import stats
 from gdviz import cli
 from gdviz.experiment import Experiment
 from gdviz.facts.calibration import HEAVY, Look, calibrate, calibration_of
-from gdviz.facts.grid_moments import RARE, Grid
+from gdviz.facts.grid_moments import RARE, MomentGrid
 from gdviz.facts.random_experiments import random_experiment, special_w
 from gdviz.metrics import exact_values
 from gdviz.metrics.mean import UNKNOWN, Mean
@@ -39,7 +39,7 @@ def test_moments_of_a_lognormal(d):
     plan = Experiment.parse(
         {"target": {"kind": "gaussian_mixture", "components": [part]}, "guidance": {"kind": "reward", "reward": reward}, "w": [0]}
     ).build().plan  # fmt: skip
-    grid, v = Grid.of(plan.unguided), float(b @ np.array(covariance) @ b)
+    grid, v = MomentGrid.of(plan.unguided), float(b @ np.array(covariance) @ b)
     for found, m in zip(grid.rewards(plan.reward, 4000), (b @ mean, -b @ mean), strict=True):
         assert found.mean == pytest.approx(math.exp(m + v / 2), rel=1e-9)
         assert found.sd == pytest.approx(found.mean * math.sqrt(math.expm1(v)), rel=1e-3)  # less what one in a million adds
@@ -53,12 +53,12 @@ def test_means_agree_with_what_the_program_calls_exact(number):
     experiment = Experiment.parse(random_experiment(3, number))
     built = experiment.build()
     plan, exact = built.plan, exact_values(built.plan, built.sampler)
-    r, reciprocal = Grid.of(plan.unguided).rewards(plan.reward, 4000)
+    r, reciprocal = MomentGrid.of(plan.unguided).rewards(plan.reward, 4000)
     assert r.mean == pytest.approx(exact.mean_reward_w0, rel=2e-3)
     if exact.mean_reciprocal_w0 is not None and math.isfinite(reciprocal.mean):
         assert reciprocal.mean == pytest.approx(exact.mean_reciprocal_w0, rel=2e-3)
     if special_w(experiment.guidance.model_dump().get("form", "cfg")) == 1:
-        tilted, _ = Grid.of(plan.toward).rewards(plan.reward, 4000)
+        tilted, _ = MomentGrid.of(plan.toward).rewards(plan.reward, 4000)
         assert tilted.mean == pytest.approx(exact.mean_reward_w1, rel=2e-3)
 
 
@@ -66,7 +66,7 @@ def test_what_is_heavy():
     """1/p of two unit Gaussians at +-d: the usual interval of 4000 covers in 94 % at 0.5, in 70 % at 1.5, in 16 % at 2.5."""
     for distance, heavy in ((0.5, False), (1.5, True), (2.5, True)):
         plan = pair(distance).build().plan
-        _, reciprocal = Grid.of(plan.unguided).rewards(plan.reward, 4000)
+        _, reciprocal = MomentGrid.of(plan.unguided).rewards(plan.reward, 4000)
         assert reciprocal.mean == pytest.approx(2.0, rel=1e-6)
         assert reciprocal.is_heavy(HEAVY) is heavy
 
@@ -77,7 +77,7 @@ def test_heavy_is_what_loses_coverage(seed, number, heavy):
     described = random_experiment(seed, number)
     n, plan = described["particles"], Experiment.parse(described).build().plan
     law = plan.toward if special_w(described["guidance"].get("form", "cfg")) > 0 else plan.away
-    moments = Grid.of(law).rewards(plan.reward, n)[1]
+    moments = MomentGrid.of(law).rewards(plan.reward, n)[1]
     assert moments.is_heavy(HEAVY) is heavy
     generator, hits, runs = torch.Generator().manual_seed(1), 0, 2000
     for _ in range(runs // 100):

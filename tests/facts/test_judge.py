@@ -7,9 +7,9 @@ import pytest
 import torch
 
 from gdviz.errors import GdvizError
-from gdviz.facts.aim import aimed
 from gdviz.facts.judge import goals, judge
 from gdviz.facts.judgement_table import classifier_line, facts_line, law_rows, mode_rows
+from gdviz.facts.retarget import retargeted
 from gdviz.presets import load
 
 
@@ -101,8 +101,8 @@ def test_off_support():
 
 def test_another_aim():
     experiment = load("figure-1").experiment
-    assert judge(drawn(experiment, "plain"), aimed(experiment, label="0")).reward_title == "p(0 | x)"
-    by_reward = judge(drawn(experiment, "plain"), aimed(experiment, reward="exp(x)"))
+    assert judge(drawn(experiment, "plain"), retargeted(experiment, label="0")).reward_title == "p(0 | x)"
+    by_reward = judge(drawn(experiment, "plain"), retargeted(experiment, reward="exp(x)"))
     assert [fit.name for fit in by_reward.fits] == ["plain", "tilted"]
 
 
@@ -132,4 +132,4 @@ def test_what_cannot_be_judged_is_refused(samples, words):
 
 def test_one_aim_at_a_time():
     with pytest.raises(GdvizError, match="both a label and a reward"):
-        aimed(load("figure-1").experiment, "0", "exp(x)")
+        retargeted(load("figure-1").experiment, "0", "exp(x)")

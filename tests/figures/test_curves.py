@@ -11,7 +11,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 from gdviz.figures.axes import Scale
-from gdviz.figures.curves import NORMAL_95, Exact, Series, curve_figure, value_range
+from gdviz.figures.curves import NORMAL_95, ExactMarks, Series, curve_figure, value_range
 
 W = np.array([2.0, 0.0, 0.5, 1.0, 4.0], np.float32)  # a result's rows keep the order they were listed in
 VALUE = np.array([1.5, 2.0, 1.9, 1.75, 1.2], np.float32)
@@ -78,7 +78,7 @@ def test_the_step_change_is_a_second_thinner_bar() -> None:
 
 @pytest.mark.parametrize("scale", [Scale(), GAMMA, LOG, LOG_GAMMA], ids=str)
 def test_the_tangent_passes_the_exact_value_with_the_exact_slope(scale: Scale) -> None:
-    figure = curve_figure([series()], "y", Exact([(0.0, 2.0)], slope=-0.1148), scale=scale)
+    figure = curve_figure([series()], "y", ExactMarks([(0.0, 2.0)], slope=-0.1148), scale=scale)
     tangent = trace(figure, "exact tangent")
     w = np.asarray(tangent.x, float) - (1 if scale.axis == "gamma" else 0)
     assert_allclose(tangent.y, 2 - 0.1148 * w, atol=1e-5)
@@ -86,7 +86,7 @@ def test_the_tangent_passes_the_exact_value_with_the_exact_slope(scale: Scale) -
 
 
 def test_gamma_is_one_plus_w() -> None:
-    figure = curve_figure([series()], "y", Exact([(0.0, 2.0)]), scale=GAMMA)
+    figure = curve_figure([series()], "y", ExactMarks([(0.0, 2.0)]), scale=GAMMA)
     assert_allclose(trace(figure, "mean").x, [1, 1.5, 2, 3, 5])
     assert_allclose(trace(figure, "exact").x, [1])
     assert "gamma = 1 + w" in figure.layout.xaxis.title.text
@@ -94,7 +94,7 @@ def test_gamma_is_one_plus_w() -> None:
 
 def test_a_logarithmic_axis_leaves_out_what_is_not_positive() -> None:
     negative = series(w=np.array([2.0, 0.0, -0.5, 1.0, 4.0], np.float32))
-    figure = curve_figure([negative], "y", Exact([(0.0, 2.0)]), scale=LOG)
+    figure = curve_figure([negative], "y", ExactMarks([(0.0, 2.0)]), scale=LOG)
     assert_allclose(trace(figure, "mean").x, [1, 2, 4])
     assert all(item.x.min() > 0 for item in figure.data)
     assert figure.layout.xaxis.type == "log"
@@ -106,13 +106,13 @@ def test_a_logarithmic_axis_leaves_out_what_is_not_positive() -> None:
 
 def test_no_positive_w_makes_an_empty_logarithmic_axis() -> None:
     lone = Series("mean", np.zeros(1, np.float32), np.ones(1, np.float32), "#d55e00")
-    figure = curve_figure([lone], "y", Exact([(0.0, 1.0)], slope=1.0), scale=LOG)
+    figure = curve_figure([lone], "y", ExactMarks([(0.0, 1.0)], slope=1.0), scale=LOG)
     assert len(trace(figure, "mean").x) == 0
 
 
 def test_axes_hold_still_and_hold_everything() -> None:
     step = np.full(5, 0.4, np.float32)
-    exact = Exact([(0.0, 2.9)])
+    exact = ExactMarks([(0.0, 2.9)])
     low, high = value_range([series(step=step)], exact) or (0, 0)
     assert low < VALUE.min() - 0.4 and high > 2.9
     figure = curve_figure([series()], "y", exact, y_range=(low, high))
@@ -123,11 +123,11 @@ def test_axes_hold_still_and_hold_everything() -> None:
 
 
 def test_arrays_travel_as_float32_never_as_lists() -> None:
-    figure = curve_figure([series(step=ERROR)], "y", Exact([(0.0, 2.0)], slope=-1.0))
+    figure = curve_figure([series(step=ERROR)], "y", ExactMarks([(0.0, 2.0)], slope=-1.0))
     for item in json.loads(figure.to_json())["data"]:
         parts = [item["x"], item["y"], *([item["error_y"]["array"]] if "error_y" in item else [])]
         assert all(part["dtype"] == "f4" for part in parts), item["name"]
 
 
 def test_no_latex_in_a_figure() -> None:
-    assert "$" not in curve_figure([series()], "y", Exact([(0.0, 2.0)], slope=-1.0)).to_json()
+    assert "$" not in curve_figure([series()], "y", ExactMarks([(0.0, 2.0)], slope=-1.0)).to_json()

@@ -17,12 +17,12 @@ from gdviz.exact_curves import ExactPoint
 from gdviz.figures import result_curves as figures
 from gdviz.figures.axes import Scale
 from gdviz.figures.result_curves import Curves
-from gdviz.metrics import Exact, Row
+from gdviz.metrics import ExactValues, Row
 from gdviz.metrics.row import StepChanges
 from gdviz.palette import DARK, LIGHT, faded
 from gdviz.player.bundle import WEB
 
-EXACT = Exact(mean_reciprocal_w0=2.0, slope_mean_reciprocal_w0=-0.1148)
+EXACT = ExactValues(mean_reciprocal_w0=2.0, slope_mean_reciprocal_w0=-0.1148)
 
 HELD_STILL = (figures.reward_figure, figures.reciprocal_figure, figures.identity_figure, figures.path_kl_figure)
 
@@ -76,7 +76,7 @@ def test_what_is_not_estimable_has_no_value_and_no_band_and_the_exact_value_stay
     assert_allclose(trace(figure, "exact").y, [2])
     assert trace(figure, "direct estimate").showlegend is False
     assert figures.identity_figure(curves(rows=heavy)) is None
-    assert figures.reciprocal_figure(curves(rows=heavy, exact=Exact())) is None
+    assert figures.reciprocal_figure(curves(rows=heavy, exact=ExactValues())) is None
 
 
 def test_improved_has_nothing_to_compare_at_zero() -> None:

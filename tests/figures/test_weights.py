@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,10 +11,14 @@ import pytest
 from gdviz.figures import weights as figures
 from gdviz.figures import weights_gain as gain
 from gdviz.palette import DARK, LIGHT
+from gdviz.studies.weights.learned import StepProfile, WeightMap
+from gdviz.studies.weights.reward import LearnedPoint, RewardAnswer
+from gdviz.theory.weights import LossProfile
 
 TIMES = [0.1, 0.3, 0.5, 0.7, 0.9]
-FIRST, LAST = [[0.5] * 5, [0.5] * 5], [[None, 0.0, 0.1, 0.4, 1.0], [None, 0.2, 0.3, 0.6, 2.0]]
-PUSHES = [[0.3, 0.4, 0.3, 0.06, 0.01], [0.2, 0.3, 0.2, 0.04, 0.02]]
+NAN = math.nan
+FIRST, LAST = np.full((2, 5), 0.5), np.array([[NAN, 0.0, 0.1, 0.4, 1.0], [NAN, 0.2, 0.3, 0.6, 2.0]])
+PUSHES = np.array([[0.3, 0.4, 0.3, 0.06, 0.01], [0.2, 0.3, 0.2, 0.04, 0.02]])
 
 
 def trace(figure, name):
@@ -29,7 +34,7 @@ def test_curves_show_the_last_form_and_the_slider_goes_back():
     (slider,) = figure.layout.sliders
     assert [step.label for step in slider.steps] == ["0", "600"] and slider.active == 1
     change, traces = slider.steps[0].args
-    assert change["y"] == FIRST and list(traces) == [0, 1]
+    assert change["y"] == FIRST.tolist() and list(traces) == [0, 1]
     assert slider.steps[1].args[0]["y"][0][0] is None  # plain lists: plotly.js unpacks no arrays here
     assert len(figures.curves_figure(TIMES, [(600, LAST)], ["a", "b"]).layout.sliders) == 0
 
@@ -44,15 +49,15 @@ def test_the_closed_form_stands_beside_the_average_of_the_classes():
 
 def test_only_where_every_class_is_quiet_is_shaded():
     assert figures.quiet_parts(TIMES, PUSHES) == [(pytest.approx(0.8), 1.0)]
-    assert figures.quiet_parts(TIMES, [[0.0] * 5]) == [(0.0, 1.0)]
-    assert figures.quiet_parts(TIMES, [[0.01, 1, 1, 1, 0.01]]) == [(0.0, pytest.approx(0.2)), (pytest.approx(0.8), 1.0)]
+    assert figures.quiet_parts(TIMES, np.zeros((1, 5))) == [(0.0, 1.0)]
+    assert figures.quiet_parts(TIMES, np.array([[0.01, 1, 1, 1, 0.01]])) == [(0.0, pytest.approx(0.2)), (pytest.approx(0.8), 1.0)]
     shaded = figures.curves_figure(TIMES, [(1, LAST)], ["a", "b"], PUSHES)
     assert [(shape.x0, shape.x1) for shape in shaded.layout.shapes] == [(pytest.approx(0.8), 1.0)]
     assert trace(shaded, "not identified") is not None
 
 
 def test_the_map_has_a_slider_over_the_classes_on_one_scale():
-    table = {"s": [0.2, 0.4], "t": [0.4, 0.6], "omega": [[[1.0, 2.0], [None, 3.0]], [[0.0, 0.0], [None, 5.0]]]}
+    table = WeightMap((0.2, 0.4), (0.4, 0.6), np.array([[[1.0, 2.0], [NAN, 3.0]], [[0.0, 0.0], [NAN, 5.0]]]))
     figure = figures.map_figure(table, ["a", "b"], palette=DARK)
     assert (figure.data[0].zmin, figure.data[0].zmax) == (0, 5)
     assert [step.label for step in figure.layout.sliders[0].steps] == ["a", "b"]
@@ -60,10 +65,10 @@ def test_the_map_has_a_slider_over_the_classes_on_one_scale():
     assert change == {"z": [[[0.0, 0.0], [None, 5.0]]]} and list(traces) == [0]
 
 
-def profile(t: float, at: float) -> dict:
-    omega = [-1.0, 0.0, 1.0, 2.0, 3.0]
-    each = {"omega": omega, "loss": [(w - at) ** 2 + 7 for w in omega], "least": at, "se": 0.1}
-    return {"t": t, "s": t - 0.1, "losses": {"one": each, "other": {**each, "least": 0.0}}}
+def profile(t: float, at: float) -> StepProfile:
+    omega = (-1.0, 0.0, 1.0, 2.0, 3.0)
+    each = LossProfile(omega, tuple((w - at) ** 2 + 7 for w in omega), at, 0.1)
+    return StepProfile(t, t - 0.1, {"one": each, "other": replace(each, least=0.0)})
 
 
 def test_losses_run_from_0_to_1_with_their_minima_marked():
@@ -94,22 +99,22 @@ def test_the_search_is_drawn_beside_what_was_learned():
 
 
 def test_a_panel_has_a_symbol_a_class_and_common_axes():
-    clouds = [[[0.0, 0.0], [1.0, 1.0]], [[2.0, 2.0], [3.0, 3.0]]]
-    box = gain.extent([clouds, [[[-5.0, 0.0], [-5.0, 1.0]]]])
+    clouds = np.array([[[0.0, 0.0], [1.0, 1.0]], [[2.0, 2.0], [3.0, 3.0]]])
+    box = gain.extent([clouds, np.array([[[-5.0, 0.0], [-5.0, 1.0]]])])
     assert box[0][0] < -5 + 0.1 and box[0][1] > 2.9
     figure = gain.cloud_figure(clouds, ["a", "b"], box)
     assert tuple(figure.layout.xaxis.range) == box[0]
     assert figure.data[0].marker.symbol != figure.data[1].marker.symbol
 
 
-def entry(at: float, reward: float, energy: float) -> dict:
-    cloud = [[[at, 0.0], [at, 1.0], [at + 1, 0.5]]] * 2
-    return {"at": at, "reward": [reward, 0.1], "energy": [energy, 0.01], "samples": cloud}
+def entry(at: float, reward: float, energy: float) -> LearnedPoint:
+    cloud = np.array([[[at, 0.0], [at, 1.0], [at + 1, 0.5]]] * 2)
+    return LearnedPoint(at, (reward, 0.1), (energy, 0.01), cloud, {})
 
 
 def test_the_slider_over_gamma_moves_mark_and_samples_together():
-    learned = [entry(0.0, -1.0, 0.1), entry(0.3, -0.5, 0.2)]
-    answer = {"labels": ["a", "b"], "learned": learned, "constant": [entry(1.0, -0.8, 0.9)], "tilt": [entry(1.0, -0.4, 0.05)]}
+    learned, constant, tilt = (entry(0.0, -1.0, 0.1), entry(0.3, -0.5, 0.2)), entry(1.0, -0.8, 0.9), entry(1.0, -0.4, 0.05)
+    answer = RewardAnswer(("a", "b"), (), learned, (constant,), (tilt,), np.zeros(0))
     figure = gain.tradeoff_figure(answer, "log r", LIGHT)
     curve = trace(figure, "learned, over gamma_R")
     np.testing.assert_allclose(curve.y, [100, 200], rtol=1e-6)

@@ -27,8 +27,11 @@ from gdviz.jobs.training import Trainings
 from gdviz.progress import Progress
 from gdviz.result import run, stream
 from gdviz.store import SceneStore
-from gdviz.studies.curves import Curves, CurvesAnswer
-from gdviz.studies.scene import Scene
+from gdviz.studies.curves import CurvesAnswer, CurvesStudy
+from gdviz.studies.scene import SceneStudy
+from gdviz.sweep_request import RunExperiment
+from gdviz.theory.martingale import MartingaleStudy
+from gdviz.theory.subject import Subject
 from gdviz.training import train
 
 pytest.importorskip("distributed", reason="needs the package distributed: pip install 'gdviz[cluster]'")
@@ -136,6 +139,15 @@ def test_a_sweep_on_the_cluster_has_the_same_numbers_and_tells_how_far_it_is(clu
     assert told == sorted(told) and len(told) > 3 and told[-1] == 1
 
 
+def test_a_study_on_the_cluster_has_the_same_numbers(cluster):
+    """What its observer reads on the workers comes back with the particles."""
+    experiment = Experiment.parse(CUT)
+    built = experiment.build()
+    study = MartingaleStudy(Subject.of_plan(built.plan, built.sampler, built.levels), (0.0, 2.0), 3, 4500)
+    here, there = (study.paths(0, 4500, executor=e) for e in (None, RunExperiment(experiment, built, cluster.executor)))
+    assert (here.value == there.value).all() and (here.integral == there.integral).all()
+
+
 def busy(cluster) -> int:
     """How many workers have a task just now."""
     return sum(bool(tasks) for tasks in cluster.client.processing().values())
@@ -225,7 +237,7 @@ def test_what_goes_wrong_over_there_is_one_sentence(pool, function, said):
 
 def test_the_curves_of_a_page_are_shared_among_the_workers(pool, cluster, processes, here):
     """A job that sweeps sends parts of it to the others; its answer lies in the store that all share."""
-    study, store = Curves(Experiment.parse(CUT)), SceneStore(processes.folder / "store")
+    study, store = CurvesStudy(Experiment.parse(CUT)), SceneStore(processes.folder / "store")
     job = pool.submit("one", study.key, run_study, study, str(store.root))
     assert until(lambda: busy(cluster) == 2), "one job, two workers"
     assert until(lambda: job.partial is not None)
@@ -235,7 +247,7 @@ def test_the_curves_of_a_page_are_shared_among_the_workers(pool, cluster, proces
 
 
 def test_a_scene_made_over_there_is_the_one_made_here(pool, processes, tmp_path):
-    study = Scene(Experiment.parse({**CUT, "particles": 3000}), "title")
+    study = SceneStudy(Experiment.parse({**CUT, "particles": 3000}), "title")
     roots = [processes.folder / "store", tmp_path]
     job = pool.submit("one", study.key, run_study, study, str(roots[0]))
     run_study(study, str(roots[1]), JobReport())

@@ -250,18 +250,18 @@ def test_the_default_pool_has_a_lane_that_gives_way():
 
 def test_the_workers_function_says_what_it_keeps(library):
     """Without a worker: shares kept rise to what is done, and a cancelled run saves and raises."""
-    from gdviz.jobs.worker import Cancelled, Report
+    from gdviz.jobs.worker import Cancelled, JobReport
 
     task, said = tiny(300), []
 
     def send(what: str, value: object) -> None:
         said.append((what, value))
 
-    assert run_training(task.canonical(), str(library.root), EAGER, "auto", Report(send, lambda: False)) == task.id
+    assert run_training(task.canonical(), str(library.root), EAGER, "auto", JobReport(send, lambda: False)) == task.id
     kept = [value for what, value in said if what == "kept"]
     assert kept == sorted(kept) and kept[0] == 0 and kept[-1] == 1 and len(set(kept)) > 2
     assert [value for what, value in said if what == "left"][-1] == 0
     other = tiny(300, seed=1)
     with pytest.raises(Cancelled):
-        run_training(other.canonical(), str(library.root), Pace(), "auto", Report(send, lambda: len(said) > 10))
+        run_training(other.canonical(), str(library.root), Pace(), "auto", JobReport(send, lambda: len(said) > 10))
     assert library.record(other.id).report.saved == 1

@@ -12,7 +12,7 @@ import pytest
 from scipy import integrate, stats
 
 from gdviz.experiment import Experiment
-from gdviz.metrics.exact import Exact, exact_values, variance_of_reciprocal
+from gdviz.metrics.exact import ExactValues, exact_values, variance_of_reciprocal
 
 DATA = Path(__file__).parent.parent / "data"
 
@@ -29,7 +29,7 @@ def build(guidance: dict[str, Any], target: Any = None, sampler: dict[str, Any] 
     return built.plan, built.sampler
 
 
-def exact(*args: Any, **kwargs: Any) -> Exact:
+def exact(*args: Any, **kwargs: Any) -> ExactValues:
     return exact_values(*build(*args, **kwargs))
 
 
@@ -153,4 +153,4 @@ def test_what_is_measured_need_not_be_what_guides() -> None:
 
 
 def test_without_guidance_there_is_nothing_to_know() -> None:
-    assert exact({"kind": "none"}) == Exact()
+    assert exact({"kind": "none"}) == ExactValues()

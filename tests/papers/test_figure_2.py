@@ -12,14 +12,14 @@ from gdviz.papers import figure_2
 from gdviz.papers.digit_readings import ALL, ClassReading, Estimate, falls, largest_reciprocal, read_classes
 from gdviz.papers.digit_runs import LABELS
 from gdviz.papers.files import write
-from gdviz.papers.make import Size
+from gdviz.papers.make import FigureSize
 from gdviz.papers.paper_figure import PaperFigure
 from gdviz.result import Result, run
 from gdviz.targets.digits import digit_classifier
 
 pytestmark = pytest.mark.slow
 
-SIZE = Size(steps=10, particles=200)
+SIZE = FigureSize(steps=10, particles=200)
 
 
 @pytest.fixture(scope="module")

@@ -25,7 +25,7 @@ from gdviz.palette import LIGHT
 from gdviz.papers import figure_1, figure_3
 from gdviz.papers.files import write
 from gdviz.papers.layout import TOP, draw, named, ticks
-from gdviz.papers.make import Size, check_number, make, maker
+from gdviz.papers.make import FigureSize, check_number, make, maker
 from gdviz.papers.paper_figure import PaperFigure
 from gdviz.papers.picture import Dots, Line, Panel, Picture
 from gdviz.papers.png import dashed, to_png
@@ -34,7 +34,7 @@ from gdviz.studies.paper_figures import PaperFigures
 
 pytestmark = pytest.mark.slow
 
-SIZE = Size(steps=100, particles=1000)
+SIZE = FigureSize(steps=100, particles=1000)
 MADE = 1, 3, 4, 5
 Z = 4.5
 """Standard errors: some 300 bins are compared, so one false alarm in 500 changes of the seed."""
@@ -95,7 +95,7 @@ def test_the_sentence_says_what_is_ours_and_what_quick_left_out(figures, number)
 
 
 def test_figure_1_has_the_papers_size():
-    assert Size(4000, 10_000) == figure_1.FULL
+    assert FigureSize(4000, 10_000) == figure_1.FULL
     assert min(w for w in figure_1.W if w) == 0.01 and max(figure_1.W) == 10
 
 

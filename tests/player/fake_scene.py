@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gdviz.player.scene import Arrows, Grid, Scene
+from gdviz.player.scene import Arrows, DensityGrid, Scene
 
 Array = NDArray[np.float64]
 
@@ -136,11 +136,11 @@ def _points(extent: tuple[float, ...], cells: int, centres: bool) -> Array:
     return line[:, None] if len(extent) == 2 else np.stack(np.meshgrid(line, line), -1)
 
 
-def _grids(law: Mixture, extent: tuple[float, ...]) -> list[Grid]:
+def _grids(law: Mixture, extent: tuple[float, ...]) -> list[DensityGrid]:
     joint = law.densities(_points(extent, 96 if len(extent) == 4 else 401, centres=False))
-    classes = [Grid(f"class:{label}", extent, values) for label, values in joint.items()]
-    whole = Grid("density", extent, np.sum(list(joint.values()), 0))
-    return [whole, *classes, Grid("goal:conditional", extent, joint["b"] / 0.5)]
+    classes = [DensityGrid(f"class:{label}", extent, values) for label, values in joint.items()]
+    whole = DensityGrid("density", extent, np.sum(list(joint.values()), 0))
+    return [whole, *classes, DensityGrid("goal:conditional", extent, joint["b"] / 0.5)]
 
 
 def _arrows(law: Mixture, extent: tuple[float, ...], levels: list[dict[str, float]]) -> Arrows:

@@ -10,12 +10,12 @@ from listening import Listener, run
 
 from gdviz import presets
 from gdviz.experiment import Experiment
-from gdviz.studies.curves import Curves, CurvesAnswer
+from gdviz.studies.curves import CurvesAnswer, CurvesStudy
 
 
 def answer(name: str, root: Path, heard: Listener | None = None, **changes: Any) -> CurvesAnswer:
     experiment = Experiment.parse(presets.load(name).experiment.model_dump(mode="json") | {"particles": 100} | changes)
-    return run(Curves(experiment), root, heard)
+    return run(CurvesStudy(experiment), root, heard)
 
 
 def test_a_preset_has_its_shipped_law(tmp_path):

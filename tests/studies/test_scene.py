@@ -15,7 +15,7 @@ from gdviz.jobs.study_job import run_study
 from gdviz.player.scene import unpack_scene
 from gdviz.result import run
 from gdviz.store import SceneStore
-from gdviz.studies.scene import Scene, check_drawable, scene_key, warm_up
+from gdviz.studies.scene import SceneStudy, check_drawable, scene_key, warm_up
 
 SMALL = {
     "target": {"kind": "ring", "count": 3},
@@ -37,7 +37,7 @@ def test_a_run_without_distances_differs_in_nothing_else() -> None:
 def test_a_preview_has_no_distances_and_its_whole_scene_has(tmp_path: Path) -> None:
     experiment = Experiment.parse(SMALL)
     for preview in (True, False):
-        assert run_study(Scene(experiment, preview=preview), str(tmp_path), JobReport()) == b"", "its bytes do not travel"
+        assert run_study(SceneStudy(experiment, preview=preview), str(tmp_path), JobReport()) == b"", "its bytes do not travel"
         store = SceneStore(tmp_path)
         scene = unpack_scene(store.read(store.find(scene_key(experiment.id, preview))))
         assert scene.preview is preview
@@ -55,12 +55,12 @@ def test_a_scene_never_trains_the_network_it_lacks(tmp_path: Path, monkeypatch) 
     monkeypatch.setenv("GDVIZ_STORE", str(tmp_path / "store"))
     experiment = Experiment.parse({**SMALL, "score": {"kind": "network", "steps": 3, "recipe": {"width": 8, "batch": 8}}})
     with pytest.raises(GdvizError, match="found no stored network for score of p"):
-        run_here(Scene(experiment, preview=True), tmp_path)
+        run_here(SceneStudy(experiment, preview=True), tmp_path)
 
 
 def test_images_are_refused_before_anything_is_trained_and_the_digits_page_is_named(tmp_path: Path) -> None:
     images = Experiment.parse({**SMALL, "target": {"kind": "digits"}, "guidance": {"kind": "none"}, "score": {"kind": "network"}})
-    for ask in (lambda: check_drawable(images), lambda: run_here(Scene(images, preview=True), tmp_path)):
+    for ask in (lambda: check_drawable(images), lambda: run_here(SceneStudy(images, preview=True), tmp_path)):
         with pytest.raises(GdvizError, match=r"^target: found 'digits', .* shown at /digits\.$"):
             ask()
     check_drawable(Experiment.parse(SMALL))

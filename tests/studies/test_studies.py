@@ -17,10 +17,10 @@ from gdviz.presets import load
 from gdviz.record import Answer
 from gdviz.store import SceneStore
 from gdviz.studies import Study
-from gdviz.studies.curves import Curves
-from gdviz.studies.scene import Scene
+from gdviz.studies.curves import CurvesStudy
+from gdviz.studies.scene import SceneStudy
 
-NOT_IN_THE_KEY = {Scene: {"title", "caption", "in_haste"}}
+NOT_IN_THE_KEY = {SceneStudy: {"title", "caption", "in_haste"}}
 """Fields that change nothing that is asked for again."""
 
 every_study = pytest.mark.parametrize("kind", studies(), ids=lambda kind: kind.__name__)
@@ -42,7 +42,7 @@ def other(value: Any) -> Any:
 
 
 def test_studies_are_found() -> None:
-    assert len(studies()) >= 10 and Curves in studies() and Study not in studies()
+    assert len(studies()) >= 10 and CurvesStudy in studies() and Study not in studies()
     names = [kind.name for kind in studies()]
     assert len(set(names)) == len(names), "two studies of one name would share keys"
 

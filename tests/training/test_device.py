@@ -12,7 +12,7 @@ from gdviz.errors import GdvizError
 from gdviz.scores import ScoresContext
 from gdviz.training import Task, TrainingState, TrainingStep, assess, train, untrained
 from gdviz.training.loop import _fitted
-from gdviz.training.problem import Problem
+from gdviz.training.problem import TrainingProblem
 
 DEVICES = ["cpu", pytest.param("cuda", marks=pytest.mark.cuda)]
 WEIGHTS = {"score": {"kind": "exact"}, "weights": {"width": 8, "points": 64}}
@@ -44,7 +44,7 @@ def test_nothing_stays_on_the_cpu(name):
     """torch's ``meta`` device stands in for another one: tensors of two devices cannot be mixed."""
     task = task_of(name)
     base = None if task.base is None else untrained(task.base)
-    fitted = _fitted(Problem.of(task), task, base, ScoresContext(), "meta")
+    fitted = _fitted(TrainingProblem.of(task), task, base, ScoresContext(), "meta")
     loss = fitted.loss(0, torch.Generator().manual_seed(0))
     weights = tuple(fitted.network.parameters())
     gradients = torch.autograd.grad(loss, weights)

@@ -17,7 +17,7 @@ from gdviz.networks import Recipe
 from gdviz.training import Task
 from gdviz.training.batches import POOL, Batches, batches
 from gdviz.training.losses import Noised
-from gdviz.training.problem import Problem
+from gdviz.training.problem import TrainingProblem
 
 MEAN, VARIANCE, SLOPE = 0.7, 0.5, 0.8  # p = N(MEAN, VARIANCE); r = exp(SLOPE x)
 Z = 6.0  # two-sided false-alarm rate 2e-9 a comparison; points drawn twice from a pool cost at most a factor sqrt 2: 2e-5
@@ -28,7 +28,7 @@ def drawn(count: int = 6, **task: Any) -> tuple[Batches, list[Noised]]:
     target = {"kind": "gaussian_mixture", "components": [{"mean": [MEAN], "covariance": [[VARIANCE]]}]}
     recipe = Recipe.model_validate({"batch": POOL // 2, **task.pop("recipe", {})})
     made = Task.parse({"target": target, "recipe": recipe.model_dump(), **task})
-    source, generator = batches(Problem.of(made), recipe, seed=3), torch.Generator().manual_seed(4)
+    source, generator = batches(TrainingProblem.of(made), recipe, seed=3), torch.Generator().manual_seed(4)
     return source, [source.at(2 * k, generator) for k in range(count)]
 
 
@@ -93,7 +93,7 @@ def test_the_share_of_dropped_labels():
     task = Task.parse({"target": {"kind": "gaussian_mixture", "components": components}, "what": "conditional"})
     for dropout in (0.0, 0.2, 0.7):
         recipe = Recipe(batch=POOL // 2, label_dropout=dropout)
-        batch = batches(Problem.of(task), recipe, 0).at(0, torch.Generator().manual_seed(1))
+        batch = batches(TrainingProblem.of(task), recipe, 0).at(0, torch.Generator().manual_seed(1))
         dropped = batch.label == 2
         assert abs(float(dropped.double().mean()) - dropout) <= Z * math.sqrt(dropout * (1 - dropout) / len(dropped))
         assert torch.equal(batch.label[~dropped], batch.truth[~dropped])

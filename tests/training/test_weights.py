@@ -293,9 +293,9 @@ def test_one_network_is_evaluated_once_for_both_scores(monkeypatch):
 
 def test_every_clean_point_of_a_pool_is_used_once():
     from gdviz.scores import ScoresContext
-    from gdviz.training.problem import Problem
+    from gdviz.training.problem import TrainingProblem
 
-    fitted = GuidanceWeights(Problem.of(task()), task(), WeightNetwork(2, task().weights), ScoresContext())
+    fitted = GuidanceWeights(TrainingProblem.of(task()), task(), WeightNetwork(2, task().weights), ScoresContext())
     seen = torch.cat([fitted._batch(step).truth[:, 0] for step in range(4)])
     assert len(seen.unique(dim=0)) == len(seen) == 4096
     assert not bool((fitted._batch(4).truth[:, 0][:, None] == seen[None]).all(-1).any())

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from gdviz.ui.digits.words import about_classifier, sentence, table
+from gdviz.papers.digit_readings import ClassReading, Estimate
+from gdviz.studies.digit_answers import DistanceRow, LabelsAnswer, RewardRow
+from gdviz.studies.digits import shipped_labels, shipped_reward
+from gdviz.ui.digits.words import about_classifier, reward_table, sentence, table
 
 
-def estimate(value: float, low: float, high: float) -> dict[str, float | None]:
-    return {"value": value, "low": low, "high": high, "se": 0.01, "step": None}
+def estimate(value: float, low: float, high: float) -> Estimate:
+    return Estimate(value, low, high, 0.01)
 
 
-def answer(high_at_2: float) -> dict[str, object]:
-    readings = [
-        {"label": "3", "w": 0, "reciprocal": estimate(20, 10, 30), "improved": None, "unrelated": None, "recognised": 0.9},
-        {"label": "3", "w": 2, "reciprocal": estimate(2, 1, high_at_2), "improved": estimate(0.97, 0.96, 0.98),
-         "unrelated": estimate(0.8, 0.7, 0.9), "recognised": 0.99},
-    ]  # fmt: skip
-    return {"readings": readings, "frechet": [{"w": 0, "distance": 9.0, "se": 0.5}, {"w": 2, "distance": 7.0, "se": 0.5}]}
+def answer(high_at_2: float) -> LabelsAnswer:
+    readings = (
+        ClassReading("3", 0.0, estimate(20, 10, 30), None, None, 0.9),
+        ClassReading("3", 2.0, estimate(2, 1, high_at_2), estimate(0.97, 0.96, 0.98), estimate(0.8, 0.7, 0.9), 0.99),
+    )
+    return replace(shipped_labels(6000), readings=readings, frechet=(DistanceRow(0, 9.0, 0.5), DistanceRow(2, 7.0, 0.5)))
 
 
 @pytest.mark.parametrize("high, said", [(9.0, "do not overlap"), (11.0, "intervals overlap")])
@@ -32,8 +36,8 @@ def test_the_table_holds_every_w():
     lines = table(answer(9.0), "3")
     assert [line["w"] for line in lines] == ["0", "2"]
     assert lines[0]["improved"] == "-" and lines[1]["p(c | x) above 1/2"] == "99.0 %"
-    reward = {"rows": [{"w": 1.0, "potential": [0.1, 0.01], "improved": [0.9, 0.01], "distance": 5.0, "se": 0.2}]}
-    assert table(reward, None) == [
+    reward = replace(shipped_reward("ink"), rows=(RewardRow(1.0, 5.0, 0.2, (0.1, 0.01), (0.9, 0.01)),))
+    assert reward_table(reward) == [
         {"w": "1", "mean": "0.100 ± 0.020", "improved": "0.900 ± 0.020", "Frechet distance": "5.00 ± 0.39"}
     ]
 

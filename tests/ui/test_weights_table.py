@@ -4,33 +4,25 @@ from __future__ import annotations
 
 from streamlit.testing.v1 import AppTest
 
-from gdviz.ui.weights.table import told
+from gdviz.ui.weights.table import shipped_table
 
 
 def script(denoiser: str) -> None:
-    import json
-    from dataclasses import asdict
-
-    from gdviz.papers.learned_weights import METHODS, Contest, lines, verdict
+    from gdviz.studies.weights.table import METHODS, TableContest, WeightsTable
     from gdviz.ui.weights import table as weights_table
-    from gdviz.ui.weights.choice import Choice
+    from gdviz.ui.weights.choice import WeightsChoice
 
     contests = [
-        Contest(steps, seed, {name: (k + 1) * 0.01 + 0.001 * seed for k, name in enumerate(METHODS)}, {}, {}, {})
+        TableContest(steps, seed, {name: (k + 1) * 0.01 + 0.001 * seed for k, name in enumerate(METHODS)}, {}, {}, {})
         for steps in (80, 4000)
         for seed in (20, 21)
     ]
-    found = {
-        "contests": [asdict(each) for each in contests],
-        "lines": [asdict(line) for line in lines(contests)],
-        "verdict": verdict(contests),
-    }
-    weights_table.told = lambda: json.loads(json.dumps(found))
-    weights_table.show_table(Choice("rings", denoiser, "paper", 1000, 3, 600))
+    weights_table.shipped_table = lambda: WeightsTable.of(contests)
+    weights_table.show_table(WeightsChoice("rings", denoiser, "paper", 1000, 3, 600))
 
 
 def test_the_rows_of_one_denoiser_and_the_verdict_are_shown():
-    from gdviz.papers.learned_weights import METHODS
+    from gdviz.studies.weights.table import METHODS
 
     page = AppTest.from_function(script, args=("80",), default_timeout=120).run()
     assert not page.exception
@@ -47,5 +39,5 @@ def test_nothing_is_shown_where_the_table_says_nothing():
 
 
 def test_the_table_that_came_with_the_program_can_be_read():
-    found = told()
-    assert {line["denoiser_steps"] for line in found["lines"]} == {80, 100, 4000} and found["verdict"]
+    found = shipped_table()
+    assert {line.denoiser_steps for line in found.lines} == {80, 100, 4000} and found.verdict

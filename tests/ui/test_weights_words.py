@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from gdviz.studies.weights.learned import SeedContest, Tried
 from gdviz.ui.weights.words import sentence, signed
 
 
-def contests(**energy: list[float]) -> list[dict]:
+def contests(**energy: list[float]) -> list[SeedContest]:
     names = list(energy)
-    return [{"energy": dict(zip(names, values, strict=True))} for values in zip(*energy.values(), strict=True)]
+    found = (dict(zip(names, values, strict=True)) for values in zip(*energy.values(), strict=True))
+    return [SeedContest(each, {}, {}, 0.0, Tried((), ())) for each in found]
 
 
 def test_it_says_who_is_nearer_only_where_the_seeds_say_so():

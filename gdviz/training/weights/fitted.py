@@ -11,7 +11,7 @@ from torch import Generator, Tensor
 from gdviz.networks import WeightNetwork
 from gdviz.rewards import Reward, RewardContext, build_reward
 from gdviz.scores import ScoresContext
-from gdviz.training.problem import Problem
+from gdviz.training.problem import TrainingProblem
 from gdviz.training.task import Task
 from gdviz.training.weights.losses import weights_loss
 from gdviz.training.weights.steps import GuidedSteps, StepLaw
@@ -25,7 +25,7 @@ class GuidanceWeights:
 
     Parameters
     ----------
-    problem : Problem
+    problem : TrainingProblem
     task : Task
         With scores and the recipe of the weights.
     network : WeightNetwork
@@ -33,7 +33,7 @@ class GuidanceWeights:
         The networks of the scores.
     """
 
-    def __init__(self, problem: Problem, task: Task, network: WeightNetwork, networks: ScoresContext) -> None:
+    def __init__(self, problem: TrainingProblem, task: Task, network: WeightNetwork, networks: ScoresContext) -> None:
         assert task.weights is not None and task.score is not None
         self.network, self.recipe = network, task.weights
         self._problem, self._score, self._seed = problem, task.score, task.seed

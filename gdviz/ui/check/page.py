@@ -10,16 +10,17 @@ import streamlit as st
 
 from gdviz.errors import GdvizError
 from gdviz.experiment import Experiment
-from gdviz.facts.aim import aimed
-from gdviz.facts.finding import HEADINGS, Report
+from gdviz.facts.finding import HEADINGS, CheckReport
 from gdviz.facts.judgement_table import FLOOR
 from gdviz.facts.picture import SamplePicture
+from gdviz.facts.retarget import retargeted
 from gdviz.figures.sample_picture import sample_figure
 from gdviz.studies.facts import PARTICLES, Facts
 from gdviz.studies.judgement import JudgementAnswer, SampleJudgement
 from gdviz.ui.parts.charts import palette
 from gdviz.ui.parts.page_memory import page_memory
-from gdviz.ui.parts.runs import RunWords, Watched, find_run, show_controls, submit
+from gdviz.ui.parts.run_controls import RunWords, Watched, show_controls
+from gdviz.ui.parts.runs import find_run, submit
 from gdviz.ui.parts.subject import SCENE, asked_for, pick, write_address
 
 MEGABYTES = 64
@@ -75,7 +76,7 @@ def _samples(experiment: Experiment) -> Watched | None:
     )
     file = st.file_uploader("Samples", type=["npy", "npz", "csv"], max_upload_size=MEGABYTES, key="check.file")
     try:
-        w, asked = _number(w_text), aimed(experiment, label or None, reward or None)
+        w, asked = _number(w_text), retargeted(experiment, label or None, reward or None)
     except GdvizError as error:
         st.error(str(error), icon=":material/error:")
         return None
@@ -142,7 +143,7 @@ def _facts(picked: str, experiment: Experiment) -> Watched:
     return watched
 
 
-def _report(report: Report) -> None:
+def _report(report: CheckReport) -> None:
     """What was found, with a table of what applies and a list of what does not."""
     if not report.applicable:
         st.info(report.sentence, icon=":material/info:")

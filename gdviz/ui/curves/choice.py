@@ -21,7 +21,7 @@ FEWEST = 100
 
 
 @dataclass(frozen=True)
-class Choice:
+class CurvesChoice:
     """Experiments to run, the first drawn solid and another one dashed, and a short name for their files."""
 
     experiments: tuple[Experiment, ...]
@@ -36,7 +36,7 @@ class View:
     paper_sign: bool
 
 
-def choose() -> Choice | None:
+def choose() -> CurvesChoice | None:
     """The widgets that choose the Experiment; None, with one sentence on the page, while what they say is refused."""
     memory = _memory()
     one, two, three, four = st.columns([4, 3, 2, 4])
@@ -63,7 +63,7 @@ def choose() -> Choice | None:
     others = {} if source == own else {"score": source}
     write_address(picked, base, w=text.replace(" ", ""), particles=str(count), **others)
     sources: tuple[Literal["exact", "network"], ...] = ("network", "exact") if source == "both" else (source,)
-    return Choice(tuple(with_source(experiment, one) for one in sources), "scene" if picked == SCENE else picked)
+    return CurvesChoice(tuple(with_source(experiment, one) for one in sources), "scene" if picked == SCENE else picked)
 
 
 def usual(name: str) -> Experiment:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gdviz.studies.curves import Curves, CurvesAnswer
+from gdviz.studies.curves import CurvesAnswer, CurvesStudy
 from gdviz.ui.curves.choice import choose, how_shown
 from gdviz.ui.curves.results import draw
 from gdviz.ui.parts.required_networks import duration
-from gdviz.ui.parts.runs import RunStatus, RunWords, find_run, show_controls
+from gdviz.ui.parts.run_controls import RunWords, show_controls
+from gdviz.ui.parts.runs import RunStatus, find_run
 
 Run = RunStatus[CurvesAnswer]
 
@@ -18,7 +19,7 @@ def page() -> None:
     choice = choose()
     if choice is None:
         return
-    runs = [find_run(Curves(experiment)) for experiment in choice.experiments]
+    runs = [find_run(CurvesStudy(experiment)) for experiment in choice.experiments]
     watched = show_controls(runs, _RUN, "curves")
     answers = [
         (experiment.score.source, run.answer)
@@ -36,7 +37,7 @@ def _arrived(run: Run) -> int:
 
 
 def _wanted(run: Run) -> int:
-    assert isinstance(run.study, Curves)
+    assert isinstance(run.study, CurvesStudy)
     return run.study.experiment.particles
 
 

@@ -17,7 +17,7 @@ from gdviz.ui.parts.charts import palette, show_chart
 
 if TYPE_CHECKING:
     from gdviz.exact_curves import ExactPoint
-    from gdviz.metrics import Exact, Row
+    from gdviz.metrics import ExactValues, Row
     from gdviz.studies.curves import CurvesAnswer
     from gdviz.studies.summary import ResultSummary
     from gdviz.studies.titles import Titles
@@ -79,7 +79,7 @@ def _law_words(law: Sequence[ExactPoint]) -> str:
     return f" Solid, without bars: the exact law of the guided sampler in the limit of small steps, good to {100 * worst:.1g} %."
 
 
-def _plots(curves: Curves, rows: Sequence[Row], exact: Exact, running: bool) -> None:
+def _plots(curves: Curves, rows: Sequence[Row], exact: ExactValues, running: bool) -> None:
     reward = curves.reward
     labelled = reward.startswith("p(")
     average = f"The {'class probability' if labelled else 'reward'} of the samples, on average."
@@ -117,7 +117,7 @@ def _reason(key: str, curves: Curves, running: bool) -> str:
     return "Does not apply to this method or sampler."
 
 
-def _tail_note(rows: Sequence[Row], exact: Exact, reward: str, law: Sequence[ExactPoint]) -> None:
+def _tail_note(rows: Sequence[Row], exact: ExactValues, reward: str, law: Sequence[ExactPoint]) -> None:
     """Where no mean of 1/r can be given, say so, and give the exact value where there is one."""
     heavy = [row.w for row in rows if row.tail and not row.tail.reliable]
     if not heavy:

@@ -2,31 +2,23 @@
 
 from __future__ import annotations
 
-import json
 from functools import cache
-from typing import Any
 
 import streamlit as st
 
-from gdviz.papers.digit_weights import HEADINGS, PUBLISHED, cells
-from gdviz.resources import resource
+from gdviz.studies.weights.digits import HEADINGS, PUBLISHED, DigitWeights, cells
 
-
-@cache
-def told() -> dict[str, Any]:
-    """The comparison's JSON object."""
-    found: dict[str, Any] = json.loads(resource("assets", "digits", "weights.json").read_bytes())
-    return found
+shipped = cache(DigitWeights.shipped)
 
 
 def show_weights() -> None:
     """Every method with both networks, and the paper's own numbers beside them."""
-    found = told()
+    found = shipped()
     with st.expander("Learned guidance weights on these images", icon=":material/table:"):
         st.dataframe([dict(zip(HEADINGS, row, strict=True)) for row in cells(found)], hide_index=True, key="digits.weights")
         st.caption(
-            f"Frechet distance of {found['points']} samples to {found['points']} test images, mean ± standard error over "
-            f"{len(found['lines'][0]['frechet'])} seeds of weights and particles, one network a length; paired 95 % intervals. "
-            f"Real images among themselves: {found['floor']['mean']:.1f}. `python -m gdviz.papers.digit_weights` makes it again."
+            f"Frechet distance of {found.points} samples to {found.points} test images, mean ± standard error over "
+            f"{len(found.lines[0].frechet)} seeds of weights and particles, one network a length; paired 95 % intervals. "
+            f"Real images among themselves: {found.floor.mean:.1f}. `python -m gdviz.build_assets digits weights` makes it again."
         )
         st.caption(PUBLISHED)

@@ -2,59 +2,66 @@
 
 from __future__ import annotations
 
+import math
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING
 
-from gdviz.jobs.digits import Answer, classifier_report
+from gdviz.studies.digits import classifier_report
 from gdviz.tables import interval
 
+if TYPE_CHECKING:
+    from gdviz.papers.digit_readings import Estimate
+    from gdviz.studies.digit_answers import DigitRewardAnswer, LabelsAnswer
 
-def sentence(answer: Answer, label: str) -> str:
+
+def sentence(answer: LabelsAnswer, label: str) -> str:
     """What guidance does between w = 0 and 2, for a digit or for all."""
-    rows = {row["w"]: row for row in answer["readings"] if row["label"] == label}
+    rows = {row.w: row for row in answer.readings if row.label == label}
     zero, two = rows[0], rows[2]
-    before, after = zero["reciprocal"], two["reciprocal"]
-    parts = before["low"] > after["high"]
+    before, after, improved = zero.reciprocal, two.reciprocal, two.improved
+    assert improved is not None
     who = "over all ten digits" if label == "all" else f"for {label}"
     found = (
         f"From w = 0 to 2 the mean of 1/p(c | x) {who} goes from {_with_ends(before)} to {_with_ends(after)}: "
-        f"the 95 % intervals {'do not overlap' if parts else 'overlap'}."
+        f"the 95 % intervals {'do not overlap' if before.low > after.high else 'overlap'}."
     )
-    best = min(answer["frechet"], key=lambda row: row["distance"])
-    improved = two["improved"]
+    best = min(answer.frechet, key=lambda row: math.inf if row.distance is None else row.distance)
     return (
-        f"{found} {100 * improved['value']:.1f} % of the samples improve, not all; p(c | x) is above 1/2 for "
-        f"{100 * zero['recognised']:.1f} % of them at w = 0 and {100 * two['recognised']:.1f} % at 2. "
-        f"The samples of all ten digits are nearest to real images at w = {best['w']:g} of those tried."
+        f"{found} {100 * improved.value:.1f} % of the samples improve, not all; p(c | x) is above 1/2 for "
+        f"{100 * zero.recognised:.1f} % of them at w = 0 and {100 * two.recognised:.1f} % at 2. "
+        f"The samples of all ten digits are nearest to real images at w = {best.w:g} of those tried."
     )
 
 
-def table(answer: Answer, label: str | None) -> list[dict[str, str]]:
-    """The numbers behind the figures; those of a reward where there is no label."""
-    if label is None:
-        return [
-            {
-                "w": f"{row['w']:g}",
-                "mean": interval(*row["potential"]),
-                "improved": interval(*(row["improved"] or (None, None))),
-                "Frechet distance": interval(row["distance"], row["se"]),
-            }
-            for row in answer["rows"]
-        ]
-    distances = {row["w"]: row for row in answer["frechet"]}
+def table(answer: LabelsAnswer, label: str) -> list[dict[str, str]]:
+    """The numbers behind the figures."""
+    distances = {row.w: row for row in answer.frechet}
     return [
         {
-            "w": f"{row['w']:g}",
-            "mean of 1/p(c | x)": f"{row['reciprocal']['value']:.4g}",
-            "95 % interval": f"{row['reciprocal']['low']:.4g} to {row['reciprocal']['high']:.4g}",
-            "step change": interval(row["reciprocal"]["step"], None),
-            "improved": _estimate(row["improved"]),
-            "against unrelated": _estimate(row["unrelated"]),
-            "p(c | x) above 1/2": f"{100 * row['recognised']:.1f} %",
-            "Frechet distance, all ten": interval(distances[row["w"]]["distance"], distances[row["w"]]["se"]),
+            "w": f"{row.w:g}",
+            "mean of 1/p(c | x)": f"{row.reciprocal.value:.4g}",
+            "95 % interval": f"{row.reciprocal.low:.4g} to {row.reciprocal.high:.4g}",
+            "step change": interval(row.reciprocal.step, None),
+            "improved": _estimate(row.improved),
+            "against unrelated": _estimate(row.unrelated),
+            "p(c | x) above 1/2": f"{100 * row.recognised:.1f} %",
+            "Frechet distance, all ten": interval(distances[row.w].distance, distances[row.w].se),
         }
-        for row in answer["readings"]
-        if row["label"] == label
+        for row in answer.readings
+        if row.label == label
+    ]
+
+
+def reward_table(answer: DigitRewardAnswer) -> list[dict[str, str]]:
+    """Those of a reward."""
+    return [
+        {
+            "w": f"{row.w:g}",
+            "mean": interval(*row.potential),
+            "improved": interval(*(row.improved or (None, None))),
+            "Frechet distance": interval(row.distance, row.se),
+        }
+        for row in answer.rows
     ]
 
 
@@ -62,20 +69,20 @@ def table(answer: Answer, label: str | None) -> list[dict[str, str]]:
 def about_classifier() -> str:
     """Accuracy and calibration of the classifier, as its own report has them."""
     report = classifier_report()
-    error = interval(report["calibration_error"], report["calibration_error_se"])
+    error = interval(report.calibration_error, report.calibration_error_se)
     return (
-        f"**The classifier** was trained on 500 other images. On {report['images']} that nothing was trained on it is right in "
-        f"{100 * report['accuracy']:.1f} ± {196 * report['accuracy_se']:.1f} %. Expected calibration error, ten equally full "
-        f"bins: {error}; a perfectly calibrated one would show {report['calibration_floor']:.4f} with so few images. Its "
-        f"temperature is {report['temperature']:.3f}; in a share {report['lapse']:.4f} of all cases its answer may be anything "
-        f"(no lapse among 899 images), so 1/p is at most {10 / report['lapse']:,.0f}. With a perfect network and classifier the "
+        f"**The classifier** was trained on 500 other images. On {report.images} that nothing was trained on it is right in "
+        f"{100 * report.accuracy:.1f} ± {196 * report.accuracy_se:.1f} %. Expected calibration error, ten equally full "
+        f"bins: {error}; a perfectly calibrated one would show {report.calibration_floor:.4f} with so few images. Its "
+        f"temperature is {report.temperature:.3f}; in a share {report.lapse:.4f} of all cases its answer may be anything "
+        f"(no lapse among 899 images), so 1/p is at most {10 / report.lapse:,.0f}. With a perfect network and classifier the "
         "mean at w = 0 would be 1/p(c), about 10, carried by images too rare to be among the 1797."
     )
 
 
-def _estimate(found: dict[str, Any] | None) -> str:
-    return "-" if found is None else interval(found["value"], found["se"])
+def _estimate(found: Estimate | None) -> str:
+    return "-" if found is None else interval(found.value, found.se)
 
 
-def _with_ends(found: dict[str, Any]) -> str:
-    return f"{found['value']:.3g} ({found['low']:.3g} to {found['high']:.3g})"
+def _with_ends(found: Estimate) -> str:
+    return f"{found.value:.3g} ({found.low:.3g} to {found.high:.3g})"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from gdviz.jobs import Job
 from gdviz.server import store
-from gdviz.studies.scene import Scene
+from gdviz.studies.scene import SceneStudy
 from gdviz.ui.parts.required_networks import networks_progress
 from gdviz.ui.parts.runs import submit
 from gdviz.ui.parts.scene_progress import SceneProgress
@@ -23,7 +23,7 @@ def scene_progress(experiment: Experiment, title: str = "", caption: str = "", o
     trainings. The whole scene is asked for only when its preview is
     `on_stage` (a digest) or has failed: until then page and preview have the machine to themselves.
     """
-    whole, coarse = (Scene(experiment, title, caption, preview) for preview in (False, True))
+    whole, coarse = (SceneStudy(experiment, title, caption, preview) for preview in (False, True))
     digest = store().find(whole.key)
     if digest:
         return SceneProgress(digest, done=True, progress=1.0)
@@ -42,6 +42,6 @@ def scene_progress(experiment: Experiment, title: str = "", caption: str = "", o
     return SceneProgress(shown, bool(job.error), job.progress or 0.0, job.error)
 
 
-def _ask(scene: Scene) -> Job:
+def _ask(scene: SceneStudy) -> Job:
     found = pool().find(scene.key)
     return found if found is not None and found.state == "failed" else submit(scene)

@@ -14,7 +14,8 @@ from gdviz.papers.picture import Panel
 from gdviz.studies.paper_figures import PaperFigures
 from gdviz.tables import interval
 from gdviz.ui.parts.charts import CONFIG, palette
-from gdviz.ui.parts.runs import RunWords, find_run, show_controls
+from gdviz.ui.parts.run_controls import RunWords, show_controls
+from gdviz.ui.parts.runs import find_run
 
 WIDEST = 1180
 """Pixels of a row of panels below which none is drawn narrower than in the files; wider rows may be."""

@@ -67,7 +67,7 @@ class Source:
 
 
 @dataclass(frozen=True)
-class Choice:
+class RobustnessChoice:
     """What is compared, and a short name for its files."""
 
     exact: Experiment
@@ -75,7 +75,7 @@ class Choice:
     name: str
 
 
-def choose() -> Choice | None:
+def choose() -> RobustnessChoice | None:
     """The widgets; None, with one sentence on the page, while what they say is refused."""
     memory = page_memory("robustness", _from_address)
     one, two, three = st.columns([4, 4, 2])
@@ -112,7 +112,7 @@ def choose() -> Choice | None:
     write_address(picked, base, **others)
     recipe = base.score.recipe if isinstance(base.score, Network) else Recipe()
     sources = (*perturbed(exact, memory["kind"], sizes), *networks(exact, steps, recipe))
-    return Choice(exact, sources, "scene" if picked.startswith("_") else picked)
+    return RobustnessChoice(exact, sources, "scene" if picked.startswith("_") else picked)
 
 
 def usual() -> tuple[Source, ...]:

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import streamlit as st
 
 from gdviz.studies.robustness import Robustness, RobustnessAnswer
-from gdviz.ui.parts.runs import RunStatus, RunWords, find_run, show_controls
+from gdviz.ui.parts.run_controls import RunWords, show_controls
+from gdviz.ui.parts.runs import RunStatus, find_run
 from gdviz.ui.parts.workers import library, where_computed
 from gdviz.ui.robustness.choice import choose
 from gdviz.ui.robustness.results import draw

@@ -28,7 +28,7 @@ _SIDES = (("perturbed", "known errors"), ("network", "trained networks"))
 
 
 @dataclass(frozen=True)
-class Picture:
+class ShownEffects:
     """Everything that the figures are made from."""
 
     exact: Sequence[Effect]
@@ -62,7 +62,7 @@ def draw(answers: Sequence[tuple[Source, RobustnessAnswer]], name: str, library:
     """
     longest = max((answer for _, answer in answers), key=lambda answer: answer.particles)
     colours = palette()
-    shown = Picture(longest.rows, _wrong(answers, colours), longest.names, colours)
+    shown = ShownEffects(longest.rows, _wrong(answers, colours), longest.names, colours)
     with st.container(key="robustness.sentence"):
         st.markdown(f"**{sentence([(source, answer.rows) for source, answer in answers], shown.names)}**")
     st.caption(_legend(shown.names, longest.particles))
@@ -98,7 +98,7 @@ def _legend(names: Titles, particles: int) -> str:
 
 
 # ---------------------------------------------------------------------- figures
-def _sides(shown: Picture, key: str, title: str, words: str, make: Callable[[list[Wrong]], go.Figure | None]) -> None:
+def _sides(shown: ShownEffects, key: str, title: str, words: str, make: Callable[[list[Wrong]], go.Figure | None]) -> None:
     """The same figure for known errors and for networks, side by side."""
     for place, (side, called) in zip(st.columns(2, gap="medium"), _SIDES, strict=True):
         with place:
@@ -107,7 +107,7 @@ def _sides(shown: Picture, key: str, title: str, words: str, make: Callable[[lis
             show_chart(f"robustness.figure.{key}.{side}", f"{title}: {called}", words, figure, otherwise=otherwise)
 
 
-def _means(shown: Picture, of: str, title: str) -> None:
+def _means(shown: ShownEffects, of: str, title: str) -> None:
     held = figures.mean_range(shown.exact, shown.all, of)
     axis = title.removeprefix("Mean of ")
     _sides(
@@ -119,7 +119,7 @@ def _means(shown: Picture, of: str, title: str) -> None:
     )
 
 
-def _effects(shown: Picture) -> None:
+def _effects(shown: ShownEffects) -> None:
     words = (
         "Wrong less exact, particle by particle. Dotted: what first order predicts from the error along the exact paths; at "
         "w = 0 that is the whole first order, elsewhere it leaves out that a moved path meets another push."
@@ -128,7 +128,7 @@ def _effects(shown: Picture) -> None:
     _sides(shown, "effect", title, words, lambda wrong: figures.effect_figure(wrong, axis, shown.palette))
 
 
-def _accounts(shown: Picture) -> None:
+def _accounts(shown: ShownEffects) -> None:
     words = (
         "The effect less push and error summed along the wrong paths, plus push along the exact ones: an identity, so 0 but "
         "for noise and step size, however large the error."
@@ -137,7 +137,7 @@ def _accounts(shown: Picture) -> None:
     _sides(shown, "gap", title, words, lambda wrong: figures.gap_figure(wrong, axis, shown.palette))
 
 
-def _score_errors(answers: Sequence[tuple[Source, RobustnessAnswer]], shown: Picture, library: Library) -> None:
+def _score_errors(answers: Sequence[tuple[Source, RobustnessAnswer]], shown: ShownEffects, library: Library) -> None:
     """Of the trained networks: what their training measured on held-out points."""
     looks = {item.name: (item.colour, item.dash) for item in shown.wrong["network"]}
     curves = []
@@ -159,7 +159,7 @@ def _score_errors(answers: Sequence[tuple[Source, RobustnessAnswer]], shown: Pic
     show_chart(key, title, words, figure, otherwise="Comes with the first network.")
 
 
-def _tail_note(shown: Picture) -> None:
+def _tail_note(shown: ShownEffects) -> None:
     heavy = [row.w for row in shown.exact if row.reciprocals[0][0] is None]
     if heavy:
         where = ", ".join(f"{w:g}" for w in heavy)
@@ -177,7 +177,7 @@ def _overflow_note(answers: Sequence[tuple[Source, RobustnessAnswer]]) -> None:
 
 
 # ---------------------------------------------------------------------- table and file
-def _table(answers: Sequence[tuple[Source, RobustnessAnswer]], shown: Picture, name: str, running: bool) -> None:
+def _table(answers: Sequence[tuple[Source, RobustnessAnswer]], shown: ShownEffects, name: str, running: bool) -> None:
     st.subheader("Table", anchor=False)
     st.dataframe(table(answers, shown.names.reward, shown.moved), hide_index=True, key="robustness.table")
     if running:  # a file made now would be gone when the next particles arrive

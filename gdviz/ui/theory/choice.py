@@ -44,7 +44,7 @@ SHORT = {
 
 
 @dataclass(frozen=True)
-class Choice:
+class TheoryChoice:
     """What is looked at, and a short name for files."""
 
     topic: str
@@ -52,7 +52,7 @@ class Choice:
     name: str
 
 
-def choose() -> Choice | None:
+def choose() -> TheoryChoice | None:
     """The widgets; None, with one sentence on the page, while what they say is refused."""
     memory = page_memory("theory", _from_address)
     topic = st.segmented_control(
@@ -86,7 +86,7 @@ def choose() -> Choice | None:
         return None
     others = {name: str(memory[name]).replace(" ", "") for name in ("topic", "w", "particles")}
     write_address(picked, base, **others)
-    return Choice(topic, experiment, "scene" if picked.startswith("_") else picked)
+    return TheoryChoice(topic, experiment, "scene" if picked.startswith("_") else picked)
 
 
 def usual(topic: str, name: str = DEFAULT) -> Experiment:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from gdviz.studies.theory.topics import study_of
-from gdviz.ui.parts.runs import RunWords, find_run, finished_in, show_controls
+from gdviz.ui.parts.run_controls import RunWords, finished_in, show_controls
+from gdviz.ui.parts.runs import find_run
 from gdviz.ui.parts.workers import where_computed
 from gdviz.ui.theory.choice import TOPICS, choose
 from gdviz.ui.theory.one_step import slow_motion

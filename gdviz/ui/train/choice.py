@@ -31,14 +31,14 @@ WORDS = {
 
 
 @dataclass(frozen=True)
-class Choice:
+class TrainChoice:
     """The trainings that the Train button starts, each after the one that it starts from."""
 
     experiment: Experiment
     tasks: tuple[Task, ...]
 
 
-def choose() -> Choice | None:
+def choose() -> TrainChoice | None:
     """The widgets; None, with one sentence on the page, while what they say is refused."""
     memory = page_memory("train", _from_address)
     one, two, three, four = st.columns([4, 4, 2, 2])
@@ -63,7 +63,7 @@ def choose() -> Choice | None:
         words = str(error) if isinstance(error, GdvizError) else "recipe: a number is out of its range."
         st.error(words, icon=":material/error:")
         return None
-    return Choice(base, tasks)
+    return TrainChoice(base, tasks)
 
 
 def _own(experiment: Experiment) -> dict[str, Any] | None:

@@ -14,7 +14,7 @@ from gdviz.laws import Law
 from gdviz.networks import Checkpoint
 from gdviz.training import Task, TrainingState, untrained
 from gdviz.training.assess import law_of
-from gdviz.training.problem import Problem
+from gdviz.training.problem import TrainingProblem
 
 TARGET_SAMPLES = 600
 ARROWS, POINTS = 19, 201
@@ -33,7 +33,7 @@ def effective_share(text: str) -> float:
     GdvizError
         If the task's parts do not fit each other.
     """
-    return Problem.of(Task.from_json(text)).effective_share
+    return TrainingProblem.of(Task.from_json(text)).effective_share
 
 
 @st.cache_data(max_entries=16, show_spinner=False)

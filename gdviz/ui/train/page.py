@@ -12,7 +12,7 @@ from gdviz.ui.parts.required_networks import share_of, words_of
 from gdviz.ui.parts.runs import PROBLEM, attempt
 from gdviz.ui.parts.waiting import wait_for_update
 from gdviz.ui.parts.workers import library, trainings, where_computed
-from gdviz.ui.train.choice import Choice, choose, say_what_is_used
+from gdviz.ui.train.choice import TrainChoice, choose, say_what_is_used
 from gdviz.ui.train.trainings import WATCHED, show_list
 from gdviz.ui.train.watch import watch
 
@@ -50,7 +50,7 @@ def page() -> None:
         _follow(slot, active)
 
 
-def _start(choice: Choice | None) -> object:
+def _start(choice: TrainChoice | None) -> object:
     """What will be trained, how much of the data counts, the button, and a place for what is going on."""
     jobs = trainings()
     tasks = () if choice is None else choice.tasks

@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from gdviz.jobs.weights_subjects import (
+from gdviz.studies.weights.subjects import (
     DENOISERS,
     EXACT,
     LOSSES,
@@ -19,8 +19,8 @@ from gdviz.jobs.weights_subjects import (
     TITLES,
     usual_steps,
 )
+from gdviz.ui.parts.page_memory import Memory, page_memory
 
-_MEMORY = "weights.memory"
 _LIMITS = {"particles": (100, 20_000), "seeds": (1, 5), "steps": (10, 5000)}
 _WORDS = {
     PAPERS: "self-consistency, as in the paper",
@@ -39,13 +39,13 @@ _HELP = {
 
 
 @dataclass(frozen=True)
-class Choice:
+class WeightsChoice:
     """What the page shows.
 
     Attributes
     ----------
     target, denoiser, loss : str
-        Names in `gdviz.jobs.weights_subjects`.
+        Names in `gdviz.studies.weights.subjects`.
     particles, seeds, steps : int
     """
 
@@ -67,9 +67,9 @@ class Choice:
         return "exact scores" if self.denoiser == EXACT else f"a denoiser of {int(self.denoiser):,} steps"
 
 
-def choose() -> Choice:
+def choose() -> WeightsChoice:
     """The widgets; the choice goes into the address."""
-    memory = _memory()
+    memory = page_memory("weights", _from_address)
     one, two, three = st.columns([3, 4, 3], gap="medium")
     target = _select(one, "Target", list(TITLES), memory, "target", TITLES)
     names = {name: "exact" if name == EXACT else f"{int(name):,}" for name in DENOISERS}
@@ -94,10 +94,10 @@ def choose() -> Choice:
                 label, low, high, memory[name], step=1 if name == "seeds" else 100, key=_key(name, loss), help=_HELP[name]
             )
     _write_address(memory)
-    return Choice(target, memory["denoiser"], loss, memory["particles"], memory["seeds"], memory["steps"])
+    return WeightsChoice(target, memory["denoiser"], loss, memory["particles"], memory["seeds"], memory["steps"])
 
 
-def _select(place: Any, label: str, options: Sequence[str], memory: dict[str, Any], name: str, words: Any) -> str:
+def _select(place: Any, label: str, options: Sequence[str], memory: Memory, name: str, words: Any) -> str:
     start = options.index(memory[name]) if memory[name] in options else 0
     key, help = f"weights.{name}", _HELP.get(name)
     memory[name] = place.selectbox(label, options, index=start, format_func=words.__getitem__, key=key, help=help)
@@ -110,31 +110,27 @@ def _key(name: str, loss: str) -> str:
     return f"weights.steps.{loss}" if name == "steps" else f"weights.{name}"
 
 
-def _memory() -> dict[str, Any]:
-    """What was chosen in this session; at first, what the address says."""
-    if _MEMORY not in st.session_state:
-        usual = {"target": "rings", "denoiser": DENOISERS[0], "loss": PAPERS}
-        numbers = {"particles": PARTICLES, "seeds": SEEDS, "steps": 0}
-        memory: dict[str, Any] = {**usual, **numbers}
-        for name, known in (("target", TITLES), ("denoiser", DENOISERS), ("loss", LOSSES)):
-            asked = st.query_params.get(name)
-            if asked in known:
-                memory[name] = asked
-            elif asked is not None:
-                st.warning(f"{name}: found {asked!r}; allowed: {', '.join(known)}.")
-        for name, (low, high) in _LIMITS.items():
-            asked = st.query_params.get(name, "")
-            if asked.isdecimal() and low <= int(asked) <= high:
-                memory[name] = int(asked)
-            elif asked:
-                st.warning(f"{name}: found {asked!r}; allowed: whole numbers from {low} to {high:,}.")
-        memory["steps"] = memory["steps"] or usual_steps(memory["loss"])
-        st.session_state[_MEMORY] = memory
-    found: dict[str, Any] = st.session_state[_MEMORY]
-    return found
+def _from_address() -> Memory:
+    """What the address says, with a warning for what it must not say."""
+    usual = {"target": "rings", "denoiser": DENOISERS[0], "loss": PAPERS}
+    memory: Memory = {**usual, "particles": PARTICLES, "seeds": SEEDS, "steps": 0}
+    for name, known in (("target", TITLES), ("denoiser", DENOISERS), ("loss", LOSSES)):
+        asked = st.query_params.get(name)
+        if asked in known:
+            memory[name] = asked
+        elif asked is not None:
+            st.warning(f"{name}: found {asked!r}; allowed: {', '.join(known)}.")
+    for name, (low, high) in _LIMITS.items():
+        asked = st.query_params.get(name, "")
+        if asked.isdecimal() and low <= int(asked) <= high:
+            memory[name] = int(asked)
+        elif asked:
+            st.warning(f"{name}: found {asked!r}; allowed: whole numbers from {low} to {high:,}.")
+    memory["steps"] = memory["steps"] or usual_steps(memory["loss"])
+    return memory
 
 
-def _write_address(memory: dict[str, Any]) -> None:
+def _write_address(memory: Memory) -> None:
     wanted = {name: str(memory[name]) for name in ("target", "denoiser", "loss", "particles", "seeds", "steps")}
     if st.query_params.to_dict() != wanted:
         st.query_params.from_dict(wanted)

@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import streamlit as st
 
-from gdviz.jobs.weights import run_weights
-from gdviz.jobs.weights_reward import run_reward
-from gdviz.jobs.weights_subjects import PAPERS, PATH, reward_study, weights_study
+from gdviz.studies.weights.reward import RewardAnswer
+from gdviz.studies.weights.subjects import PAPERS, PATH, reward_study, weights_study
 from gdviz.ui.explore.page import Opened, open_
-from gdviz.ui.parts.waiting import follow
+from gdviz.ui.parts.runs import PROBLEM
+from gdviz.ui.parts.waiting import wait_for_update
 from gdviz.ui.parts.workers import library, where_computed
-from gdviz.ui.train.trainings import PROBLEM
-from gdviz.ui.weights.choice import Choice, choose
+from gdviz.ui.weights.choice import WeightsChoice, choose
 from gdviz.ui.weights.results import show_gain, show_losses, show_reward
 from gdviz.ui.weights.table import show_table
 from gdviz.ui.weights.watch import show_forming
@@ -36,10 +35,10 @@ def page() -> None:
     st.caption(_INTRO)
     choice = choose()
     study = weights_study(choice.target, choice.denoiser, choice.loss, choice.particles, choice.seeds, choice.steps)
-    work = find_work(study, run_weights)
+    work = find_work(study)
     slot = _buttons(work, "weights", "Start", "weights and samples")
-    answer = None if work.found.raw is None else json.loads(work.found.raw)
-    show_forming(choice, answer, work.watched, library())
+    answer = work.run.answer
+    show_forming(choice, answer, study.watched(), library())
     if answer is not None:
         show_gain(choice, answer)
         show_table(choice)
@@ -48,41 +47,42 @@ def page() -> None:
     _again(choice, study.experiment)
     st.caption(where_computed())
     began = time.monotonic()
-    for each, place in ((work, slot), (reward, reward_slot)):
-        if each.active:
-            follow(place, lambda each=each: each.look(began))  # type: ignore[misc]
+    if work.active:
+        wait_for_update(slot, lambda: work.look(began))
+    if reward.active:
+        wait_for_update(reward_slot, lambda: reward.look(began))
 
 
-def _reward(choice: Choice) -> tuple[Work, Any]:
+def _reward(choice: WeightsChoice) -> tuple[Work[RewardAnswer], Any]:
     """The reward version, of the paper's loss or of that along a path."""
     st.subheader("With a reward", anchor=False)
     loss = choice.loss if choice.loss in (PAPERS, PATH) else PAPERS
-    work = find_work(reward_study(choice.target, choice.denoiser, loss), run_reward)
+    work = find_work(reward_study(choice.target, choice.denoiser, loss))
     if loss != choice.loss:
         st.caption(":material/info: The reward version is of the paper's loss, whatever the loss above.")
     slot = None
-    if not work.found.complete:
+    if not work.run.complete:
         slot = _buttons(work, "reward", "Train the grid of gamma_R", "a grid of reward strengths")
-    answer = None if work.found.raw is None else json.loads(work.found.raw)
-    if answer is not None and answer["constant"]:
+    answer = work.run.answer
+    if answer is not None and answer.constant:
         show_reward(answer)
     return work, slot
 
 
-def _buttons(work: Work, key: str, start: str, what: str) -> Any:
+def _buttons(work: Work[Any], key: str, start: str, what: str) -> Any:
     """Start or Resume, Cancel, Remove; and a place for what is going on."""
     with st.container(horizontal=True, vertical_alignment="center", key=f"weights.buttons.{key}"):
         label, icon = ("Resume", ":material/play_arrow:") if work.begun and not work.active else (start, ":material/play_arrow:")
-        if work.found.complete and not work.begun:
+        if work.run.complete and not work.begun:
             label, icon = "Train it here", ":material/model_training:"
-        nothing = work.active or (work.found.complete and work.trained)
+        nothing = work.active or (work.run.complete and work.trained)
         words = "The same choice gives the same numbers." if nothing and not work.active else None
-        kind: Literal["primary", "secondary"] = "secondary" if work.found.complete else "primary"
+        kind: Literal["primary", "secondary"] = "secondary" if work.run.complete else "primary"
         st.button(label, type=kind, icon=icon, on_click=work.start, disabled=nothing, help=words, key=f"weights.{key}.start")
         keeps = "What is learned so far is kept; Resume goes on from there."
         cancel, icon = f"weights.{key}.cancel", ":material/stop:"
         st.button("Cancel", icon=icon, on_click=work.cancel, disabled=not work.active, help=keeps, key=cancel)
-        if work.found.complete and any(each is not None for each in work.trainings):
+        if work.run.complete and any(each is not None for each in work.trainings):
             icon, forget = ":material/delete:", "Forgets the weights that were trained here."
             st.button("Remove", icon=icon, on_click=work.remove, help=forget, key=f"weights.{key}.remove")
         with st.container():
@@ -91,12 +91,12 @@ def _buttons(work: Work, key: str, start: str, what: str) -> Any:
     return slot
 
 
-def _say(slot: Any, work: Work, what: str) -> None:
+def _say(slot: Any, work: Work[Any], what: str) -> None:
     if problem := (st.session_state.pop(PROBLEM, None) or work.problem):
         slot.error(problem, icon=":material/error:")
     elif work.active:
         return
-    elif work.found.complete:
+    elif work.run.complete:
         where = "These numbers came with the program" if work.came_with_program else "Finished"
         more = "" if work.trained else "; Train it here shows the weights of the first seed forming, live"
         slot.caption(f":material/check: {where}{more}.")
@@ -110,13 +110,13 @@ def _say(slot: Any, work: Work, what: str) -> None:
 _EXPLORE = "Networks that are not there are trained first."
 
 
-def _again(choice: Choice, experiment: Experiment) -> None:
+def _again(choice: WeightsChoice, experiment: Experiment) -> None:
     """How to have the numbers again, elsewhere."""
     with st.expander("The Experiment behind this page", icon=":material/data_object:"):
         st.caption(
             "`gdviz weights FILE` trains its denoiser and its weights and prints omega; `gdviz run FILE` samples it at constants "
             "times the weights. Seeds of network and weights count up from 0. What came with the program is made by "
-            "`python -m gdviz.jobs.ship_weights`; the table over five seeds by `gdviz weights --table`."
+            "`python -m gdviz.build_assets weights`; the table over five seeds by `gdviz weights --table`."
         )
         text = json.dumps(experiment.model_dump(mode="json"), indent=1)
         name, icon = f"weights-{choice.target}-{choice.denoiser}.json", ":material/download:"

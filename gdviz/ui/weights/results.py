@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import plotly.graph_objects as go
@@ -10,32 +11,30 @@ import streamlit as st
 
 from gdviz.figures import weights as form_figures
 from gdviz.figures import weights_gain as figures
-from gdviz.jobs.weights_reward import REWARD_WORDS
-from gdviz.jobs.weights_subjects import EXACT
-from gdviz.papers.learned_weights import interval
+from gdviz.studies.weights.contest import interval
+from gdviz.studies.weights.reward import REWARD_WORDS
+from gdviz.studies.weights.subjects import EXACT
 from gdviz.tables import interval as said_interval
 from gdviz.theory.weights import l2_weight
-from gdviz.ui.theory.results import CONFIG, palette
-from gdviz.ui.weights.choice import Choice
+from gdviz.ui.parts.charts import PLAIN, palette, show_chart
+from gdviz.ui.weights.choice import WeightsChoice
 from gdviz.ui.weights.words import methods, sentence, signed
 
-Answer = dict[str, Any]
+if TYPE_CHECKING:
+    from gdviz.studies.weights.learned import LearnedAnswer, SeedContest
+    from gdviz.studies.weights.reward import RewardAnswer
 
 PANELS = "truth", "none", "best constant", "limited interval", "learned"
 
 
-def plot(key: str, title: str, words: str, figure: go.Figure, alt: str) -> None:
-    """A figure with its heading and a line of explanation."""
-    st.markdown(f"**{title}**")
-    if words:
-        st.caption(words)
-    with st.container(key=f"weights.figure.{key}"):
-        st.plotly_chart(figure, config=CONFIG, alt=alt)
+def chart(key: str, title: str, words: str, figure: go.Figure, alt: str) -> None:
+    """One of the page's figures."""
+    show_chart(f"weights.figure.{key}", title, words, figure, alt=alt, small=True)
 
 
-def show_gain(choice: Choice, answer: Answer) -> None:
+def show_gain(choice: WeightsChoice, answer: LearnedAnswer) -> None:
     """Samples on the same noise, distances over seeds, and the search."""
-    contests = answer["contests"]
+    contests = answer.contests
     if not contests:
         return
     st.subheader("What they gain", anchor=False)
@@ -43,41 +42,41 @@ def show_gain(choice: Choice, answer: Answer) -> None:
         st.markdown(f"**{sentence(choice.title, contests)}**")
     _samples(answer)
     left, right = st.columns(2, gap="medium")
-    floor = float(np.mean([contest["floor"] for contest in contests]))
-    rows = [(name, [each["energy"][name] for each in contests]) for name in methods(contests)]
+    floor = float(np.mean([contest.floor for contest in contests]))
+    rows = [(name, [each.energy[name] for each in contests]) for name in methods(contests)]
     with left:
         bars = [(name, energy, interval(np.array(energy))) for name, energy in rows]
         words = "Diamonds and bars: mean over the seeds of network and weights, 95 % interval (Student). Crosses: each seed."
         said = ", ".join(f"{name} {1000 * np.mean(energy):.3g}" for name, energy in rows)
         alt = f"Energy distance to the truth times 1000, means over {len(contests)} seeds: {said}. Floor {1000 * floor:.3g}."
-        plot("distances", "Distance to the truth", words, figures.distances_figure(bars, floor, palette()), alt)
+        chart("distances", "Distance to the truth", words, figures.distances_figure(bars, floor, palette()), alt)
     with right:
-        tried = [contest["tried"]["energy"] for contest in contests]
-        w = contests[0]["tried"]["w"]
+        tried = [contest.tried.energy for contest in contests]
+        w = contests[0].tried.w
         learned, none = (float(np.mean(dict(rows)[name])) for name in ("learned", "none"))
         best = w[int(np.mean(tried, axis=0).argmin())]
         alt = f"Energy distance over the constant guidance scale: least at w = {best:g}. The table below holds the numbers."
         words = "What the search for the best constant saw, with other particles than those that judge."
-        plot("constants", "Distance over constant w", words, figures.constants_figure(w, tried, learned, none, palette()), alt)
+        chart("constants", "Distance over constant w", words, figures.constants_figure(w, tried, learned, none, palette()), alt)
     _table(rows, contests)
 
 
-def _samples(answer: Answer) -> None:
-    clouds, labels = answer["samples"], answer["labels"]
+def _samples(answer: LearnedAnswer) -> None:
+    clouds, labels = answer.samples, answer.labels
     shown = [name for name in PANELS if name in clouds]
-    box, picked = figures.extent([clouds["truth"], clouds["learned"]]), answer["contests"][0]["picked"]
+    box, picked = figures.extent([clouds["truth"], clouds["learned"]]), answer.contests[0].picked
     colours = "; ".join(f"class {label}: {form_figures.SYMBOLS[k % 6]}" for k, label in enumerate(labels))
     st.caption(f"Samples of every class, of the first seed, all on the same noise ({colours}). A few stray points are cut off.")
     for place, name in zip(st.columns(len(shown), gap="small"), shown, strict=True):
         with place, st.container(key=f"weights.figure.cloud.{name.replace(' ', '-')}"):
             st.markdown(f"**{name}**  \n{picked.get(name) or '&nbsp;'}")
-            spread = [float(np.array(points).std(0).mean()) for points in clouds[name]]
+            spread = [float(points.std(0).mean()) for points in clouds[name]]
             said = ", ".join(f"class {label} {each:.2f}" for label, each in zip(labels, spread, strict=True))
             figure = figures.cloud_figure(clouds[name], labels, box, palette())
-            st.plotly_chart(figure, config={"displayModeBar": False}, alt=f"Samples, {name}. Spread: {said}.")
+            st.plotly_chart(figure, config=PLAIN, alt=f"Samples, {name}. Spread: {said}.")
 
 
-def _table(rows: list[tuple[str, list[float]]], contests: list[Answer]) -> None:
+def _table(rows: list[tuple[str, list[float]]], contests: Sequence[SeedContest]) -> None:
     learned = np.array(dict(rows)["learned"])
     lines = []
     for name, energy in rows:
@@ -89,9 +88,9 @@ def _table(rows: list[tuple[str, list[float]]], contests: list[Answer]) -> None:
                 "energy distance x 1000": _mean(energy),
                 "seeds": ", ".join(f"{1000 * value:.4g}" for value in energy),
                 "learned − it, paired 95 %": f"{signed(1000 * low)} to {signed(1000 * high)}" if known else "-",
-                "picked": "; ".join(dict.fromkeys(contest["picked"][name] for contest in contests if contest["picked"][name])),
-                "runs searched, a seed": contests[0]["search"][name],
-                "floor x 1000": said_interval(1000 * float(np.mean([contest["floor"] for contest in contests])), None),
+                "picked": "; ".join(dict.fromkeys(contest.picked[name] for contest in contests if contest.picked[name])),
+                "runs searched, a seed": contests[0].search[name],
+                "floor x 1000": said_interval(1000 * float(np.mean([contest.floor for contest in contests])), None),
             }
         )
     st.dataframe(lines, hide_index=True, key="weights.table")
@@ -105,27 +104,27 @@ def _mean(energy: list[float]) -> str:
 
 
 # ---------------------------------------------------------------------- what the losses ask for
-def show_losses(choice: Choice, answer: Answer) -> None:
+def show_losses(choice: WeightsChoice, answer: LearnedAnswer) -> None:
     """Where each loss has its minimum, and why a learned 0 says less than it seems to."""
     st.subheader("What a learned 0 means", anchor=False)
     exact = choice.denoiser == EXACT
     left, right = st.columns([3, 2], gap="medium")
     with left:
         words = "One weight for all classes, averaged with p(c); each loss from its least to its largest. Marks: minima, 95 %."
-        figure = form_figures.profiles_figure(answer["profiles"], exact, palette())
-        first = answer["profiles"][0]
-        said = ", ".join(f"{name} at {each['least']:.2f}" for name, each in first["losses"].items())
+        figure = form_figures.profiles_figure(answer.profiles, exact, palette())
+        first = answer.profiles[0]
+        said = ", ".join(f"{name} at {each.least:.2f}" for name, each in first.losses.items())
         title = f"What each loss asks for: {choice.phrase}"
-        plot("losses", title, words, figure, f"Losses over one weight. At t = {first['t']:g} the minima are: {said}.")
+        chart("losses", title, words, figure, f"Losses over one weight. At t = {first.t:g} the minima are: {said}.")
     with right:
         st.markdown(_FINDINGS)
         lines = []
-        for profile in answer["profiles"]:
-            s, t = profile["s"], profile["t"]
+        for profile in answer.profiles:
+            s, t = profile.s, profile.t
             line: dict[str, Any] = {"t": t, "s": s}
-            for name, each in profile["losses"].items():
-                outside = each["least"] in (each["omega"][0], each["omega"][-1])
-                line[name] = f"beyond {each['least']:g}" if outside else said_interval(each["least"], each["se"])
+            for name, each in profile.losses.items():
+                outside = each.least in (each.omega[0], each.omega[-1])
+                line[name] = f"beyond {each.least:g}" if outside else said_interval(each.least, each.se)
             lines.append(line | {"closed form of l2, exact scores": said_interval(l2_weight(s, t), None)})
         st.dataframe(lines, hide_index=True, key="weights.losses")
 
@@ -141,7 +140,7 @@ _FINDINGS = """
 
 
 # ---------------------------------------------------------------------- with a reward
-def show_reward(answer: Answer) -> None:
+def show_reward(answer: RewardAnswer) -> None:
     """Reward against distance: learned weights over gamma_R, constants, and the exact tilt."""
     left, right = st.columns([3, 2], gap="medium")
     with left:
@@ -149,22 +148,22 @@ def show_reward(answer: Answer) -> None:
             "Right and down is better. Above: reward against distance to p(x | c), mean over the classes, 95 % bars. Below: "
             "samples at the gamma_R of the slider, all on the same noise. Large constants leave the picture."
         )
-        learned = answer["learned"]
-        ends = [f"gamma_R = {each['at']:g}: reward {each['reward'][0]:.2f}" for each in (learned[0], learned[-1])]
+        learned = answer.learned
+        ends = [f"gamma_R = {each.at:g}: reward {each.reward[0]:.2f}" for each in (learned[0], learned[-1])]
         alt = f"Reward against energy distance of learned weights, {'; '.join(ends)}, beside constants and exact tilts."
-        plot("tradeoff", "Reward against distance", words, figures.tradeoff_figure(answer, REWARD_WORDS, palette()), alt)
+        chart("tradeoff", "Reward against distance", words, figures.tradeoff_figure(answer, REWARD_WORDS, palette()), alt)
     with right:
         st.markdown(_REWARD)
         lines = []
-        letters = (("learned", "learned, gamma_R"), ("constant", "constant w"), ("tilt", "exact tilt, k"))
-        for key, name in letters:
-            for each in answer[key]:
-                value, se = each["energy"]
+        rows = ((answer.learned, "learned, gamma_R"), (answer.constant, "constant w"), (answer.tilt, "exact tilt, k"))
+        for points, name in rows:
+            for each in points:
+                value, se = each.energy
                 lines.append(
                     {
                         "guidance": name,
-                        "at": each["at"],
-                        "reward": said_interval(*each["reward"]),
+                        "at": each.at,
+                        "reward": said_interval(*each.reward),
                         "energy distance x 1000": said_interval(1000 * value, 1000 * se),
                     }
                 )

@@ -2,36 +2,38 @@
 
 from __future__ import annotations
 
-import json
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from gdviz.resources import resource
-from gdviz.ui.weights.choice import Choice
+from gdviz.ui.weights.choice import WeightsChoice
+
+if TYPE_CHECKING:
+    from gdviz.studies.weights.table import WeightsTable
 
 
 @cache
-def told() -> dict[str, Any]:
-    """The table's JSON object."""
-    found: dict[str, Any] = json.loads(resource("assets", "weights_table.json").read_bytes())
-    return found
+def shipped_table() -> WeightsTable:
+    """The table, read once."""
+    from gdviz.studies.weights.table import WeightsTable
+
+    return WeightsTable.shipped()
 
 
-def show_table(choice: Choice) -> None:
+def show_table(choice: WeightsChoice) -> None:
     """The rows of this target and denoiser, with what the table was made to decide."""
-    from gdviz.papers.learned_weights import HEADINGS, Line, cells
+    from gdviz.studies.weights.table import HEADINGS, cells
 
-    found = told()
     if choice.target != "rings":
         return
-    lines = [Line(**line) for line in found["lines"] if str(line["denoiser_steps"]) == choice.denoiser]
+    table = shipped_table()
+    lines = [line for line in table.lines if str(line.denoiser_steps) == choice.denoiser]
     if not lines:
         return
-    seeds = sorted({contest["seed"] for contest in found["contests"]})
+    seeds = sorted({contest.seed for contest in table.contests})
     with st.expander(f"The larger table: seeds {seeds[0]} to {seeds[-1]}, 2000 particles a class", icon=":material/table:"):
-        st.markdown("\n".join(f"- {sentence}" for sentence in found["verdict"]))
+        st.markdown("\n".join(f"- {sentence}" for sentence in table.verdict))
         st.dataframe([dict(zip(HEADINGS, row, strict=True)) for row in cells(lines)], hide_index=True, key="weights.table.large")
         st.caption(
             "Made by `gdviz weights --table` from end to end; mean ± standard error over the seeds, paired 95 % intervals. The "

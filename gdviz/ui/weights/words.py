@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
-from gdviz.papers.learned_weights import interval
+from gdviz.studies.weights.contest import interval
 
-Contests = Sequence[dict[str, Any]]
+if TYPE_CHECKING:
+    from gdviz.studies.weights.learned import SeedContest
+
+    Contests = Sequence[SeedContest]
 
 
 def methods(contests: Contests) -> list[str]:
     """In the order of the run; the learned weights last."""
-    return list(contests[0]["energy"])
+    return list(contests[0].energy)
 
 
 def sentence(title: str, contests: Contests) -> str:
     """Who is nearest to the truth, and whether the seeds tell them apart."""
-    energy = {name: 1000 * np.array([each["energy"][name] for each in contests]) for name in methods(contests)}
+    energy = {name: 1000 * np.array([each.energy[name] for each in contests]) for name in methods(contests)}
     learned = energy["learned"]
     parts = [_against(name, words, learned, energy[name]) for name, words in (("best constant", "the"), ("none", ""))]
     seeds = f"{len(contests)} seeds" if len(contests) > 1 else "one seed"
@@ -27,7 +31,7 @@ def sentence(title: str, contests: Contests) -> str:
     return f"{title}: energy distance x 1000 to the truth, mean of {seeds}: {means}. {' '.join(parts)}"
 
 
-def _against(name: str, article: str, learned: Any, other: Any) -> str:
+def _against(name: str, article: str, learned: NDArray[np.float64], other: NDArray[np.float64]) -> str:
     """Learned weights against one other method, with the paired interval."""
     called = "no guidance" if name == "none" else f"{article} {name}"
     if np.array_equal(learned, other):

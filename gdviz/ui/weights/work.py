@@ -1,30 +1,32 @@
-"""A study of the page of learned weights: its answer if there is one, else the trainings and the run that give it."""
+"""A study of the page of learned weights: its answer if there is one, else the trainings and the run that give it.
+
+The run is like any other (`gdviz.ui.parts.runs`). What is special: the trainings before it are looked at while they go on, save
+often for that, and can be removed.
+"""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import streamlit as st
 
 from gdviz.checkpoints import Pace
-from gdviz.jobs import Job
 from gdviz.jobs.training import Training, Trainings
-from gdviz.jobs.weights import shipped, weights_key
-from gdviz.ui.parts.required_networks import duration, share_of, words_of
-from gdviz.ui.parts.run_status import Found, find
+from gdviz.record import Answer
+from gdviz.studies.weights.learned import LearnedWeights
+from gdviz.studies.weights.shipped import shipped
+from gdviz.ui.parts.required_networks import duration, share_of, tasks_of_study, words_of
+from gdviz.ui.parts.runs import RunStatus, attempt, status, submit
 from gdviz.ui.parts.workers import library, pool
-from gdviz.ui.train.trainings import attempt
 
 if TYPE_CHECKING:
-    from gdviz.jobs.weights import WeightsStudy
-    from gdviz.jobs.weights_reward import RewardStudy
+    from gdviz.jobs import Job
+    from gdviz.studies import Study
     from gdviz.training import Task
 
-    Study = WeightsStudy | RewardStudy
+A = TypeVar("A", bound=Answer)
 
 SAVED = 0.4
 """Seconds between two saved states: what the page draws while the weights form. They are a few kB."""
@@ -33,16 +35,12 @@ SECONDS_BETWEEN_DRAWINGS = 1.0
 
 
 @dataclass(frozen=True)
-class Work:
+class Work(Generic[A]):
     """How far a study is.
 
     Attributes
     ----------
-    text : str
-        What is asked.
-    run : callable
-        The worker's function that answers it, when all networks are there.
-    found : Found
+    run : RunStatus
         The run that answers it.
     came_with_program : bool
     tasks : tuple of Task
@@ -51,9 +49,7 @@ class Work:
         How far these are.
     """
 
-    text: str
-    run: Callable[..., bytes]
-    found: Found
+    run: RunStatus[A]
     came_with_program: bool
     tasks: tuple[Task, ...]
     trainings: tuple[Training | None, ...]
@@ -61,12 +57,7 @@ class Work:
     @property
     def active(self) -> bool:
         """Whether there is more to come without anybody doing anything."""
-        return self.found.active or any(each is not None and each.state in ("waiting", "running") for each in self.trainings)
-
-    @property
-    def watched(self) -> Task:
-        """The training whose weights are looked at: the first of them."""
-        return next(task for task in self.tasks if task.what == "weights")
+        return self.run.active or any(each is not None and each.state in ("waiting", "running") for each in self.trainings)
 
     @property
     def trained(self) -> bool:
@@ -81,11 +72,11 @@ class Work:
     def problem(self) -> str | None:
         """Why there is no more of it, in one sentence."""
         failed = [each.error for each in self.trainings if each is not None and each.state == "failed"]
-        return next((error for error in (*failed, self.found.problem) if error), None)
+        return next((error for error in (*failed, self.run.problem) if error), None)
 
     def start(self) -> None:
         """Train what is missing; the run follows when all of it is there."""
-        pool().forget(self.found.key)  # stopped before
+        pool().forget(self.run.study.key)  # stopped before
         for task, found in zip(self.tasks, self.trainings, strict=True):
             if found is None or found.state in ("paused", "failed"):
                 attempt(trainings().start, task)
@@ -94,7 +85,7 @@ class Work:
         """Pause the trainings, which keep what is learned, and stop the run."""
         for task in self.tasks:
             trainings().cancel(task.id)
-        self.found.cancel()
+        self.run.stop()
 
     def remove(self) -> None:
         """Forget what was trained here."""
@@ -112,12 +103,12 @@ class Work:
             now = trainings().find(task.id)
             if (now is None) != (drawn is None) or (now is not None and drawn is not None and _news(drawn, now, late)):
                 return None
-        job = pool().find(self.found.key)
-        if job is not self.found.job or (self.found.active and self.found.news(late)):
+        job = pool().find(self.run.study.key)
+        if job is not self.run.job or (self.run.active and self.run.news(late)):
             return None
-        return self._said(job)
+        return self._now(job)
 
-    def _said(self, job: Job | None) -> tuple[float, str]:
+    def _now(self, job: Job | None) -> tuple[float, str]:
         done = sum(each is not None and each.state == "done" for each in self.trainings)
         going = next((each for each in self.trainings if each is not None and each.state == "running"), None)
         going = going or next((each for each in self.trainings if each is not None and each.state == "waiting"), None)
@@ -133,19 +124,22 @@ class Work:
         return share, "Waiting for the workers"
 
 
-def find_work(study: Study, run: Callable[..., bytes]) -> Work:
+def find_work(study: Study[A]) -> Work[A]:
     """A study's answer and trainings; the run starts here once all networks are there, unless it was stopped."""
-    text = study.text()
-    key = weights_key(text)
-    found, came = find(key), shipped(text)
+    run, came = status(study), shipped(study)
     if came is not None:
-        found = replace(found, raw=came, complete=True)
-    tasks = _tasks(study, first=found.complete)
-    work = Work(text, run, found, came is not None, tasks, tuple(trainings().find(task.id) for task in tasks))
-    if not found.complete and found.job is None and work.trained:
-        pool().submit("curves", key, run, text, str(library().root))
-        work = replace(work, found=find(key))
+        run = replace(run, raw=came, complete=True)
+    tasks = _watched(study) if run.complete else tasks_of_study(study)
+    work = Work(run, came is not None, tasks, tuple(trainings().find(task.id) for task in tasks))
+    if not run.complete and run.job is None and work.trained:
+        submit(study)
+        work = replace(work, run=status(study))
     return work
+
+
+def _watched(study: Study[Any]) -> tuple[Task, ...]:
+    """The training that is looked at, which trains its denoiser itself; of the reward version none."""
+    return (study.watched(),) if isinstance(study, LearnedWeights) else ()
 
 
 @st.cache_resource
@@ -162,17 +156,3 @@ def _news(drawn: Training, now: Training, late: bool) -> bool:
 
 def _saved(training: Training) -> int:
     return -1 if training.report is None else training.report.saved
-
-
-def _tasks(study: Study, first: bool) -> tuple[Task, ...]:
-    """All trainings of a study; or only that which is looked at, which trains its denoiser itself, of the reward version none."""
-    from gdviz.jobs.weights import WeightsStudy
-
-    if not first:
-        return _all_tasks(study)
-    return (study.watched(),) if isinstance(study, WeightsStudy) else ()
-
-
-@lru_cache(maxsize=64)
-def _all_tasks(study: Study) -> tuple[Task, ...]:
-    return study.tasks()

@@ -11,7 +11,7 @@ from gdviz.checkpoints import Library, required_tasks
 from gdviz.experiment import Experiment
 from gdviz.jobs import Pool
 from gdviz.jobs.training import Training, Trainings
-from gdviz.studies.curves import Curves
+from gdviz.studies.curves import CurvesStudy
 from gdviz.ui.parts.required_networks import duration, networks_progress, words_of
 
 PLAIN = {"target": TARGET, "guidance": {"kind": "cfg", "label": "b"}, "w": [0, 1]}
@@ -41,7 +41,7 @@ def until(condition, seconds: float = 240) -> bool:
 
 
 def test_exact_scores_need_nothing(trainings, pool):
-    now = networks_progress(Curves(Experiment.parse(PLAIN)), trainings, pool)
+    now = networks_progress(CurvesStudy(Experiment.parse(PLAIN)), trainings, pool)
     assert now.done and not now.error and trainings.list() == ()
 
 
@@ -50,7 +50,7 @@ def test_a_missing_network_is_trained_and_told(trainings, pool):
     experiment, seen = scene(600), []
 
     def done() -> bool:
-        now = networks_progress(Curves(experiment), trainings, pool)
+        now = networks_progress(CurvesStudy(experiment), trainings, pool)
         seen.append((now.progress, now.words))
         return now.done
 
@@ -58,7 +58,7 @@ def test_a_missing_network_is_trained_and_told(trainings, pool):
     shares = [share for share, words in seen[:-1]]
     assert shares == sorted(shares) and seen[0][1].startswith("Starting to train the network")
     assert any(words.startswith("Training the network: ") for _, words in seen)
-    assert networks_progress(Curves(experiment), trainings, pool).error is None
+    assert networks_progress(CurvesStudy(experiment), trainings, pool).error is None
     (training,) = trainings.list()
     assert training.state == "done" and training.task == required_tasks(experiment)[0]
 
@@ -67,18 +67,18 @@ def test_a_missing_network_is_trained_and_told(trainings, pool):
 def test_a_cancelled_one_is_the_readers_to_resume(trainings, pool):
     experiment = scene(500_000)
     (task,) = required_tasks(experiment)
-    networks_progress(Curves(experiment), trainings, pool)
+    networks_progress(CurvesStudy(experiment), trainings, pool)
     assert until(lambda: (found := trainings.find(task.id)) is not None and found.report is not None)
     trainings.cancel(task.id)
     assert until(lambda: trainings.find(task.id).state == "paused")
-    now = networks_progress(Curves(experiment), trainings, pool)
+    now = networks_progress(CurvesStudy(experiment), trainings, pool)
     assert now.done and now.error is not None and "resume it on the Train page" in now.error
     assert trainings.find(task.id).state == "paused"
 
 
 def test_a_scene_that_does_not_fit_is_refused_in_one_sentence(trainings, pool):
     wrong = Experiment.parse({**PLAIN, "guidance": {"kind": "cfg", "label": "c"}, "score": {"kind": "network"}})
-    now = networks_progress(Curves(wrong), trainings, pool)
+    now = networks_progress(CurvesStudy(wrong), trainings, pool)
     assert now.done and now.error is not None and "'c'" in now.error and trainings.list() == ()
 
 

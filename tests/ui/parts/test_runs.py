@@ -12,8 +12,8 @@ from streamlit.testing.v1 import AppTest
 from gdviz.jobs import Job
 from gdviz.record import Answer
 from gdviz.studies import Study
-from gdviz.ui.parts import runs
-from gdviz.ui.parts.runs import RunWords, Watched
+from gdviz.ui.parts import run_controls, runs
+from gdviz.ui.parts.run_controls import RunWords, Watched
 
 
 @dataclass(frozen=True)
@@ -168,7 +168,7 @@ def test_a_job_that_ends_while_the_page_is_drawn_is_waited_for(job, monkeypatch,
 
     job.begin()
     monkeypatch.setattr(module, "show_controls", then_it_ends)
-    monkeypatch.setattr(runs, "wait_for_update", lambda slot, look: looked.append(look()))
+    monkeypatch.setattr(run_controls, "wait_for_update", lambda slot, look: looked.append(look()))
     page = AppTest.from_string(f"from gdviz.ui.{name}.page import page\npage()", default_timeout=120).run()
     assert not page.exception
     assert job.finished and looked == [None]

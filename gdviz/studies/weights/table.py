@@ -8,71 +8,56 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import cache
 from itertools import product
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from scipy.stats import t as student
 
 from gdviz.checkpoints import networks, required_tasks
 from gdviz.experiment import Experiment
-from gdviz.metrics.energy import energy_distance
+from gdviz.guidance.schedules.interval import Interval
 from gdviz.progress import ProgressCallback, silent
-from gdviz.result import run
+from gdviz.record import Record
+from gdviz.resources import resource
+from gdviz.studies.weights.contest import (
+    EACH,
+    LEARNED,
+    SEARCHES,
+    Distances,
+    Points,
+    Rules,
+    RunArena,
+    hold,
+    interval,
+    learned_schedules,
+)
+from gdviz.studies.weights.network import energy_distances
+from gdviz.studies.weights.subjects import RECIPE, TARGET
+from gdviz.targets.ring import Ring
 
-TARGET = {"kind": "ring", "count": 3, "radius": 2, "sigma": 0.5}
+if TYPE_CHECKING:
+    from gdviz.guidance import ScheduleKind
+    from gdviz.laws import Law
+
 LABELS = "0", "1", "2"
-
-RECIPE = {
-    "width": 64,
-    "depth": 3,
-    "frequencies": 0,
-    "prediction": "velocity",
-    "embedding_std": 0.05,
-    "label_dropout": 0.2,
-    "batch": 128,
-    "rate": 8e-3,
-    "averaging": 0.0,
-}
-"""A velocity network 3 x 64, no averaging. The rate falls to 0 over the steps; its size was chosen once, on the distance
-without guidance: 80 and 100 steps leave about as much as in MATH section 3."""
 
 CONSTANTS = 0.0, 0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0, 2.5, 3.0, 4.0, 6.0
 """Strengths that every search tries."""
 
-SEARCHES: dict[str, tuple[dict[str, Any], ...]] = {
-    "best constant": ({"kind": "constant"},),
-    "limited interval": ({"kind": "interval", "low": 0.073, "high": 0.967}, {"kind": "interval", "low": 0.3, "high": 0.9}),
-    **{
-        name: ({"kind": kind, "direction": "falling"},)
-        for name, kind in (("linear", "linear"), ("cosine", "cosine"), ("clamped linear", "clamped"))
-    },
-}
-"""Schedules that a search picks from, with a strength. Shapes fall from noise to data, as learned weights were seen to do on
-networks that are not in the table."""
-
-EACH = "best constant a class"
-
-LEARNED: dict[str, dict[str, Any]] = {
-    "learned": {"steps": 300, "recipe": {"path": 16, "points": 8, "particles": 32}},
-    "learned, from noised data": {"steps": 600, "recipe": {}},
-}
-"""Learned schedules. The first was chosen on other networks (seeds 10 to 12) than those of the table; the second is the paper's
-way, the program's default."""
-
 METHODS = "none", "best constant", EACH, *(name for name in SEARCHES if name != "best constant"), *LEARNED
 
-SEARCHED, JUDGED, TRUTH = 1000, 2000, 500_000
-"""Seeds of the particles, and of the truth: a search never sees those that it is judged on. It has a quarter as many."""
+TRUTH = 500_000
+"""Seed of the truth. A search has a quarter of the particles."""
 
 
 @dataclass(frozen=True)
-class Size:
+class ContestSize:
     """How much is run. The seeds are those of networks, weights and particles."""
 
     denoiser_steps: tuple[int, ...] = (80, 100, 4000)
@@ -83,12 +68,12 @@ class Size:
     weight_steps: int | None = None
 
 
-FULL = Size()
-QUICK = Size((60,), (0, 1), 200, 10, (0.0, 1.0, 3.0), 10)
+FULL = ContestSize()
+QUICK = ContestSize((60,), (0, 1), 200, 10, (0.0, 1.0, 3.0), 10)
 
 
 @dataclass(frozen=True)
-class Contest:
+class TableContest:
     """All methods with one denoiser.
 
     Attributes
@@ -106,14 +91,14 @@ class Contest:
 
     denoiser_steps: int
     seed: int
-    energy: dict[str, float]
-    picked: dict[str, str]
-    search: dict[str, int]
-    cpu_seconds: dict[str, float]
+    energy: Mapping[str, float]
+    picked: Mapping[str, str]
+    search: Mapping[str, int]
+    cpu_seconds: Mapping[str, float]
 
 
 @dataclass(frozen=True)
-class Line:
+class TableLine:
     """A method over the seeds of one denoiser length.
 
     Attributes
@@ -131,35 +116,57 @@ class Line:
     method: str
     mean: float
     se: float
-    differences: dict[str, tuple[float, float]]
+    differences: Mapping[str, tuple[float, float]]
     search: int
 
 
-def contests(size: Size = FULL, progress: ProgressCallback = silent, folder: Path | None = None) -> list[Contest]:
+@dataclass(frozen=True)
+class WeightsTable(Record):
+    """The whole table, as `gdviz weights --table --json` prints it; that of the docs comes with the program."""
+
+    format: int
+    contests: tuple[TableContest, ...]
+    lines: tuple[TableLine, ...]
+    verdict: tuple[str, ...]
+
+    @classmethod
+    def of(cls, found: Sequence[TableContest]) -> WeightsTable:
+        """The table of contests that were held."""
+        return cls(2, tuple(found), tuple(lines(found)), tuple(verdict(found)))
+
+    @classmethod
+    def shipped(cls) -> WeightsTable:
+        """That which comes with the program."""
+        return cls.from_json(resource("assets", "weights_table.json").read_bytes())
+
+
+def contests(size: ContestSize = FULL, progress: ProgressCallback = silent, folder: Path | None = None) -> list[TableContest]:
     """Every denoiser length with every seed; a folder keeps what is done, so that a table that was stopped goes on."""
     asked = list(product(size.denoiser_steps, size.seeds))
     found = []
     for steps, seed in asked:
-        found.append(_contest(steps, seed, size) if folder is None else _kept(steps, seed, size, folder))
+        found.append(_contest(steps, seed, size) if folder is None else _stored(steps, seed, size, folder))
         progress(len(found) / len(asked))
     return found
 
 
-def _kept(steps: int, seed: int, size: Size, folder: Path) -> Contest:
+def _stored(steps: int, seed: int, size: ContestSize, folder: Path) -> TableContest:
     """A contest from the folder, if it was asked for in the same words; otherwise it is held now and put there."""
-    words = json.loads(json.dumps([asdict(size), TARGET, RECIPE, SEARCHES, LEARNED]))
+    searches = {name: [each.model_dump(mode="json") for each in found] for name, found in SEARCHES.items()}
+    learned = {name: each.model_dump(mode="json") for name, each in LEARNED.items()}
+    words = json.loads(json.dumps([asdict(size), TARGET, RECIPE, searches, learned]))
     path = folder / f"{steps}-{seed}.json"
     if path.exists():
         told = json.loads(path.read_text())
         if told["asked"] == words:
-            return Contest(**told["contest"])
+            return TableContest(**told["contest"])
     contest = _contest(steps, seed, size)
     folder.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps({"asked": words, "contest": asdict(contest)}))
     return contest
 
 
-def lines(found: Sequence[Contest]) -> list[Line]:
+def lines(found: Sequence[TableContest]) -> list[TableLine]:
     """The table: mean over the seeds, and the paired intervals of (learned - method)."""
     table = []
     for steps in dict.fromkeys(each.denoiser_steps for each in found):
@@ -169,11 +176,11 @@ def lines(found: Sequence[Contest]) -> list[Line]:
             differences = {name: interval(_column(mine, name) - energy) for name in LEARNED if name != method}
             search = sum(each.search.get(method, 0) for each in mine)
             error = float(energy.std(ddof=1)) / math.sqrt(len(mine)) if len(mine) > 1 else math.nan
-            table.append(Line(steps, method, float(energy.mean()), error, differences, search // len(mine)))
+            table.append(TableLine(steps, method, float(energy.mean()), error, differences, search // len(mine)))
     return table
 
 
-def verdict(found: Sequence[Contest]) -> list[str]:
+def verdict(found: Sequence[TableContest]) -> list[str]:
     """What the table was made to decide, a sentence for each length: the first learned weights against the best constant, where
     guidance is searched for to mend a short training; after the longest training, against none. Other rows are not judged."""
     lengths = list(dict.fromkeys(each.denoiser_steps for each in found))
@@ -195,7 +202,7 @@ def verdict(found: Sequence[Contest]) -> list[str]:
 HEADINGS = "denoiser steps", "guidance", "energy distance x 1000", *(f"{name} - it" for name in LEARNED), "runs searched"
 
 
-def cells(table: Sequence[Line]) -> list[tuple[str, ...]]:
+def cells(table: Sequence[TableLine]) -> list[tuple[str, ...]]:
     """The table as text, under `HEADINGS`."""
     return [
         (
@@ -214,21 +221,12 @@ def in_thousandths(ends: tuple[float, float]) -> str:
     return f"{1000 * ends[0]:.1f} to {1000 * ends[1]:.1f}"
 
 
-def _column(mine: Sequence[Contest], method: str) -> NDArray[np.float64]:
+def _column(mine: Sequence[TableContest], method: str) -> NDArray[np.float64]:
     return np.array([each.energy[method] for each in mine])  # [S]
 
 
-def interval(differences: NDArray[np.float64], share: float = 0.95) -> tuple[float, float]:
-    """Student's interval of the mean of paired differences [S]."""
-    n = len(differences)
-    if n < 2:
-        return -math.inf, math.inf
-    reach = float(student.ppf((1 + share) / 2, n - 1)) * float(differences.std(ddof=1)) / math.sqrt(n)
-    return float(differences.mean()) - reach, float(differences.mean()) + reach
-
-
 def experiment(
-    label: str, schedule: dict[str, Any], w: Sequence[float], denoiser: tuple[int, int], size: Size, seed: int
+    label: str, schedule: ScheduleKind, w: Sequence[float], denoiser: tuple[int, int], size: ContestSize, seed: int
 ) -> Experiment:
     """One class under one schedule; `denoiser` is its steps and seed."""
     steps, of_network = denoiser
@@ -236,7 +234,7 @@ def experiment(
         {
             "target": TARGET,
             "score": {"kind": "network", "recipe": RECIPE, "steps": steps, "seed": of_network},
-            "guidance": {"kind": "cfg", "label": label, "schedule": schedule},
+            "guidance": {"kind": "cfg", "label": label, "schedule": schedule.model_dump(mode="json")},
             "sampler": {"kind": "churn", "churn": 1, "steps": size.sampler_steps, "levels": {"kind": "cosine"}},
             "w": w,
             "particles": size.particles,
@@ -245,53 +243,44 @@ def experiment(
     )
 
 
-def _contest(steps: int, seed: int, size: Size) -> Contest:
-    def energies(schedule: dict[str, Any], w: Sequence[float], seeds: int, size: Size = size) -> NDArray[np.float64]:
-        """[C, W]"""
-        return np.array([_energies(experiment(c, schedule, w, (steps, seed), size, seeds + seed), c) for c in LABELS])
+@dataclass(frozen=True)
+class _Rings(RunArena):
+    """Three classes on a ring and one denoiser."""
 
-    def search(schedule: dict[str, Any]) -> NDArray[np.float64]:
-        """[C, W]"""
-        return energies(schedule, size.constants, SEARCHED, replace(size, particles=size.particles // 4))
+    denoiser: tuple[int, int]
+    size: ContestSize
+    labels = LABELS
 
-    tried = {name: [search(schedule) for schedule in schedules] for name, schedules in SEARCHES.items()}
-    runs = len(LABELS) * len(size.constants)
-    spent = {name: runs * len(schedules) for name, schedules in SEARCHES.items()}
-    energy, picked = {}, {}
-    for name, schedules in SEARCHES.items():
-        k = min(range(len(schedules)), key=lambda k: float(tried[name][k].mean(0).min()))
-        w = size.constants[int(tried[name][k].mean(0).argmin())]
-        energy[name] = float(energies(schedules[k], [w], JUDGED).mean())
-        picked[name] = f"w = {w:g}{_words(schedules[k])}"
-    each = [size.constants[int(k)] for k in tried["best constant"][0].argmin(1)]
-    judged = energies({"kind": "constant"}, sorted({0.0, *each}), JUDGED)  # [C, P]
-    energy["none"] = float(judged[:, 0].mean())
-    energy[EACH] = float(np.mean([judged[c, sorted({0.0, *each}).index(w)] for c, w in enumerate(each)]))
-    picked[EACH], spent[EACH] = "w = " + ", ".join(f"{w:g}" for w in each), runs
-    cpu_seconds = {}
-    for name, asked in LEARNED.items():
-        schedule = {"kind": "learned", "seed": seed, **asked}
-        if size.weight_steps is not None:
-            schedule["steps"] = size.weight_steps
-        energy[name] = float(energies(schedule, [1.0], JUDGED).mean())
-        cpu_seconds[name] = _cpu_seconds(experiment(LABELS[0], schedule, [1.0], (steps, seed), size, 0))
-    return Contest(steps, seed, {name: energy[name] for name in METHODS}, picked, spent, cpu_seconds)
+    def experiment(self, label: str, schedule: ScheduleKind, w: Sequence[float], seed: int, particles: int) -> Experiment:
+        return experiment(label, schedule, w, self.denoiser, replace(self.size, particles=particles), seed)
+
+    def distances(self, samples: Sequence[Points], seed: int) -> Distances:
+        pairs = zip(LABELS, samples, strict=True)
+        return np.array([energy_distances(x, self._truth(label, seed, x.shape[1])) for label, x in pairs])
+
+    def _truth(self, label: str, seed: int, count: int) -> torch.Tensor:
+        generator = torch.Generator().manual_seed(TRUTH + seed)
+        return _law().given(label).sample(count, generator).x  # [n, d]
 
 
-def _words(schedule: dict[str, Any]) -> str:
-    if schedule["kind"] == "interval":
-        return f" for {schedule['low']:g} < t <= {schedule['high']:g}"
-    return f", {schedule['direction']}" if "direction" in schedule else ""
+def _contest(steps: int, seed: int, size: ContestSize) -> TableContest:
+    arena, learned = _Rings((steps, seed), size), learned_schedules(seed, size.weight_steps)
+    rules = Rules(size.constants, size.particles, size.particles // 4, SEARCHES, each_class=True, describe=_words)
+    found = hold(arena, learned, rules, seed)
+    spent = {name: _cpu_seconds(experiment(LABELS[0], each, [1.0], (steps, seed), size, 0)) for name, each in learned.items()}
+    return TableContest(steps, seed, {name: found.distance[name] for name in METHODS}, found.picked, found.search, spent)
 
 
-def _energies(asked: Experiment, label: str) -> list[float]:
-    """Energy distances to p(x | label), one a w."""
-    result = run(asked, device="cpu", frame_particles=0, step_change=False, exact=False, distances=False)
-    generator = torch.Generator().manual_seed(TRUTH + asked.seed)
-    truth = result.built.law.given(label).sample(asked.particles, generator).x  # [N, d]
-    listed = torch.from_numpy(result.samples[-len(asked.w) :]).double()  # [W, N, d]
-    found = (energy_distance(x, truth).value for x in listed)
-    return [math.nan if value is None else value for value in found]
+def _words(schedule: ScheduleKind) -> str:
+    if isinstance(schedule, Interval):
+        return f" for {schedule.low:g} < t <= {schedule.high:g}"
+    direction = getattr(schedule, "direction", None)
+    return f", {direction}" if direction else ""
+
+
+@cache
+def _law() -> Law:
+    return Ring.model_validate(TARGET).build()
 
 
 def _cpu_seconds(asked: Experiment) -> float:

@@ -6,7 +6,7 @@ from gdviz.errors import GdvizError
 from gdviz.experiment import Experiment
 
 
-def aimed(experiment: Experiment, label: str | None = None, reward: str | None = None) -> Experiment:
+def retargeted(experiment: Experiment, label: str | None = None, reward: str | None = None) -> Experiment:
     """The Experiment with its guidance turned to a label or to a reward's expression; unchanged with neither.
 
     Raises
