@@ -209,12 +209,6 @@ MACHINERY = {
 }  # fmt: skip
 """What gdviz/jobs may know: how work is sent, cut, kept and reported. What the work is about is the studies'."""
 
-NOT_MOVED_YET = {
-    "digits.py", "ship_digits.py", "ship_weights.py", "weights.py", "weights_contest.py", "weights_reward.py",
-    "weights_subjects.py",
-}  # fmt: skip
-# For whoever merges the studies of weights and digits: these files go then, and this list with them.
-
 
 def test_jobs_are_machinery_and_know_no_science():
     def forbidden(path: Path, item: Import) -> bool:
@@ -223,7 +217,7 @@ def test_jobs_are_machinery_and_know_no_science():
             return False
         return (path.name, room) != ("training.py", "training")  # a training's task is read in its worker
 
-    files = [path for path in python_files() if room_of_file(path) == "jobs" and path.name not in NOT_MOVED_YET]
+    files = [path for path in python_files() if room_of_file(path) == "jobs"]
     assert [where(path, item) for path in files for item in imports_of(path) if forbidden(path, item)] == []
 
 
