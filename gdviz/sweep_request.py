@@ -11,7 +11,7 @@ from gdviz.device import far_device, pick_device
 from gdviz.experiment import Built, Experiment
 from gdviz.guidance import Plan
 from gdviz.progress import Progress
-from gdviz.sweep import Chunk, PlanExecutor, PlanSource, SweepOptions, sweep
+from gdviz.sweep import Chunk, PlanExecutor, PlanHere, PlanSource, SweepOptions, sweep
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ class RunExperiment(PlanExecutor):
 
     @property
     def source(self) -> PlanSource:
-        return ExperimentPlan(self.experiment)
+        return PlanHere(self.built.plan) if self.executor is here else ExperimentPlan(self.experiment)
 
 
 @lru_cache(maxsize=16)

@@ -40,6 +40,7 @@ def test_an_experiment_survives_every_way_out_and_in(value):
         assert again.id == first.id
 
 
+@pytest.mark.slow
 @few
 @given(experiments(), st.integers())
 def test_the_order_of_keys_is_nothing(value, seed):

@@ -11,6 +11,8 @@ import pytest
 
 from gdviz import Experiment, Result, run
 
+pytestmark = pytest.mark.slow  # one run behind all of them
+
 CASES = Path(__file__).parent / "data"
 NAMES = ("figure1_stand_in", "surrounded_class", "swiss_roll_reward")
 FIELDS = {"mean_reward": "se_reward", "mean_reciprocal": "se_reciprocal", "improved": "se_improved"}

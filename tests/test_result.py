@@ -85,6 +85,7 @@ def test_without_guidance_the_row_is_its_own_pair():
     assert row.step_changes.improved == 0
 
 
+@pytest.mark.slow
 def test_chunks_do_not_change_the_samples(monkeypatch):
     whole = run(experiment(particles=2500), frame_particles=2100)
     monkeypatch.setattr("gdviz.sweep.options.CHUNK_VALUES", 1)
@@ -103,6 +104,7 @@ def test_frames_run_from_the_start_to_the_end_points():
     np.testing.assert_allclose(result.frame_t + result.frame_alpha_bar, 1)
 
 
+@pytest.mark.slow
 def test_the_stream_grows_to_the_same_result(monkeypatch):
     monkeypatch.setattr("gdviz.sweep.options.CHUNK_VALUES", 1)
     items = list(stream(experiment(particles=6000)))
@@ -205,9 +207,10 @@ def test_the_table_shows_every_row():
     assert table.count("<tr>") == 4 and "<td>0.5</td>" in table and "nan" not in table.lower()
 
 
+@pytest.mark.slow
 def test_a_notebook_shows_the_player():
     shown = run(experiment(w=[0, 1], particles=200))._repr_html_()
-    assert shown.startswith("<iframe srcdoc=") and "gdvizStandalone" in shown
+    assert shown.startswith("<iframe srcdoc=") and "application/x-gdviz-scene" in shown
     assert run(experiment(), frame_particles=0)._repr_html_().startswith("<table>")
     *_, streamed = stream(experiment(w=[0, 1], particles=200), frame_particles=10)
     assert streamed._repr_html_().startswith("<iframe srcdoc=")
@@ -216,6 +219,7 @@ def test_a_notebook_shows_the_player():
     assert inspect.signature(run) == inspect.signature(gdviz.result.run)
 
 
+@pytest.mark.slow
 def test_the_package_opens_without_torch():
     code = "import sys, gdviz; assert 'torch' not in sys.modules; gdviz.Experiment; assert 'torch' in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -79,6 +79,7 @@ def test_parts_are_whole_tiles(count, at_least, sizes):
     assert [part.options.particles for part in request(changed("particles", count)).parts(at_least)] == sizes
 
 
+@pytest.mark.slow
 def test_a_run_gives_the_same_result_through_an_executor():
     seen = []
 

@@ -13,5 +13,6 @@ from gdviz.sweep.options import SweepOptions as SweepOptions
 from gdviz.sweep.options import chunks as chunks
 from gdviz.sweep.options import fitting as fitting
 from gdviz.sweep.plan_executor import PlanExecutor as PlanExecutor
+from gdviz.sweep.plan_executor import PlanHere as PlanHere
 from gdviz.sweep.plan_executor import PlanSource as PlanSource
 from gdviz.sweep.plan_executor import RunHere as RunHere

@@ -257,6 +257,7 @@ def test_bytes_that_are_whole_but_no_network_are_found_out(library):
     assert library.find(task).to_bytes() == undisturbed(task)
 
 
+@pytest.mark.slow
 def test_a_description_that_cannot_be_read_is_put_aside(library):
     task = tiny(50)
     list(training(task, library))

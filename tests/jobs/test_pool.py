@@ -73,6 +73,7 @@ def test_a_long_job_in_one_lane_does_not_delay_the_other(pool, tmp_path):
     assert (long.state, behind.state) == ("running", "waiting")
 
 
+@pytest.mark.slow
 def test_progress_partial_results_and_time_left_are_seen(pool, tmp_path):
     job = pool.submit("one", "a", background.count, str(tmp_path / "tries"), 2.0)
     assert until(lambda: job.progress is not None and 0.3 < job.progress < 0.7)
@@ -230,6 +231,7 @@ def test_a_cancelled_job_stops_at_its_next_report_and_its_worker_stays(pool, tmp
     assert job.state == "cancelled" and job.partial == b"so far"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("deaf", [background.sleep_deaf, background.hold_the_interpreter])
 def test_a_job_that_does_not_listen_is_ended_within_two_seconds(pool, deaf):
     if os.name == "nt" and deaf is background.hold_the_interpreter:
@@ -252,6 +254,7 @@ def test_a_job_cannot_swallow_its_cancellation(pool):
     assert after.wait(20) and after.result == worker, "it stopped by itself"
 
 
+@pytest.mark.slow
 def test_a_waiting_job_can_be_cancelled_without_disturbing_the_running_one(pool, tmp_path):
     running = pool.submit("one", "a", background.count, str(tmp_path / "tries"), 1.5)
     waiting = pool.submit("one", "b", background.count, str(tmp_path / "never"), 1.5)

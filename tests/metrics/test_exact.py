@@ -54,6 +54,7 @@ def test_the_reference_cases(name: str) -> None:
         assert getattr(found, key) == pytest.approx(value, rel=1e-10), key
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("expression", "f", "points"),
     [
@@ -144,6 +145,7 @@ def test_closed_forms_in_five_dimensions_and_none_where_there_is_none() -> None:
     assert exact(of_reward("1 + exp(x0/2)"), target).slope_mean_reward_w0 is None
 
 
+@pytest.mark.slow
 def test_what_is_measured_need_not_be_what_guides() -> None:
     plan, sampler = build(of_reward("exp(x/2)"))
     other, _ = build(of_reward("2 + tanh(x)"))

@@ -38,6 +38,7 @@ def test_skewness_against_scipy():
     assert skewness(np.ones(5)) == 0 and skewness(np.array([1.0, np.inf])) == math.inf
 
 
+@pytest.mark.slow
 def test_the_law_of_two_near_gaussians():
     """1/p - 1 is lognormal with s = 2 d: skewness (e^(s^2) + 2) sqrt(e^(s^2) - 1). At d = 0.25, from 250,000 exact samples."""
     growth = math.exp(0.25)

@@ -14,6 +14,7 @@ def normal(n: int, d: int, seed: int) -> torch.Tensor:
     return torch.randn(n, d, generator=torch.Generator().manual_seed(seed), dtype=torch.float64)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("d", [1, 2])
 def test_equal_laws_are_told_apart_no_more_often_than_stated(d):
     """300 pairs of samples of one law: those below p = 0.05 are at most Binomial(300, 0.05); false alarm 1e-4."""

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from gdviz.player import Arrows, Grid, Scene, pack_scene, unpack_scene
+from gdviz.player import Arrows, DensityGrid, Scene, pack_scene, unpack_scene
 from gdviz.player.law_field import LawField
 
 FILE = Path(__file__).parent / "js" / "packed.js"
@@ -36,7 +36,7 @@ def packed_scene() -> Scene:
         laws={"base": "p(x)", "unguided_title": "no guidance", "guided_title": "guided", "goals": []},
         measure={"kind": "reward", "reward_name": "r(x)", "reciprocal_name": "1 / r(x)", "label": None},
         experiment={"seed": 0}, rows=[{"w": each, "particles": N, "nonfinite": 0} for each in w], exact={},
-        grids=(Grid("density", extent, bell), Grid("reward", extent, 2 * bell, "linear")),
+        grids=(DensityGrid("density", extent, bell), DensityGrid("reward", extent, 2 * bell, "linear")),
         arrows=Arrows(rng.normal(0, 1, (F, 20, 20, 2)), rng.normal(0, 2, (F, 20, 20, 2))),
         final_class=rng.integers(0, 3, (W, N)).astype(np.uint8), log_reward=log_reward,
         law=LawField(bell * np.array([1.0, 2, 3])[:, None, None], (0.1, 0.2, 0.3)), notes=("a note",),

@@ -52,6 +52,7 @@ def test_without_guidance_there_is_no_reward() -> None:
     assert scene_from_result(result).log_reward is None
 
 
+@pytest.mark.slow
 def test_the_exact_law_comes_along_where_it_is_shipped() -> None:
     """For a preset with other particles, not for an Experiment of one's own; the points are in the scene's bytes."""
     preset = load("figure-1").experiment.model_copy(update={"particles": 100, "w": (0.0, 1.0), "frames": 4})

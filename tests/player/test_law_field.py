@@ -40,6 +40,7 @@ def test_it_is_the_exact_law_where_that_is_known(name: str) -> None:
         assert np.abs(density / np.where(seen, exact, 1) - 1)[seen].max() < 0.01
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", EXTENTS)
 def test_four_fifths_of_the_particles_lie_inside_its_contour_of_four_fifths(name: str) -> None:
     """At w = 2, to 4 standard errors (one run in 16,000) and 0.005 for the grid and the steps; the seed is fixed."""

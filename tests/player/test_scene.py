@@ -11,7 +11,7 @@ import pytest
 from player.fake_scene import fake_scene
 
 from gdviz.errors import GdvizError
-from gdviz.player import Arrows, Grid, Scene, pack_scene, unpack_scene
+from gdviz.player import Arrows, DensityGrid, Scene, pack_scene, unpack_scene
 from gdviz.player.law_field import LOG_FLOOR as LAW_FLOOR
 from gdviz.player.law_field import LawField
 from gdviz.player.scene import CODES, LOG_FLOOR, MARGIN
@@ -68,7 +68,7 @@ def test_grids_arrows_and_classes_survive(scene: Scene) -> None:
 
 
 def test_optional_parts_may_be_absent_and_linear_grids_keep_zero(scene: Scene) -> None:
-    ramp = Grid("reward", (0, 1, 0, 1), np.linspace(0, 2, 256).reshape(16, 16), "linear")
+    ramp = DensityGrid("reward", (0, 1, 0, 1), np.linspace(0, 2, 256).reshape(16, 16), "linear")
     back = unpack_scene(pack_scene(dataclasses.replace(scene, grids=(ramp,), arrows=None, final_class=None)))
     assert back.arrows is None and back.final_class is None
     assert np.abs(back.grids[0].values - ramp.values).max() <= 0.51 * 2 / 255 and back.grids[0].values[0, 0] == 0
@@ -117,6 +117,7 @@ def test_header_is_strict_json(scene: Scene) -> None:
     assert entry["name"] == "paths" and entry["shape"] == list(scene.paths.shape)
 
 
+@pytest.mark.slow
 def test_the_usual_size_stays_small() -> None:
     scene = fake_scene(2, n=1500, frames=60)
     log_reward = -np.random.default_rng(0).exponential(1, (len(scene.w), 1500)).astype(np.float32)

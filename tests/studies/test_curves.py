@@ -23,6 +23,7 @@ def test_a_preset_has_its_shipped_law(tmp_path):
     assert {point.w: point for point in law}[0].mean_reciprocal == pytest.approx(3, rel=1e-4)
 
 
+@pytest.mark.slow
 def test_on_a_line_an_experiment_of_ones_own_gets_its_law(tmp_path):
     law = answer("figure-1", tmp_path, w=[0, 1], guidance={"kind": "cfg", "label": "0"}).law
     assert [point.w for point in law] == [0, 1]
@@ -33,6 +34,7 @@ def test_where_there_is_no_law_there_is_no_line(tmp_path):
     assert answer("figure-1", tmp_path, w=[0, 1], sampler={"kind": "heun", "steps": 20}).law == ()
 
 
+@pytest.mark.slow
 def test_in_the_plane_an_experiment_of_ones_own_gets_its_law_at_the_end(tmp_path):
     asked = presets.load("surrounded-class").experiment.model_dump(mode="json")
     whole = answer("surrounded-class", tmp_path, heard := Listener(), w=[0, 1], guidance={"kind": "cfg", "label": "a"})

@@ -53,6 +53,7 @@ def test_the_exact_run_is_the_same_beside_every_wrong_score(tmp_path):
     assert [row.rewards[0] for row in found[0].rows] == [row.rewards[0] for row in found[1].rows]
 
 
+@pytest.mark.slow
 def test_a_network_comes_from_the_store_and_is_never_trained_here(tmp_path):
     study = Robustness(experiment(particles=256, score={"kind": "network", "steps": 60, "recipe": RECIPE}))
     with pytest.raises(GdvizError, match="found no stored network"):

@@ -42,6 +42,7 @@ def test_the_calibration_error_is_that_of_a_slow_count():
     assert float(calibration_error(sure, right)) == pytest.approx(total, rel=1e-12)
 
 
+@pytest.mark.slow
 def test_the_shipped_one_is_as_good_as_its_report_says():
     _, about = unpacked(resource("assets", "digits", "classifier.safetensors").read_bytes())
     found, said = report(digit_classifier()), about["report"]

@@ -63,6 +63,7 @@ def ends(target: dict[str, Any], guidance: dict[str, Any], steps: int | None, w:
     return torch.cat([news.x for news in run if isinstance(news, Chunk)], 1)[0], built
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("target", TARGETS)
 def test_samples_of_a_network_are_the_laws(target):
     guidance = {"kind": "none"}
@@ -74,6 +75,7 @@ def test_samples_of_a_network_are_the_laws(target):
     assert energy_distance(untrained, truth).value > 2 * MULTIPLE * floor, "a network that knows nothing is told apart"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("tilt", ["resampled", pytest.param("weighted", marks=pytest.mark.verify)])
 def test_a_reward_tilted_network_reaches_its_mean_reward_at_w_1(tilt, monkeypatch):
     """E r under p^r is E r^2 / E r, in closed form for r = exp(k x); exact scores on the same noise bound the rest.

@@ -191,6 +191,7 @@ def test_an_assessment_of_the_truth_is_no_error():
         assert found.cloud.shape == (400, 1) and len(found.by_level) == 12
 
 
+@pytest.mark.slow
 def test_training_lowers_the_error():
     for changes in ({"what": "conditional"}, {"what": "classifier"}):
         narrow = {**TARGET, "components": [{**part, "covariance": [[0.03]]} for part in TARGET["components"]]}

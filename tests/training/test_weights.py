@@ -232,6 +232,7 @@ def learned(**recipe: object) -> FrozenWeights:
     return last.checkpoint().weights
 
 
+@pytest.mark.slow
 def test_exact_denoisers_learn_no_guidance_and_a_reward_asks_for_some():
     """lambda = 1 has its minimum at or below 0, which the ReLU turns into 0. A reward along the push moves it up."""
     flow_times = [0.3, 0.5, 0.7]
@@ -264,6 +265,7 @@ def test_the_gradient_reaches_the_weights_alone():
     assert not any(value.requires_grad for value in vars(steps).values())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("recipe", [{}, {"path": 3, "points": 4}])
 def test_training_is_reproducible_and_goes_on_where_it_was_left(recipe):
     *_, whole = train(task(**recipe))

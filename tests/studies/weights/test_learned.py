@@ -74,6 +74,7 @@ def answered(root):
     return study, heard, raw
 
 
+@pytest.mark.slow
 def test_an_answer_grows_seed_by_seed_and_is_kept(answered, root):
     study, heard, raw = answered
     answer = LearnedAnswer.from_bytes(raw)

@@ -60,6 +60,7 @@ def test_exact_targets_are_said_to_use_the_known_density() -> None:
     assert any("known density" in item.value for item in shown(0.0, recipe={"objective": "exact"}).info)
 
 
+@pytest.mark.slow
 def test_what_can_be_trained_follows_the_scene() -> None:
     app = shown(0.0)
     box = next(item for item in app.selectbox if item.label == "Train")
