@@ -2,7 +2,7 @@
 
 Blocks of one page share a namespace and a temporary folder. A block that starts with ``>>>`` is a session whose output is
 compared. A ``sh`` block is run where the line before it is ``<!-- run -->``: its ``gdviz`` commands, one a line. Files of
-docs/extending.md (first line ``# gdviz/...``) are run by `test_extending`.
+docs/extending.md (first line ``# gdviz/...`` or ``# pages/...``) are run by `test_extending`.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def blocks(page: str) -> list[Block]:
     found = []
     for fence in FENCE.finditer(page):
         language, text = fence["language"], fence["text"]
-        if (language == "python" and not text.startswith("# gdviz/")) or (language == "sh" and fence["mark"]):
+        if (language == "python" and not text.startswith(("# gdviz/", "# pages/"))) or (language == "sh" and fence["mark"]):
             found.append(Block(language, text, page[: fence.start("text")].count("\n")))
     return found
 

@@ -242,10 +242,10 @@ def test_whoever_waits_for_a_training_reads_its_reports_and_can_stop_it(pool, li
         list(follow(tiny(50, seed=1), pool, library, stop=lambda: False, device=absent))  # what the worker says
 
 
-def test_the_default_pool_has_a_lane_that_gives_way():
-    from gdviz.jobs.pool import LANES
+def test_the_default_pool_has_a_queue_that_gives_way():
+    from gdviz.jobs.pool import QUEUES
 
-    assert LANES["training"] == max(LANES.values()) == 10
+    assert QUEUES["training"] == max(QUEUES.values()) == 10
 
 
 def test_the_workers_function_says_what_it_keeps(library):
