@@ -19,6 +19,7 @@ def sampler(
     swapped: bool = False,
     stale: bool = False,
     twice: bool = False,
+    alpha_noise: bool = False,
 ) -> Callable[[Any, float], np.ndarray]:
     """A whole sampler with its own random numbers; by default a correct one."""
 
@@ -40,7 +41,8 @@ def sampler(
             before = guided
             z = rng.standard_normal(x.shape)
             if rule == "ddpm":
-                x = (x + (1 - a) * score) / math.sqrt(a) + noise(k, problem.steps, math.sqrt((1 - a) / a)) * z
+                variance = 1 - a if alpha_noise else (1 - a) / a
+                x = (x + (1 - a) * score) / math.sqrt(a) + noise(k, problem.steps, math.sqrt(variance)) * z
             elif rule == "ancestral":
                 x = (x + (1 - a) * score) / math.sqrt(a) + noise(k, problem.steps, math.sqrt((1 - a) * t_next / t)) * z
             else:  # ddim, by way of x0 and eps

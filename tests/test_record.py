@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 import pytest
 from every_study import answers
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from records import filled, same, values
 
@@ -68,6 +68,7 @@ def test_an_answer_comes_back_with_what_it_inherits(answer: Deeper) -> None:
 
 
 @pytest.mark.parametrize("kind", [kind for kind in answers() if kind not in OWN_FORMAT], ids=lambda kind: kind.__name__)
+@settings(max_examples=15)
 @given(data=st.data())
 def test_every_answer_comes_back_from_strict_json(kind: type[Answer], data: st.DataObject) -> None:
     answer = data.draw(values(kind))

@@ -113,13 +113,20 @@ def check(
     laws = two_gaussians(method, LIMIT_NARROW if limit else 0.0)
     levels = sampler.build_levels()
 
-    def draw(levels: Levels, seed: int) -> dict[float, Array]:
+    def draw(levels: Levels, seed: int) -> tuple[dict[float, Array], int]:
         problem = Problem(laws, levels, n, np.random.default_rng(seed), backend, predicts)
         run = subject if arguments == 2 else _inside(subject, sampler, levels, predicts)
-        return {value: _samples(problem, run, value, value + (scale == "gamma")) for value in scales}
+        samples = {value: _samples(problem, run, value, value + (scale == "gamma")) for value in scales}
+        return samples, problem.evaluations
 
-    fine = draw(levels, seed)
-    coarse = draw(levels.halved(), seed + 1) if limit else {}
+    fine, evaluations = draw(levels, seed)
+    coarse, fewer = draw(levels.halved(), seed + 1) if limit else ({}, 0)
+    if limit and evaluations and evaluations == fewer:
+        raise GdvizError(
+            f"your sampler: found {evaluations // len(scales)} score evaluations for {levels.steps} steps and as many for half "
+            "of them; without a named rule `problem.steps` has to say how many steps are taken, for their effect is measured. "
+            "Take as many steps as it says, on levels of your own between the same ends if you like, or name the rule."
+        )
     title = f"your {'sampler' if arguments == 2 else 'guided score'}, {levels.steps} steps, against "
     reports = []
     for name in rules:

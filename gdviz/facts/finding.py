@@ -91,11 +91,46 @@ class CheckReport:
         if not count:
             return "No exact fact applies here, so nothing was checked."
         facts = "fact" if count == 1 else "facts"
-        if failed:
-            said = f"{failed} of {count} {facts} failed: {self.failures[0].fact}" + (", ..." if failed > 1 else "") + "."
-        else:
+        if not failed:
             said = f"All {count} {facts} hold."
+        else:
+            said = f"{self._where()}{failed} of {count} {facts} failed, most clearly: {self._how(self._clearest())}."
         return f"{said} {self.hint}".strip()
+
+    def _clearest(self) -> Finding:
+        """The failure that says most: the farthest off in its own errors."""
+
+        def far(finding: Finding) -> float:
+            if finding.expected is None or finding.measured is None or not finding.se:
+                return 0.0
+            return (abs(finding.measured - finding.expected) - (finding.step_change or 0.0)) / finding.se
+
+        return max(self.failures, key=far)
+
+    def _where(self) -> str:
+        """Which w fail and which hold, where each fact is about one; else nothing."""
+        scales = {finding.fact: finding.fact.partition(": ")[0] for finding in self.applicable}
+        if not all(name.startswith("w = ") for name in scales.values()):
+            return ""
+        failing = list(dict.fromkeys(scales[finding.fact] for finding in self.failures))
+        holding = [name for name in dict.fromkeys(scales.values()) if name not in failing]
+        if not holding:
+            return f"Every w fails, {_listed(failing)}. "
+        verbs = ("fails" if len(failing) == 1 else "fail"), ("holds" if len(holding) == 1 else "hold")
+        return f"{_listed(failing)} {verbs[0]}, {_listed(holding)} {verbs[1]}. "
+
+    @staticmethod
+    def _how(finding: Finding) -> str:
+        """One failure in words: what was found, what is right, and how much that is."""
+        if finding.expected is None or finding.measured is None:
+            return finding.fact
+        off = finding.measured - finding.expected
+        size = f", {100 * abs(off / finding.expected):.2g} %" if abs(finding.expected) > 1e-9 else ""
+        errors = f", {abs(off) / finding.se:.3g} standard errors" if finding.se else ""
+        return (
+            f"{finding.fact} is {finding.measured:.4g} where {finding.expected:.4g} is right, too "
+            f"{'large' if off > 0 else 'small'} by {abs(off):.2g}{size}{errors}"
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """The report as plain values."""
@@ -126,6 +161,12 @@ class CheckReport:
         body = "".join(line(row, "td") for row in self.rows())
         words = html.escape(f"{self.sentence} {self.footnote}")
         return f"<table><thead>{line(HEADINGS, 'th')}</thead><tbody>{body}</tbody></table><p>{words}</p>"
+
+
+def _listed(names: Sequence[str]) -> str:
+    """w = -1, 0 and 3."""
+    values = [name.removeprefix("w = ") for name in names]
+    return "w = " + (values[0] if len(values) == 1 else f"{', '.join(values[:-1])} and {values[-1]}")
 
 
 HEADINGS = ("fact", "expected", "measured", "s.e.", "step change", "p", "verdict")

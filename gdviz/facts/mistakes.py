@@ -9,7 +9,7 @@ from typing import NamedTuple
 from gdviz.diffusion import Levels, Moment
 from gdviz.facts.chain import chain_law, law_of_steps
 from gdviz.facts.problem import Gaussian, Laws
-from gdviz.samplers import LinearStep, LinearStepSampler, SamplerKind
+from gdviz.samplers import SAMPLERS, LinearStep, LinearStepSampler, SamplerKind
 
 
 class WrongScale(NamedTuple):
@@ -43,6 +43,14 @@ WRONG_NOISES = (
 )
 
 
+HO = WrongNoise(
+    "the noise has variance beta, as in Algorithm 2 of Ho et al.: that is right too, but another rule than this one, whose "
+    'variance is beta / alpha; rule="sde" holds it against the limit that both have',
+    lambda moment, noise: noise * moment.a**0.5,
+)
+"""No mistake: the other usual variance of DDPM."""
+
+
 def recognise(
     sampler: SamplerKind, levels: Levels, laws: Laws, follows: Callable[[Callable[[float], Gaussian]], bool]
 ) -> str:
@@ -50,9 +58,15 @@ def recognise(
     for mistake in WRONG_SCALES:
         if follows(partial(_scaled, sampler, levels, laws, mistake)):
             return f"What you return is what you would see if {mistake.words}."
-    for wrong in WRONG_NOISES if isinstance(sampler, LinearStepSampler) else ():
+    noises = (*WRONG_NOISES, *([HO] if sampler.kind_name() == "ddpm" else []))
+    for wrong in noises if isinstance(sampler, LinearStepSampler) else ():
         if follows(partial(law_of_steps, _altered(sampler, wrong), levels, laws)):
             return f"What you return is what you would see if {wrong.words}."
+    for kind in SAMPLERS.kinds.values():
+        other = kind.model_validate({**sampler.model_dump(mode="json", include={"steps", "levels"})})
+        assert isinstance(other, SamplerKind)
+        if other != sampler and follows(partial(chain_law, other, levels, laws)):
+            return f"What you return follows the law of as many {other.card.title} steps: rule={other.kind_name()!r} would pass."
     return ""
 
 

@@ -100,13 +100,15 @@ class Problem:
     noise : array, shape [steps, n, 2]
         Standard normal increments.
     steps, n : int
+    evaluations : int
+        How often a score has been asked for.
     """
 
     def __init__(
         self, laws: Laws, levels: Levels, n: int, rng: np.random.Generator, backend: Backend, predicts: Predicts
     ) -> None:
         self._backend, self._predicts = backend, predicts
-        self.steps, self.n = levels.steps, n
+        self.steps, self.n, self.evaluations = levels.steps, n, 0
         self.alpha_bar, self.t = self.own(levels.alpha_bar), self.own(levels.t)
         d = len(laws.base.mean)
         self.start, self.noise = self.own(rng.standard_normal((n, d))), self.own(rng.standard_normal((levels.steps, n, d)))
@@ -121,6 +123,7 @@ class Problem:
 
     def _score(self, law: Gaussian) -> Callable[[Any, Any], Any]:
         def score(x: Any, t: Any) -> Any:
+            self.evaluations += 1
             level = float(t)
             slope, constant = law.affine(level)
             found = x @ self.own(slope.T) + self.own(constant)  # [n, d]

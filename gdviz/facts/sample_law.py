@@ -24,7 +24,8 @@ def law_findings(title: str, x: Array, law: Gaussian, coarse: Array | None = Non
     title : str
         Stands before each fact, e.g. ``w = 3``.
     coarse : ndarray, optional
-        Samples at half as many steps; every number may be off by how far they differ.
+        Independent samples at half as many steps; every number may be off by FIRST_ORDER times how far they differ, and
+        that difference has a noise of its own (TOGETHER).
     """
     if not np.isfinite(law.covariance).all():
         return [Finding(f"{title}: the law overflows", p_value=0.0)]
@@ -42,6 +43,15 @@ def law_findings(title: str, x: Array, law: Gaussian, coarse: Array | None = Non
     return [replace(f, fact=f"{title}: {name}{_along(name, axes, k)}") for name, f, k in found]
 
 
+FIRST_ORDER = 1.35
+"""What is left at N steps of an error that falls like the step, relative to its change from N / 2: 1, and more where the second
+order still counts (w = 10 at 200 steps: 1.25)."""
+
+TOGETHER = math.sqrt(5)
+"""Noise of a number of one sample less FIRST_ORDER times its change against another, in standard errors of the first: at most
+sqrt((1 + FIRST_ORDER)^2 + FIRST_ORDER^2) where both say the same sign, and less where, as under a right sampler, the change is
+nearly all noise and can only be taken off."""
+
 RESOLVED = 1e-13
 """Directions with a smaller share of the largest variance are not looked at."""
 
@@ -54,28 +64,31 @@ def _along(name: str, axes: Array, k: int) -> str:
 
 def _mean(y: Array, center: Array, sd: Array, other: Array | None) -> tuple[Finding, int]:
     found = y.mean(0)
-    slack = np.zeros_like(found) if other is None else np.abs(found - other.mean(0))
-    se = sd / math.sqrt(len(y))
+    slack = np.zeros_like(found) if other is None else FIRST_ORDER * np.abs(found - other.mean(0))
+    se = sd / math.sqrt(len(y)) * (1.0 if other is None else TOGETHER)
     p = [two_sided(off - more, e) for off, more, e in zip(np.abs(found - center), slack, se, strict=True)]
     return _worst(center, found, se, slack, p, other)
 
 
 def _spread(y: Array, center: Array, sd: Array, other: Array | None) -> tuple[Finding, int]:
-    found = y.std(0, ddof=1)
-    slack = np.zeros_like(found) if other is None else np.abs(found - other.std(0, ddof=1))
-    toward = found + np.clip(sd - found, -slack, slack)  # as near to the truth as the slack allows
-    statistic = (len(y) - 1) * (toward / sd) ** 2
+    found, se = y.std(0, ddof=1), sd / math.sqrt(2 * len(y))
+    if other is not None:
+        slack, se = FIRST_ORDER * np.abs(found - other.std(0, ddof=1)), TOGETHER * se
+        p = [two_sided(off - more, e) for off, more, e in zip(np.abs(found - sd), slack, se, strict=True)]
+        return _worst(sd, found, se, slack, p, other)
+    statistic = (len(y) - 1) * (found / sd) ** 2
     p = [min(1.0, 2 * float(min(chi2.cdf(s, len(y) - 1), chi2.sf(s, len(y) - 1)))) for s in statistic]
-    return _worst(sd, found, sd / math.sqrt(2 * len(y)), slack, p, other)
+    return _worst(sd, found, se, np.zeros_like(found), p, other)
 
 
 def _correlation(y: Array, center: Array, sd: Array, other: Array | None) -> tuple[Finding, int]:
     """Of the standardised coordinates; 0 along principal axes. For two axes, else the largest of all pairs."""
     found = _correlations(y)
-    slack = np.zeros_like(found) if other is None else np.abs(found - _correlations(other))
-    se = np.full_like(found, 1 / math.sqrt(len(y)))
+    slack = np.zeros_like(found) if other is None else FIRST_ORDER * np.abs(found - _correlations(other))
+    noise = 1.0 if other is None else TOGETHER
+    se = np.full_like(found, noise / math.sqrt(len(y)))
     fisher = np.arctanh(np.clip(np.maximum(np.abs(found) - slack, 0.0), 0, 1 - 1e-15))
-    p = [two_sided(float(z), 1 / math.sqrt(len(y) - 3)) for z in fisher]
+    p = [two_sided(float(z), noise / math.sqrt(len(y) - 3)) for z in fisher]
     return _worst(np.zeros_like(found), found, se, slack, p, other)
 
 
@@ -95,8 +108,9 @@ def _shape(y: Array, center: Array, sd: Array, other: Array | None) -> tuple[Fin
         if other is not None:
             at = np.sort(np.concatenate([y[:, k], other[:, k]]))
             own, half = (np.searchsorted(np.sort(v[:, k]), at, side="right") / len(v) for v in (y, other))
-            slack[-1] = float(np.abs(own - half).max())
-    p = [min(1.0, 2 * math.exp(-2 * n * max(0.0, d - s) ** 2)) for d, s in zip(distances, slack, strict=True)]
+            slack[-1] = FIRST_ORDER * float(np.abs(own - half).max())
+    counted = n if other is None else n / TOGETHER**2
+    p = [min(1.0, 2 * math.exp(-2 * counted * max(0.0, d - s) ** 2)) for d, s in zip(distances, slack, strict=True)]
     worst, k = _worst(np.zeros(len(p)), np.array(distances), np.zeros(len(p)), np.array(slack), p, other)
     return replace(worst, se=None), k
 

@@ -11,7 +11,9 @@ from own_samplers import NOISELESS, WRONG, sampler
 
 import gdviz
 from gdviz.errors import GdvizError
-from gdviz.facts.problem import Problem
+from gdviz.facts import caller
+from gdviz.facts.chain import chain_law
+from gdviz.facts.problem import Problem, two_gaussians
 
 CASES = [(rule, name) for rule in ("ddpm", "ancestral", "ddim") for name in WRONG if rule != "ddim" or name not in NOISELESS]
 
@@ -54,6 +56,53 @@ def test_a_sampler_without_a_named_rule_is_held_against_the_limit(rule):
     assert ("ODE" if rule == "ddim" else "SDE") in found.subject
 
 
+# --- no rule named: the law of many steps --------------------------------------------------------
+
+RULES = ["ddpm", "ancestral", "ddim", "heun", "dpmpp_2m"]
+
+
+def exact_draws(rule: str, method: str, seed: int):
+    """A sampler that returns exact draws of the law after N steps of a rule: right beyond doubt, and quick."""
+    steps_of = {steps: caller._sampler(rule, steps) for steps in (caller.LIMIT_STEPS, caller.LIMIT_STEPS // 2)}
+    levels = {caller.LIMIT_STEPS: steps_of[caller.LIMIT_STEPS].build_levels()}
+    levels[caller.LIMIT_STEPS // 2] = levels[caller.LIMIT_STEPS].halved()
+    laws, known = two_gaussians(method, caller.LIMIT_NARROW), {}
+
+    def run(problem, w):
+        key = (problem.steps, w)
+        if key not in known:
+            law = chain_law(steps_of[caller.LIMIT_STEPS], levels[problem.steps], laws, w)
+            variances, axes = np.linalg.eigh(law.covariance)
+            known[key] = law.mean, axes * np.sqrt(np.maximum(variances, 0))
+        mean, root = known[key]
+        rng = np.random.default_rng([seed, problem.steps, round(1000 * (w + 2))])
+        return mean + rng.standard_normal((problem.n, 2)) @ root.T
+
+    return run
+
+
+def alarms(rule: str, method: str, runs: int, particles: int) -> int:
+    checks = (gdviz.check(exact_draws(rule, method, s), method=method, particles=particles, seed=s) for s in range(runs))
+    return sum(not found.passed for found in checks)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("method", ["cfg", "reward"])
+@pytest.mark.parametrize("rule", RULES)
+def test_no_right_rule_is_called_wrong_when_none_is_named(rule, method):
+    """At a rate of 0.001 two alarms in twelve runs would be a chance of 7e-5."""
+    assert alarms(rule, method, 12, 2000) < 2
+
+
+@pytest.mark.verify
+@pytest.mark.parametrize("rule", RULES)
+def test_alarms_without_a_rule_over_seeds(rule, verify_result):
+    """400 runs at a rate of 0.001: more than 3 would be a chance below 1e-3."""
+    found = alarms(rule, "cfg", 400, 5000)
+    verify_result(f"gdviz.check without a rule calls exact draws of {rule} wrong, of 400 runs", found, 0.4)
+    assert found <= 3
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["w off by one", "sign", "cond and uncond swapped", "double guidance", "clipped w"])
 def test_a_wrong_scale_is_caught_without_a_named_rule(name):
@@ -73,6 +122,37 @@ def test_a_wrong_scale_is_caught_without_a_named_rule(name):
 )
 def test_a_known_mistake_is_named(name, words):
     assert words in gdviz.check(sampler("ddpm", 0, **WRONG[name]), rule="ddpm").hint
+
+
+def test_a_sampler_with_steps_of_its_own_is_asked_for_a_rule():
+    def fixed(problem, w):
+        for _ in range(7):
+            problem.cond(problem.start, 0.5)
+        return problem.start
+
+    with pytest.raises(GdvizError, match=r"^your sampler: found 7 score evaluations for 200 steps and as many for half"):
+        gdviz.check(fixed, particles=100)
+
+
+@pytest.mark.parametrize(
+    ("rule", "words"), [("ancestral", "rule='ancestral' would"), ("ddim", "rule='ddim' would"), ("ho", "Algorithm 2 of Ho")]
+)
+def test_another_right_rule_is_named(rule, words):
+    if rule == "ho":
+        subject = sampler("ddpm", 0, alpha_noise=True)
+    else:
+        subject = sampler(rule, 0)
+    found = gdviz.check(subject, rule="ddpm")
+    assert not found.passed and words in found.sentence
+    assert gdviz.check(subject, particles=5000).passed
+
+
+def test_the_sentence_says_which_w_fail_and_by_how_much():
+    said = gdviz.check(sampler("ddpm", 0, **WRONG["clipped w"]), rule="ddpm").sentence
+    assert said.startswith("w = 10 fails, w = -1, 0, 1 and 3 hold. ") and "mean along" in said and "standard errors" in said
+    assert "is right, too large by 0.25, 24 %" in said
+    every = gdviz.check(sampler("ddpm", 0, **WRONG["w off by one"]), rule="ddpm").sentence
+    assert every.startswith("Every w fails, w = -1, 0, 1, 3 and 10. ")
 
 
 # --- a guided score, in numpy and torch -----------------------------------------------------------
