@@ -2,3 +2,4 @@
 
 from gdviz.studies._study import Study as Study
 from gdviz.studies._study import StudyContext as StudyContext
+from gdviz.studies._study import trainings_of as trainings_of

@@ -85,6 +85,11 @@ class Study(ABC, Generic[A]):
     travels: ClassVar[bool] = True
     """Whether the answer is sent to whoever asks; a large one is read from the store by whoever shows it."""
 
+    def __init_subclass__(cls) -> None:
+        missing = [name for name in ("name", "answer") if not hasattr(cls, name)]
+        if missing:
+            raise TypeError(f"study {cls.__name__}: found no {' and no '.join(missing)}; a study has both (docs/extending.md).")
+
     @abstractmethod
     def run(self, context: StudyContext) -> A:
         """Work out the answer.
