@@ -15,9 +15,9 @@ from torch import Tensor
 from gdviz.checkpoints import build_trained
 from gdviz.errors import GdvizError
 from gdviz.experiment import Built, Experiment
-from gdviz.guidance import Goal
 from gdviz.facts.copies import copies_of
 from gdviz.facts.sample_files import Samples
+from gdviz.guidance import Goal
 from gdviz.laws import Mixture
 from gdviz.metrics.energy import energy_distance, energy_floor
 from gdviz.metrics.mean import UNKNOWN, Mean
@@ -141,7 +141,9 @@ class Judgement:
         return {**asdict(self), "sentence": self.sentence}
 
 
-def judge(samples: Samples | NDArray[np.floating[Any]], experiment: Experiment | dict[str, Any], w: float | None = None) -> Judgement:
+def judge(
+    samples: Samples | NDArray[np.floating[Any]], experiment: Experiment | dict[str, Any], w: float | None = None
+) -> Judgement:
     """Judge samples [n, d] (or [n] on a line) against the exact laws of an Experiment's target and guidance.
 
     Parameters
@@ -214,7 +216,7 @@ def _points(samples: Samples | NDArray[np.floating[Any]], dimension: int) -> Ten
     values = values[:, None] if values.ndim == 1 else values
     if values.ndim != 2 or values.shape[1] != dimension:
         shape = list(values.shape)
-        if values.ndim == 2 and values.shape[0] == dimension:
+        if values.ndim == 2 and (values.shape[0] == dimension or values.shape[0] < FEWEST <= values.shape[1]):
             raise GdvizError(f"samples: found shape {shape}; [n, {dimension}], a sample a row, is required: transpose it.{said}")
         raise GdvizError(f"samples: found shape {shape}; [n, {dimension}] is required, as the target has.{said}")
     return torch.from_numpy(values.astype(np.float64))

@@ -76,13 +76,14 @@ def dialect_of(name: str, head: Sequence[str]) -> Dialect:
         Where a comma may be a decimal sign or stand between columns.
     """
     body = head[1:] or head
-    delimiter = _delimiter(body)
+    delimiter = _delimiter(body if len(body) > 1 else head)
     plain = Dialect(delimiter)
     rows = [[cell.strip() for cell in plain.cells(line)] for line in body]
     comma = any(_DECIMAL_COMMA.fullmatch(cell) for row in rows for cell in row)
     first = [cell.strip() for cell in plain.cells(head[0])]
     if delimiter == "," and not comma:
-        _ask(name, body, first, rows)
+        named = not any(map(is_number, first))
+        _ask(name, body if named else head, first if named else None, rows if named else [first, *rows])
     remarks = [] if delimiter in (",", "") else [f"Columns are read between {BETWEEN[delimiter]}."]
     if comma:
         remarks.append("A comma is read as the decimal sign.")
@@ -96,7 +97,7 @@ def _delimiter(lines: Sequence[str]) -> str | None:
     bare = [_QUOTED.sub("0", line).strip(" ") for line in lines]
 
     def most(holds: Sequence[bool]) -> bool:
-        return 2 * sum(holds) > len(bare)
+        return 2 * sum(holds) >= len(bare)
 
     for sign in ";\t|":
         if most([sign in line for line in bare]):
@@ -107,7 +108,7 @@ def _delimiter(lines: Sequence[str]) -> str | None:
     return None if blanks else ""
 
 
-def _ask(name: str, lines: Sequence[str], first: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+def _ask(name: str, lines: Sequence[str], names: Sequence[str] | None, rows: Sequence[Sequence[str]]) -> None:
     """Refuse whole numbers in pairs whose second never has a sign: they look like decimal commas."""
     pairs = len(rows[0])
     if pairs not in (2, 4, 6, 8) or any(len(row) != pairs or not all(map(_WHOLE.fullmatch, row)) for row in rows):
@@ -115,12 +116,11 @@ def _ask(name: str, lines: Sequence[str], first: Sequence[str], rows: Sequence[S
     ends = [cell for row in rows for cell in row[1::2]]
     if not all(cell.isdigit() for cell in ends) or any(", " in line for line in lines):
         return
-    named = len(first) == pairs and not any(map(_WHOLE.fullmatch, first))
-    if named or (pairs > 2 and not any(len(cell) > 1 and cell[0] == "0" for cell in ends)):
+    if (names is not None and len(names) == pairs) or (pairs > 2 and not any(len(cell) > 1 and cell[0] == "0" for cell in ends)):
         return
     raise GdvizError(
-        f"{name}: found lines such as {shown(lines[0].strip(), 40)}: is the comma a decimal sign, or does it stand between columns "
-        "of whole numbers? Write decimal points, or semicolons between columns; or name the columns in a first line, x,y."
+        f"{name}: found lines such as {shown(lines[0].strip(), 40)}: is the comma a decimal sign, or does it stand between "
+        "columns of whole numbers? Write decimal points, or semicolons between columns; or name the columns in a first line, x,y."
     )
 
 

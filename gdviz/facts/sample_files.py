@@ -14,6 +14,7 @@ from gdviz.errors import GdvizError
 from gdviz.facts.sample_arrays import read_npy, read_npz
 from gdviz.facts.sample_text import read_text
 from gdviz.family import shown
+from gdviz.store import read_at_most
 
 MAX_FILE = 256 << 20
 """Bytes of a file."""
@@ -47,8 +48,7 @@ class Samples:
 def read_samples(path: Path, w: float | None = None) -> Samples:
     """Samples from a file. Errors as for `parse_samples`."""
     try:
-        with path.open("rb") as file:
-            data = file.read(MAX_FILE + 1)
+        data = read_at_most(path, MAX_FILE)
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or error
         raise GdvizError(f"{path}: {why}; give a file that ends in {', '.join(ENDINGS)}.") from None
