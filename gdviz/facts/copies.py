@@ -63,7 +63,7 @@ def copies_of(x: Array) -> Copies | None:
 
 def _repeated(x: Array) -> NDArray[np.bool_]:
     """Which rows may stand there more than once: a random projection of equal rows is equal."""
-    weights = np.random.default_rng(0).uniform(1, 2, x.shape[1]).tolist()
+    weights = np.random.default_rng(0).uniform(1, 2, (x.shape[1],))
     line = np.zeros(len(x))
     with np.errstate(over="ignore", invalid="ignore"):
         for weight, column in zip(weights, x.T, strict=True):
