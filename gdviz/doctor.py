@@ -61,7 +61,10 @@ def _files() -> DoctorFinding:
 
 
 def _store() -> DoctorFinding:
-    root = default_root()
+    try:
+        root = default_root()
+    except GdvizError as error:
+        return DoctorFinding("store", "none", False, str(error))
     try:
         root.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=root):

@@ -1,5 +1,9 @@
 """The one exception a reader can cause: a sentence that says what was found and what is allowed."""
 
+from __future__ import annotations
+
+from collections.abc import Iterable
+
 
 class GdvizError(ValueError):
     """Something the reader asked for cannot be done.
@@ -7,3 +11,30 @@ class GdvizError(ValueError):
     The message is one sentence without a traceback's jargon: which thing, what was found, what is
     allowed. The command line prints it and exits with 2, the pages show it beside the widget.
     """
+
+
+def listed(names: Iterable[str], count: int | None = None, room: int = 240) -> str:
+    """Names for a message, as many as have room, and how many more there are.
+
+    >>> listed(["a", "b"])
+    'a, b'
+    >>> listed((str(k) for k in range(1000)), 1000, room=10)
+    '0, 1, 2, 3 and 996 more'
+
+    Parameters
+    ----------
+    names : iterable of str
+    count : int, optional
+        How many there are, so that the rest need not be made.
+    room : int
+        Characters.
+    """
+    told: list[str] = []
+    left, rest = room, iter(names)
+    for name in rest:
+        left -= len(name) + 2
+        if left < 0:
+            more = (count if count is not None else len(told) + 1 + sum(1 for _ in rest)) - len(told)
+            return f"{', '.join(told)} and {more:,} more" if told else f"{more:,} with long names"
+        told.append(name)
+    return ", ".join(told)

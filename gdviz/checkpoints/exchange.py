@@ -15,7 +15,7 @@ from gdviz.checkpoints.library import CHECKPOINT, HISTORY, REPORT, TASK, Library
 from gdviz.checkpoints.report import TrainingReport
 from gdviz.errors import GdvizError
 from gdviz.networks import Checkpoint
-from gdviz.store import write_file
+from gdviz.store import read_at_most, write_file
 from gdviz.training import Task, assess
 
 MOST = {CHECKPOINT: 256 << 20, TASK: 64 << 20, REPORT: 4 << 20, HISTORY: 4 << 20}
@@ -73,7 +73,7 @@ def read_network(library: Library, path: Path) -> str:
             raise GdvizError("checkpoint: found a number of steps that its task does not have.")
         id = task.id if step == task.steps else f"{task.id}-{step}"
         report = _report(files, task, checkpoint, id)
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError, RuntimeError) as error:
         said = str(error) if isinstance(error, GdvizError) else f"found no network in it ({type(error).__name__})."
         raise GdvizError(f"{path}: {said}") from None
     library.write(id, task, checkpoint, report)
@@ -154,8 +154,7 @@ def _unzipped(path: Path) -> dict[str, bytes]:
 
 
 def _bounded(path: Path) -> bytes:
-    with path.open("rb") as file:
-        data = file.read(MOST[CHECKPOINT] + 1)
+    data = read_at_most(path, MOST[CHECKPOINT])
     if len(data) > MOST[CHECKPOINT]:
         raise GdvizError(f"{path}: found more than {MOST[CHECKPOINT]:,} bytes.")
     return data

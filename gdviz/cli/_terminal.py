@@ -32,9 +32,13 @@ messages = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
 
 
 def check_writable(path: Path) -> None:
-    if path.is_dir():
+    try:
+        is_folder, is_file, is_there = path.is_dir(), path.is_file(), path.exists()
+    except OSError as error:  # a name too long, a folder above it that is closed
+        raise GdvizError(f"{str(path)[:120]}: found that it cannot be written ({error.strerror}); name another file.") from None
+    if is_folder:
         raise GdvizError(f"{path}: found a folder; name a file.")
-    if path.exists() and not path.is_file():
+    if is_there and not is_file:
         raise GdvizError(f"{path}: found a device; name a file.")
     folder = path.absolute().parent
     if not folder.is_dir():

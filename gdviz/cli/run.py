@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from os.path import realpath
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -76,7 +77,7 @@ def _check_places(source: str, out: Path | None, samples: Path | None) -> None:
     named = [path for path in (out, samples) if path is not None and path != STDOUT]
     for path in named:
         check_writable(path)
-    if len(named) == 2 and named[0].resolve() == named[1].resolve():
+    if len(named) == 2 and realpath(named[0]) == realpath(named[1]):
         raise GdvizError(f"{samples}: found for both --out and --samples; name two files.")
-    if source != "-" and Path(source).resolve() in [path.resolve() for path in named]:
+    if source != "-" and realpath(source) in [realpath(path) for path in named]:
         raise GdvizError(f"{source}: found for both the Experiment and what is written; name another file.")

@@ -15,7 +15,7 @@ from gdviz.errors import GdvizError
 
 @app.command()
 def score(
-    samples: Annotated[Path, typer.Argument(metavar="SAMPLES", help="A .npy, .npz or .csv file of points [n, d].")],
+    samples: Annotated[Path, typer.Argument(metavar="SAMPLES", help="A .npy, .npz, .csv, .tsv or .txt file of points [n, d].")],
     preset: Annotated[str | None, typer.Option("--preset", help="The preset whose target and guidance are meant.")] = None,
     experiment: Annotated[str | None, typer.Option("--experiment", help="The same from an Experiment file.")] = None,
     label: Annotated[str | None, typer.Option("--label", help="Judge as samples for this label.")] = None,
@@ -31,9 +31,9 @@ def score(
         from gdviz.facts.retarget import retargeted
         from gdviz.facts.sample_files import read_samples
 
-        x = read_samples(samples, w)
+        points = read_samples(samples, w)
         asked = retargeted(read_experiment(f"preset:{preset}" if preset is not None else str(experiment)), label, reward)
-        found = judge(x, asked, w)
+        found = judge(points, asked, w)
     if as_json:
         typer.echo(json.dumps(found.to_dict(), indent=1, allow_nan=False))
         return
@@ -41,6 +41,8 @@ def score(
     from gdviz.tables import plain, plain_table
 
     terminal = console()
+    for remark in found.remarks:
+        terminal.print(plain(remark))
     terminal.print(plain(facts_line(found)), style="italic")
     terminal.print(plain_table(headings(found), law_rows(found)))
     if found.modes:

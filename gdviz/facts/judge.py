@@ -15,6 +15,8 @@ from torch import Tensor
 from gdviz.checkpoints import build_trained
 from gdviz.errors import GdvizError
 from gdviz.experiment import Built, Experiment
+from gdviz.facts.copies import copies_of
+from gdviz.facts.sample_files import Samples
 from gdviz.guidance import Goal
 from gdviz.laws import Mixture
 from gdviz.metrics.energy import energy_distance, energy_floor
@@ -96,6 +98,8 @@ class Judgement:
     modes : tuple of str
     mode_weights : tuple of float
         Share of the samples at each mode: of those whose nearest component mean it is.
+    remarks : tuple of str
+        How the file was read, and what copies among the samples mean.
     """
 
     samples: int
@@ -111,6 +115,7 @@ class Judgement:
     spread: float
     modes: tuple[str, ...] = ()
     mode_weights: tuple[float, ...] = ()
+    remarks: tuple[str, ...] = ()
 
     @property
     def nearest(self) -> Fit | None:
@@ -136,13 +141,15 @@ class Judgement:
         return {**asdict(self), "sentence": self.sentence}
 
 
-def judge(samples: NDArray[np.floating[Any]], experiment: Experiment | dict[str, Any], w: float | None = None) -> Judgement:
+def judge(
+    samples: Samples | NDArray[np.floating[Any]], experiment: Experiment | dict[str, Any], w: float | None = None
+) -> Judgement:
     """Judge samples [n, d] (or [n] on a line) against the exact laws of an Experiment's target and guidance.
 
     Parameters
     ----------
-    samples : ndarray
-        From anywhere; how they were made is not asked.
+    samples : Samples or ndarray
+        From anywhere; how they were made is not asked. Copies widen the standard errors, except where the target is atoms.
     experiment : Experiment or dict
         Its target and guidance name the laws; sampler and w do not matter.
     w : float, optional
@@ -154,6 +161,7 @@ def judge(samples: NDArray[np.floating[Any]], experiment: Experiment | dict[str,
         If the samples do not have the target's dimension, or there are fewer than 50 finite ones.
     """
     built = build_trained(Experiment.parse(experiment))
+    remarks = samples.remarks if isinstance(samples, Samples) else ()
     x = _points(samples, built.law.dimension)
     finite = torch.isfinite(x).all(-1)
     lost, x = int((~finite).sum()), x[finite]
@@ -165,21 +173,30 @@ def judge(samples: NDArray[np.floating[Any]], experiment: Experiment | dict[str,
     reward, inverse, diagnosis = _rewards(reading.log_reward)
     modes = _Modes(built)
     weights = modes.weights(x)
+    atomic = isinstance(built.law, Mixture) and built.law.atomic
+    copies = None if atomic else copies_of(x.numpy())
+    widen = 1.0 if copies is None else math.sqrt(copies.rows / copies.worth)
+    once = x if copies is None else torch.from_numpy(copies.distinct)  # [m, d]
     return Judgement(
         samples=len(finite),
         nonfinite=lost,
-        fits=tuple(_fit(goal, w, x, built, reader, modes, weights) for goal in goals(built, w)),
+        fits=tuple(_fit(goal, w, once, built, reader, modes, weights) for goal in goals(built, w)),
         reward_title=None if built.plan.reward is None else built.plan.reward_title,
         mean_reward=reward.value,
-        se_reward=reward.se,
+        se_reward=_times(reward.se, widen),
         mean_reciprocal=inverse.value,
-        se_reciprocal=inverse.se,
+        se_reciprocal=_times(inverse.se, widen),
         tail=diagnosis,
         off_support=Support(built.law, 0).off(reading),
         spread=math.sqrt(float(x.var(0).sum())),
         modes=modes.names,
         mode_weights=weights,
+        remarks=remarks if copies is None else (*remarks, copies.sentence),
     )
+
+
+def _times(se: float | None, factor: float) -> float | None:
+    return None if se is None else se * factor
 
 
 def goals(built: Built, w: float | None) -> list[Goal]:
@@ -192,13 +209,16 @@ def goals(built: Built, w: float | None) -> list[Goal]:
     return [Goal("plain", law.name, plain), *(g for g in built.plan.goals if not g.depends_on_w or w)]
 
 
-def _points(samples: NDArray[np.floating[Any]], dimension: int) -> Tensor:
-    values = np.asarray(samples)
+def _points(samples: Samples | NDArray[np.floating[Any]], dimension: int) -> Tensor:
+    values, said = (samples.x, " ".join(("", *samples.remarks))) if isinstance(samples, Samples) else (np.asarray(samples), "")
     if values.dtype.kind not in "fiu":
         raise GdvizError(f"samples: found values of type {values.dtype}; real numbers are required.")
     values = values[:, None] if values.ndim == 1 else values
     if values.ndim != 2 or values.shape[1] != dimension:
-        raise GdvizError(f"samples: found shape {list(values.shape)}; [n, {dimension}] is required, as the target has.")
+        shape = list(values.shape)
+        if values.ndim == 2 and (values.shape[0] == dimension or values.shape[0] < FEWEST <= values.shape[1]):
+            raise GdvizError(f"samples: found shape {shape}; [n, {dimension}], a sample a row, is required: transpose it.{said}")
+        raise GdvizError(f"samples: found shape {shape}; [n, {dimension}] is required, as the target has.{said}")
     return torch.from_numpy(values.astype(np.float64))
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple, Self
 import torch
 from torch import Tensor
 
-from gdviz.errors import GdvizError
+from gdviz.errors import GdvizError, listed
 
 if TYPE_CHECKING:
     from gdviz.rewards import Reward
@@ -171,8 +171,8 @@ class Law(ABC):
         return x
 
     def _unknown(self, label: str) -> GdvizError:
-        known = ", ".join(self.labels) if self.labels else "none, this target has no labels"
-        return GdvizError(f"label: found {label!r}; allowed: {known}.")
+        known = listed(self.labels) if self.labels else "none, this target has no labels"
+        return GdvizError(f"label: found {label[:60]!r}; allowed: {known}.")
 
 
 @dataclass(frozen=True)

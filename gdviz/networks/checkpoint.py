@@ -51,9 +51,16 @@ class Checkpoint:
         """
         try:
             recipe = (WeightRecipe if self.what == "weights" else Recipe).model_validate(self.about["recipe"])
-            network = blank(self.what, int(self.about["dimension"]), len(self.labels), recipe)
+            told = self.what, int(self.about["dimension"]), len(self.labels), recipe
+            with torch.device("meta"):  # shapes alone: what is described may be far larger than what is there
+                wanted = {name: tensor.shape for name, tensor in blank(*told).state_dict().items()}
+            if wrong := _first_difference(wanted, self.tensors):
+                raise GdvizError(f"checkpoint: found weights that do not fit their description ({wrong}).")
+            network = blank(*told)
             network.load_state_dict(self.tensors)
-        except (KeyError, TypeError, ValueError, RuntimeError) as error:
+        except GdvizError:
+            raise
+        except (KeyError, TypeError, ValueError, OverflowError, RuntimeError) as error:
             raise GdvizError(f"checkpoint: found weights that do not fit their description ({_short(error)}).") from None
         return network.requires_grad_(False).eval()
 
@@ -148,11 +155,22 @@ def unpacked(data: bytes) -> tuple[dict[str, Tensor], dict[str, Any]]:
         tensors = load(data)
         header = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])
         about = json.loads(header["__metadata__"]["gdviz"])
-    except (SafetensorError, ValueError, KeyError, TypeError) as error:
+    except (SafetensorError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise GdvizError(f"checkpoint: found a damaged or foreign file ({_short(error)}).") from None
     if not all(bool(torch.isfinite(tensor).all()) for tensor in tensors.values() if tensor.is_floating_point()):
         raise GdvizError("checkpoint: found weights that are not finite.")
     return tensors, about
+
+
+def _first_difference(wanted: Mapping[str, torch.Size], found: Mapping[str, Tensor]) -> str:
+    """Where the shapes that a description asks for differ from those that are there; empty where they do not."""
+    for name, shape in wanted.items():
+        if name not in found:
+            return f"{name} is missing"
+        if found[name].shape != shape:
+            return f"{name} has the shape {list(found[name].shape)}, {list(shape)} is described"
+    more = next((name for name in found if name not in wanted), None)
+    return "" if more is None else f"{more[:60]} is not described"
 
 
 def _short(error: Exception) -> str:

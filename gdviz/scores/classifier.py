@@ -9,7 +9,7 @@ import torch
 from pydantic import Field
 from torch import Tensor
 
-from gdviz.errors import GdvizError
+from gdviz.errors import GdvizError, listed
 from gdviz.family import Card
 from gdviz.laws import Given, Law, Pair, PairScores
 from gdviz.networks import Classifier, Recipe
@@ -46,7 +46,7 @@ class ClassifierScores(Scores):
 
     def _index(self, label: str) -> int:
         if label not in self.labels:
-            raise GdvizError(f"score: found a classifier of the labels {', '.join(self.labels)}; the guidance names {label!r}.")
+            raise GdvizError(f"score: found a classifier of the labels {listed(self.labels)}; the guidance names {label[:60]!r}.")
         return self.labels.index(label)
 
     def gradient(self, rows: Tensor, t: float, label: int) -> Tensor:

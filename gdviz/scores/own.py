@@ -218,8 +218,13 @@ def load(code: str, weights: str | None) -> Callable[..., Tensor]:
 
 
 def _named(path: Path, name: str) -> Any:
-    if not path.is_file():
-        raise GdvizError(f"{path}: found no such file; give module.py:Name, a Python file and a class or function in it.")
+    try:
+        there = path.is_file()
+    except (OSError, ValueError):  # a name too long, a null character
+        there = False
+    if not there:
+        what = "give module.py:Name, a Python file and a class or function in it"
+        raise GdvizError(f"{str(path)[:120]}: found no such file; {what}.")
     spec = importlib.util.spec_from_file_location(f"gdviz_own_{path.stem}", path.resolve())
     if spec is None or spec.loader is None:
         raise GdvizError(f"{path}: found no Python file; its name must end in .py.")

@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import os
 import re
+import stat
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,8 +23,20 @@ _NAME = re.compile(r"[0-9a-zA-Z.-]{1,100}")
 
 
 def default_root() -> Path:
-    """The store's folder: GDVIZ_STORE, or the platform's cache folder for gdviz."""
-    return Path(os.environ.get("GDVIZ_STORE") or platformdirs.user_cache_dir("gdviz", appauthor=False))
+    """The store's folder: GDVIZ_STORE, or the platform's cache folder for gdviz.
+
+    Raises
+    ------
+    GdvizError
+        If the system takes no such name, or may not look there.
+    """
+    root = Path(os.environ.get("GDVIZ_STORE") or platformdirs.user_cache_dir("gdviz", appauthor=False))
+    try:
+        root.exists()
+    except (OSError, ValueError) as error:  # a name too long, a folder above it that is closed
+        why = getattr(error, "strerror", None) or error
+        raise GdvizError(f"store: found {why} at {str(root)[:120]}; set GDVIZ_STORE to a folder that can be written.") from None
+    return root
 
 
 def sha256(data: bytes) -> str:
@@ -42,6 +55,20 @@ def checked(name: str) -> str:
     if not _NAME.fullmatch(name) or name.startswith("."):
         raise GdvizError(f"store: found the name {name[:40]!r}; letters, digits, dots and dashes are allowed.")
     return name
+
+
+def read_at_most(path: Path, most: int) -> bytes:
+    """The first bytes of a file, one more than `most` where it has more; memory is in proportion to the file.
+
+    Raises
+    ------
+    OSError, ValueError
+        If it cannot be read, or its name holds a null character.
+    """
+    with path.open("rb") as file:
+        told = os.fstat(file.fileno())
+        size = told.st_size if stat.S_ISREG(told.st_mode) and told.st_size else most
+        return file.read(min(size, most) + 1)  # Python sets aside as much as it is asked for
 
 
 def write_file(path: Path, data: bytes) -> None:

@@ -30,6 +30,8 @@ class JudgementAnswer(Answer):
     sentence : str
     within : bool
         Whether the nearest law is within its floor.
+    remarks : tuple of str
+        How the file was read, and what copies among the samples mean.
     line : str
         How many samples, what is known of them, and what a classifier says.
     laws : TextTable
@@ -40,6 +42,7 @@ class JudgementAnswer(Answer):
 
     sentence: str
     within: bool
+    remarks: tuple[str, ...]
     line: str
     laws: TextTable
     modes: TextTable | None
@@ -84,8 +87,9 @@ class SampleJudgement(Study[JudgementAnswer]):
         return JudgementAnswer(
             found.sentence,
             nearest is not None and nearest.within_floor,
+            found.remarks,
             " ".join(filter(None, (facts_line(found), classifier_line(found)))),
             TextTable(headings(found), tuple(law_rows(found))),
             None if modes is None else TextTable(tuple(modes[0]), tuple(modes[1])),
-            picture(samples, build_trained(self.experiment), found, self.w),
+            picture(samples.x, build_trained(self.experiment), found, self.w),
         )

@@ -136,6 +136,11 @@ def check_drawable(experiment: Experiment) -> None:
         raise GdvizError(
             f"target: found {name!r}, whose points are no places on a line or in the plane; they are shown at {where}."
         )
+    if (experiment.target.coordinates or 0) > 2:
+        raise GdvizError(
+            f"target: found points of {experiment.target.coordinates} coordinates; the player draws one or two. "
+            "Curves and `gdviz run` measure any number."
+        )
 
 
 def warm_up() -> None:

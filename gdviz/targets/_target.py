@@ -25,6 +25,11 @@ class TargetKind(Kind):
     shown_at: ClassVar[str | None] = None
     """Address of the page for a target whose points are no places on a line or in the plane; None for the others."""
 
+    @property
+    def coordinates(self) -> int | None:
+        """How many coordinates the described points have; None where the kind alone says it."""
+        return None
+
     def build(self) -> Law:
         """Make the law.
 

@@ -74,6 +74,10 @@ class GaussianMixture(TargetKind):
             raise ValueError(f"found components of dimensions {dimensions}; all must have the same")
         return self
 
+    @property
+    def coordinates(self) -> int:
+        return len(self.components[0].mean)
+
     def build(self) -> Mixture:
         labels = tuple(dict.fromkeys(c.label for c in self.components if c.label is not None))
         index = {label: k for k, label in enumerate(labels)}

@@ -64,6 +64,10 @@ class PointSet(TargetKind):
                 raise ValueError(f"found {len(self.points)} points and {len(entries)} {name}; give one for each point, or none")
         return self
 
+    @property
+    def coordinates(self) -> int:
+        return len(self.points[0])
+
     def build(self) -> Mixture:
         points = torch.tensor(self.points, dtype=torch.float64)  # [n, d]
         labels = self.labels if self.labels is not None else (None,) * len(points)

@@ -513,3 +513,28 @@ def fetch(address: str) -> str:
         except (urllib.error.URLError, ConnectionError):
             time.sleep(0.2)
     return ""
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("run", "LOOP"),
+        ("run", "preset:figure-1", "--samples", "LONG.npz"),
+        ("run", "preset:figure-1", "--score", "LONG.py:f"),
+        ("score", "LOOP", "--preset", "figure-1"),
+        ("score", "LONG.csv", "--preset", "figure-1"),
+        ("store", "import", "LONG.zip"),
+    ],
+)
+def test_a_link_to_itself_and_a_name_too_long_are_one_sentence(call, tmp_path, words):
+    loop = tmp_path / "loop.npy"
+    loop.symlink_to(loop)
+    code, _, said = call(*(word.replace("LOOP", str(loop)).replace("LONG", "a" * 300) for word in words))
+    assert code == 2 and said.startswith("gdviz: ") and "Traceback" not in said
+
+
+@pytest.mark.parametrize("words", [("store", "list"), ("store", "gc"), ("store", "export", "abc", "x.zip"), ("doctor",)])
+def test_a_store_whose_name_is_too_long_is_one_sentence(call, tmp_path, monkeypatch, words):
+    monkeypatch.setenv("GDVIZ_STORE", str(tmp_path / ("a" * 300)))
+    code, out, said = call(*words)
+    assert code == (1 if words == ("doctor",) else 2) and "File name too long" in out + said

@@ -50,20 +50,20 @@ def csv(values, header="") -> bytes:
     ],
 )
 def test_formats_agree(name, data, tmp_path):
-    np.testing.assert_allclose(parse_samples(name, data), X)
+    np.testing.assert_allclose(parse_samples(name, data).x, X)
     path = tmp_path / name
     path.write_bytes(data)
-    np.testing.assert_allclose(read_samples(path), X)
+    np.testing.assert_allclose(read_samples(path).x, X)
 
 
 def test_a_line_of_numbers_is_one_dimension():
-    assert parse_samples("a.npy", npy(X[:, 0].astype(np.float32))).shape == (60, 1)
-    assert parse_samples("a.csv", csv(X[:, 0])).shape == (60, 1)
+    assert parse_samples("a.npy", npy(X[:, 0].astype(np.float32))).x.shape == (60, 1)
+    assert parse_samples("a.csv", csv(X[:, 0])).x.shape == (60, 1)
 
 
 def test_samples_at_several_w():
     data = npz(x=np.stack([X, X + 1]), w=[0.0, 2.0])
-    np.testing.assert_allclose(parse_samples("a.npz", data, 2.0), X + 1)
+    np.testing.assert_allclose(parse_samples("a.npz", data, 2.0).x, X + 1)
     for w in (None, 1.0):
         with pytest.raises(GdvizError, match="found samples at w = 0, 2"):
             parse_samples("a.npz", data, w)
@@ -91,7 +91,7 @@ def packed(member: bytes) -> bytes:
 @pytest.mark.parametrize(
     ("name", "data", "words"),
     [
-        ("a.txt", b"1,2", "found the ending '.txt'"),
+        ("a.xlsx", b"1,2", "found the ending '.xlsx'"),
         ("a.npy", b"1,2", "no array"),
         ("a.npy", npy(X)[:-9], "cut short"),
         ("a.npy", npy(np.array([Harm()], dtype=object)), "real numbers"),
@@ -105,9 +105,10 @@ def packed(member: bytes) -> bytes:
         ("a.npy", npy(np.zeros((2, 3, 4))), "[n, d] is required"),
         ("a.npy", npy(np.zeros((0, 2))), "[n, d] is required"),
         ("a.npy", npy(X.astype(complex)), "real numbers"),
-        ("a.csv", b"x,y\n1,2\n1,zwei\n", "not numbers"),
-        ("a.csv", b"1,2\n3\n", "not numbers"),
+        ("a.csv", b"x,y\n1,2\n1,zwei\n", "row 3 of the file, column 2: found 'zwei'"),
+        ("a.csv", b"1.5,2\n3\n", "row 2 of the file: found 1 columns"),
         ("a.csv", b"\xff\xfe\x00", "not text"),
+        ("a.csv", b"1.5\xe9,2\n", "not text"),
     ],
 )
 def test_damaged_files_are_one_sentence(name, data, words):
@@ -133,6 +134,6 @@ def test_size_is_bounded(monkeypatch):
 def test_any_bytes_are_samples_or_a_refusal(ending, data, behind_a_magic):
     head = {".npy": b"\x93NUMPY\x01\x00", ".npz": b"PK\x03\x04", ".csv": b"1,2\n"}[ending] if behind_a_magic else b""
     try:
-        assert parse_samples("a" + ending, head + data).ndim == 2
+        assert parse_samples("a" + ending, head + data).x.ndim == 2
     except GdvizError as refused:
-        assert str(refused).startswith("a" + ending)
+        assert str(refused).startswith("a" + ending) and len(str(refused)) < 500

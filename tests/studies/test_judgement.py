@@ -40,8 +40,8 @@ def test_what_a_reader_uploaded_is_not_kept():
 
 
 def test_a_file_of_another_kind_is_refused_in_one_sentence(tmp_path):
-    with pytest.raises(GdvizError, match=r"a\.txt"):
-        run(SampleJudgement(EXPERIMENT, "a.txt", b"1 2", None), tmp_path)
+    with pytest.raises(GdvizError, match=r"a\.xlsx"):
+        run(SampleJudgement(EXPERIMENT, "a.xlsx", b"1 2", None), tmp_path)
 
 
 def test_keys_tell_questions_apart():

@@ -64,3 +64,16 @@ def test_images_are_refused_before_anything_is_trained_and_the_digits_page_is_na
         with pytest.raises(GdvizError, match=r"^target: found 'digits', .* shown at /digits\.$"):
             ask()
     check_drawable(Experiment.parse(SMALL))
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        {"kind": "points", "points": [[0, 0, 1], [2, 0, 0]]},
+        {"kind": "gaussian_mixture", "components": [{"mean": [0] * 3, "covariance": [[1, 0, 0], [0, 1, 0], [0, 0, 1]]}]},
+    ],
+)
+def test_three_coordinates_are_refused_in_a_sentence(target: dict[str, object]) -> None:
+    with pytest.raises(GdvizError, match="points of 3 coordinates; the player draws one or two"):
+        check_drawable(Experiment.parse({**SMALL, "target": target}))
+    check_drawable(Experiment.parse(SMALL))

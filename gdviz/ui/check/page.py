@@ -61,7 +61,8 @@ def _choose() -> tuple[str, Experiment]:
 def _samples(experiment: Experiment) -> Watched | None:
     """Upload and judgement; while a worker is at it, what to wait for."""
     st.caption(
-        "Which exact law do points from your own sampler follow? Upload them as .npy, .npz or .csv, one sample a row. "
+        "Which exact law do points from your own sampler follow? Upload them as .npy, .npz or text (.csv, .tsv, .txt), "
+        "one sample a row. "
         "They are read as numbers and nothing else."
     )
     one, two, three = st.columns([3, 4, 2])
@@ -74,7 +75,7 @@ def _samples(experiment: Experiment) -> Watched | None:
     w_text = three.text_input(
         "w, if there is one", key="check.w", help="For the powered law, and to pick from a file that holds several w."
     )
-    file = st.file_uploader("Samples", type=["npy", "npz", "csv"], max_upload_size=MEGABYTES, key="check.file")
+    file = st.file_uploader("Samples", type=["npy", "npz", "csv", "tsv", "txt"], max_upload_size=MEGABYTES, key="check.file")
     try:
         w, asked = _number(w_text), retargeted(experiment, label or None, reward or None)
     except GdvizError as error:
@@ -110,6 +111,8 @@ def _number(text: str) -> float | None:
 def _judgement(found: JudgementAnswer) -> None:
     say = st.success if found.within else st.warning
     say(found.sentence, icon=":material/check_circle:" if found.within else ":material/help:")
+    if found.remarks:
+        st.info(" ".join(found.remarks), icon=":material/info:")
     st.caption(found.line)
     if found.picture is not None:
         figure, alt = sample_figure(found.picture, palette()), _alt(found, found.picture)
