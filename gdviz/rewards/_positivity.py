@@ -13,6 +13,9 @@ from gdviz.rewards._reward import Reward, RewardKind
 from gdviz.rewards.product import Product
 from gdviz.rewards.sum import Sum
 
+LONGEST_REPAIR = 140
+"""Characters of a reward that is written out in a refusal."""
+
 
 def check_positive(reward: Reward, points: Tensor, kind: RewardKind | None = None) -> None:
     """Refuse a reward that is <= 0 or not finite at one of the points.
@@ -47,11 +50,19 @@ def check_positive(reward: Reward, points: Tensor, kind: RewardKind | None = Non
             f"{found}, {allowed}; neither exp nor a shift mends a value that is not finite, "
             'so guard it, as in {"kind": "expression", "expression": "log(x) if x > 0.01 else log(0.01)"}.'
         )
-    of = "{...}" if kind is None else json.dumps(kind.model_dump(mode="json"))
+    of = _written(kind)
     raise GdvizError(
         f'{found}, {allowed}; use it as a logarithm, {{"kind": "exp", "strength": 1, "of": {of}}}, '
         f'or add a constant, {{"kind": "shift", "constant": {_enough(values):g}, "of": {of}}}.'
     )
+
+
+def _written(kind: RewardKind | None) -> str:
+    """The reward as it is pasted into a repair: without its defaults, and not at all where it is long."""
+    if kind is None:
+        return "{...}"
+    text = json.dumps({"kind": type(kind).kind_name(), **kind.model_dump(mode="json", exclude_defaults=True)})
+    return text if len(text) <= LONGEST_REPAIR else "{...}"
 
 
 def _blame(reward: Reward, kind: RewardKind | None, points: Tensor) -> tuple[Reward, RewardKind | None, str]:
