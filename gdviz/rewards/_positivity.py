@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import math
+from typing import Any
 
 import torch
+from pydantic import BaseModel
 from torch import Tensor
 
 from gdviz.errors import GdvizError
+from gdviz.family import Kind
 from gdviz.rewards._reward import Reward, RewardKind
 from gdviz.rewards.product import Product
 from gdviz.rewards.sum import Sum
@@ -61,8 +64,19 @@ def _written(kind: RewardKind | None) -> str:
     """The reward as it is pasted into a repair: without its defaults, and not at all where it is long."""
     if kind is None:
         return "{...}"
-    text = json.dumps({"kind": type(kind).kind_name(), **kind.model_dump(mode="json", exclude_defaults=True)})
+    text = json.dumps(_brief(kind))
     return text if len(text) <= LONGEST_REPAIR else "{...}"
+
+
+def _brief(value: Any) -> Any:
+    """Plain data without what is as by default."""
+    if isinstance(value, tuple):
+        return [_brief(item) for item in value]
+    if not isinstance(value, BaseModel):
+        return value
+    named = {"kind": value.kind_name()} if isinstance(value, Kind) else {}
+    fields = {name: (info, getattr(value, name)) for name, info in type(value).model_fields.items() if name != "kind"}
+    return named | {name: _brief(item) for name, (info, item) in fields.items() if info.is_required() or item != info.default}
 
 
 def _blame(reward: Reward, kind: RewardKind | None, points: Tensor) -> tuple[Reward, RewardKind | None, str]:
