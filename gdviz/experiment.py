@@ -16,7 +16,7 @@ import torch
 from pydantic import Field, ValidationError, field_validator, model_validator
 
 from gdviz.diffusion import LEVELS, Levels
-from gdviz.errors import GdvizError
+from gdviz.errors import MAX_SENTENCE, GdvizError, bounded, did_you_mean
 from gdviz.family import Described, Family, shown
 from gdviz.guidance import GUIDANCE, SCHEDULES, GuidanceContext, GuidanceKind, Plan
 from gdviz.guidance.schedules.learned import Learned
@@ -188,20 +188,32 @@ class Built:
         return tuple(notes)
 
 
+MOST_TOLD = 5
+"""Mistakes that are told; the rest are counted."""
+
+MAX_PLACE = 160
+"""Characters of where a mistake is."""
+
+
 def explain(error: ValidationError) -> str:
-    """A validation error as plain sentences, one a mistake, at most five."""
+    """A validation error as plain sentences, one a mistake, at most five and no longer than a refusal may be."""
     items = error.errors(include_url=False)
     inner = {item["loc"][:depth] for item in items for depth in range(len(item["loc"]))}
     items = [item for item in items if item["loc"] not in inner]  # a part's mistake also spoils its whole
-    sentences = [f"{_place(item['loc'])}: {_sentence(item).rstrip('.')}." for item in items[:5]]
-    more = len(items) - len(sentences)
-    return " ".join(sentences) + (f" And {more:,} more." if more > 0 else "")
+    told: list[str] = []
+    for item in items[:MOST_TOLD]:
+        sentence = f"{_place(item['loc'])}: {_sentence(item).rstrip('.')}."
+        if told and len(" ".join([*told, sentence])) > MAX_SENTENCE - len(" And 1,000,000 more."):
+            break
+        told.append(sentence)
+    more = sum(item.get("ctx", {}).get("count", 1) for item in items[len(told) :])
+    return " ".join(told) + (f" And {more:,} more." if more else "")
 
 
 def _place(loc: tuple[int | str, ...]) -> str:
     """target.components.0.weight; a key of the reader's own is shown in part and without control characters."""
     plain = (part if isinstance(part, str) and part.isidentifier() and len(part) <= 60 else shown(part) for part in loc)
-    return ".".join(plain) or "experiment"
+    return bounded(".".join(plain), MAX_PLACE) or "experiment"
 
 
 def _sentence(item: Any) -> str:
@@ -209,7 +221,10 @@ def _sentence(item: Any) -> str:
     kind, context = item["type"], item.get("ctx", {})
     if kind == "missing":
         return "missing; it is required"
-    if kind in ("family_kind", "family_type", "unknown_key"):
+    if kind in ("family_kind", "unknown_key"):
+        what, _, allowed = str(item["msg"]).partition("; allowed: ")
+        return f"{what}{did_you_mean(context['found'], allowed.split(', '))}; allowed: {allowed}"
+    if kind == "family_type":
         return str(item["msg"])
     if kind == "value_error":
         return str(context.get("error", item["msg"]))

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from gdviz.errors import GdvizError
+from gdviz.errors import GdvizError, bounded, did_you_mean
 from gdviz.resources import resource
 
 if TYPE_CHECKING:
@@ -62,9 +61,7 @@ def load(name: str) -> Preset:
     """
     files = _files()
     if name not in files:
-        close = difflib.get_close_matches(name, files, n=1)
-        hint = f" (did you mean {close[0]!r}?)" if close else ""
-        raise GdvizError(f"preset: found {name!r}{hint}; allowed: {', '.join(files)}.")
+        raise GdvizError(f"preset: found {bounded(name, 60)!r}{did_you_mean(name, files)}; allowed: {', '.join(files)}.")
     from gdviz.experiment import Experiment  # torch takes a second: names, titles and refusals do without
 
     file = files[name]

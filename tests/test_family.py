@@ -118,7 +118,7 @@ def only_error(model: type[BaseModel], value: object) -> tuple[tuple[int | str, 
 @pytest.mark.parametrize(
     ("shape", "message"),
     [
-        ({"kind": "cirlce"}, "found shape kind 'cirlce' (did you mean 'circle'?); allowed: circle, square"),
+        ({"kind": "cirlce"}, "found shape kind 'cirlce'; allowed: circle, square"),
         ({"kind": "hyperboloid"}, "found shape kind 'hyperboloid'; allowed: circle, square"),
         ({"kind": 3}, "found shape kind 3; allowed: circle, square"),
         ({"radius": 1}, "found shape kind None; allowed: circle, square"),
@@ -126,7 +126,7 @@ def only_error(model: type[BaseModel], value: object) -> tuple[tuple[int | str, 
         (None, "found None; a shape is an object with a 'kind', one of: circle, square"),
     ],
 )
-def test_an_unknown_kind_lists_the_known_ones_and_a_near_miss(package, shape, message):
+def test_an_unknown_kind_lists_the_known_ones(package, shape, message):
     model = drawing(package(circle=CIRCLE, square=SQUARE))
     assert only_error(model, {"shape": shape}) == (("shape",), message)
 

@@ -21,6 +21,16 @@ class Mean(NamedTuple):
 UNKNOWN = Mean(None, None)
 
 
+ROUNDING = 1e-13
+"""Relative spread below which values are one number, rounded."""
+
+
+def is_flat(values: Array) -> bool:
+    """Whether values of shape [n] have no spread but that of rounding."""
+    low, high = float(values.min(initial=math.inf)), float(values.max(initial=-math.inf))
+    return math.isfinite(low) and math.isfinite(high) and high - low <= ROUNDING * max(abs(low), abs(high))
+
+
 def mean(values: Array) -> Mean:
     """Sample mean and its standard error s / sqrt(n), of independent values of shape [n].
 
@@ -29,7 +39,7 @@ def mean(values: Array) -> Mean:
     if len(values) < 2:
         return UNKNOWN
     with np.errstate(over="ignore", invalid="ignore"):
-        value, se = float(values.mean()), float(values.std(ddof=1)) / math.sqrt(len(values))
+        value, se = float(values.mean()), 0.0 if is_flat(values) else float(values.std(ddof=1)) / math.sqrt(len(values))
     return Mean(value, se) if math.isfinite(value) and math.isfinite(se) else UNKNOWN
 
 

@@ -23,7 +23,7 @@ import torch
 from gdviz.guidance import Plan
 from gdviz.laws import Law
 from gdviz.metrics.exact import mean_under
-from gdviz.metrics.mean import Array
+from gdviz.metrics.mean import Array, is_flat
 from gdviz.metrics.reading import Reader
 from gdviz.rewards import Reciprocal
 from gdviz.rewards.class_probability import ClassProbabilityReward
@@ -54,18 +54,21 @@ the tail."""
 SIGNS = {"mean_reward": 1, "mean_reciprocal": -1}
 """The power of r of which a mean is the mean."""
 
+MISSED_ROUNDING = 1e-9
+"""Relative error of the exact mean itself, which is all there is between it and a constant."""
+
 BLOCK = 10_000
 """Exact samples drawn at once; each block has its own seed, so that they do not depend on how many were asked for before."""
 
 
 def skewness(values: Array) -> float:
-    """Third standardised moment; 0 of constant values, infinite where a value is."""
+    """Third standardised moment; 0 of values without spread, infinite where a value is."""
     if not np.isfinite(values).all():
         return math.inf
-    centred = values - values.mean()  # [n]
-    scale = float(np.abs(centred).max(initial=0.0))
-    if not scale:
+    if is_flat(values):
         return 0.0
+    centred = values - values.mean()  # [n]
+    scale = float(np.abs(centred).max())
     centred = centred / scale
     return float((centred**3).mean() / (centred**2).mean() ** 1.5)
 
@@ -142,7 +145,8 @@ class _Sample:
             with np.errstate(over="ignore"):
                 values = np.expm1(sign * self._log_r[:count])  # less 1: it keeps its digits next to r = 1
             mean = self._mean(sign)
-            missed = mean is not None and abs(1 + values.mean() - mean) > MISSED * values.std() / math.sqrt(count)
+            off = MISSED * values.std() / math.sqrt(count)
+            missed = mean is not None and abs(1 + values.mean() - mean) > off + MISSED_ROUNDING * abs(mean)
             self._known[count, sign] = math.inf if missed else skewness(values)
         return self._known[count, sign] / math.sqrt(n)
 

@@ -20,6 +20,7 @@ from torch import Tensor
 
 from gdviz.errors import GdvizError
 from gdviz.rewards._nodes import Node, evaluate, evaluate_log, is_nonnegative
+from gdviz.rewards._write_instead import write_instead
 
 MAX_LENGTH = 2000
 MAX_PARENTHESES = 40
@@ -58,7 +59,7 @@ _FORMS = {
     ast.Dict: "a dictionary", ast.JoinedStr: "a string", ast.Await: "'await'", ast.Yield: "'yield'", ast.YieldFrom: "'yield'",
 }  # fmt: skip
 _REFUSED_CHARACTERS = {"'": "a string", '"': "a string", "\\": "a backslash", "`": "a backtick", "#": "a comment"}
-_NUMBER = re.compile(r"(?<![\w.])(?:\d[\d.]*|\.\d+)(?:[eE][+-]?\d+)?(\w*)")
+_NUMBER = re.compile(r"(?:(?<![\w.])\d[\d.]*|\.\d[\d.]*)(?:[eE][+-]?\d+)?(\w*)")
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,8 +109,26 @@ def compile_expression(text: str) -> Expression:
     Raises
     ------
     GdvizError
-        With the column (from 1), what was found there and what is allowed.
+        With the column (from 1), what was found there and what is allowed, or what to write instead.
     """
+    try:
+        return _compile(text)
+    except GdvizError as error:
+        instead = None
+        if isinstance(text, str) and len(text) <= MAX_LENGTH:
+            instead = write_instead(text, FUNCTIONS, _reads)
+        raise (error if instead is None else GdvizError(instead)) from None
+
+
+def _reads(text: str) -> bool:
+    try:
+        _compile(text)
+    except GdvizError:
+        return False
+    return True
+
+
+def _compile(text: str) -> Expression:
     screened = _screen(text)
     tree = _parse(screened)
     _check_size(tree)

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import json
 import math
+from typing import Any
 
 import torch
+from pydantic import BaseModel
 from torch import Tensor
 
 from gdviz.errors import GdvizError
+from gdviz.family import Kind
 from gdviz.rewards._reward import Reward, RewardKind
 from gdviz.rewards.product import Product
 from gdviz.rewards.sum import Sum
+
+LONGEST_REPAIR = 140
+"""Characters of a reward that is written out in a refusal."""
 
 
 def check_positive(reward: Reward, points: Tensor, kind: RewardKind | None = None) -> None:
@@ -47,11 +53,30 @@ def check_positive(reward: Reward, points: Tensor, kind: RewardKind | None = Non
             f"{found}, {allowed}; neither exp nor a shift mends a value that is not finite, "
             'so guard it, as in {"kind": "expression", "expression": "log(x) if x > 0.01 else log(0.01)"}.'
         )
-    of = "{...}" if kind is None else json.dumps(kind.model_dump(mode="json"))
+    of = _written(kind)
     raise GdvizError(
         f'{found}, {allowed}; use it as a logarithm, {{"kind": "exp", "strength": 1, "of": {of}}}, '
         f'or add a constant, {{"kind": "shift", "constant": {_enough(values):g}, "of": {of}}}.'
     )
+
+
+def _written(kind: RewardKind | None) -> str:
+    """The reward as it is pasted into a repair: without its defaults, and not at all where it is long."""
+    if kind is None:
+        return "{...}"
+    text = json.dumps(_brief(kind))
+    return text if len(text) <= LONGEST_REPAIR else "{...}"
+
+
+def _brief(value: Any) -> Any:
+    """Plain data without what is as by default."""
+    if isinstance(value, tuple):
+        return [_brief(item) for item in value]
+    if not isinstance(value, BaseModel):
+        return value
+    named = {"kind": value.kind_name()} if isinstance(value, Kind) else {}
+    fields = {name: (info, getattr(value, name)) for name, info in type(value).model_fields.items() if name != "kind"}
+    return named | {name: _brief(item) for name, (info, item) in fields.items() if info.is_required() or item != info.default}
 
 
 def _blame(reward: Reward, kind: RewardKind | None, points: Tensor) -> tuple[Reward, RewardKind | None, str]:

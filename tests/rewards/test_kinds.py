@@ -121,7 +121,7 @@ BAD_PARAMETERS = [
     ({"kind": "expression", "expression": "__import__('os')"}, "column 12: found a string"),
     ({"kind": "expression", "expression": 3}, "expression"),
     ({"kind": "exp", "strength": math.inf, "of": expression("x")}, "strength"),
-    ({"kind": "exp", "of": {"kind": "liner"}}, "did you mean 'linear'"),
+    ({"kind": "exp", "of": {"kind": "liner"}}, "found reward kind 'liner'"),
     ({"kind": "exp", "of": 3}, "one of: bumps"),
     ({"kind": "sum", "of": []}, "of"),
     ({"kind": "sum", "of": [expression("1")] * (MAX_PARTS + 1)}, f"at most {MAX_PARTS}"),

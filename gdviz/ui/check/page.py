@@ -17,6 +17,7 @@ from gdviz.facts.retarget import retargeted
 from gdviz.figures.sample_picture import sample_figure
 from gdviz.studies.facts import PARTICLES, Facts
 from gdviz.studies.judgement import JudgementAnswer, SampleJudgement
+from gdviz.ui.parts.as_typed import as_typed
 from gdviz.ui.parts.charts import palette
 from gdviz.ui.parts.page_memory import page_memory
 from gdviz.ui.parts.run_controls import RunWords, Watched, show_controls
@@ -79,7 +80,7 @@ def _samples(experiment: Experiment) -> Watched | None:
     try:
         w, asked = _number(w_text), retargeted(experiment, label or None, reward or None)
     except GdvizError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(as_typed(str(error)), icon=":material/error:")
         return None
     if file is None:
         return None
@@ -92,7 +93,7 @@ def _samples(experiment: Experiment) -> Watched | None:
         return None
     watched = Watched([run], _COMPARING, st.empty(), time.monotonic())
     if run.problem:
-        st.error(run.problem, icon=":material/error:")
+        st.error(as_typed(run.problem), icon=":material/error:")
     return watched
 
 
@@ -112,8 +113,8 @@ def _judgement(found: JudgementAnswer) -> None:
     say = st.success if found.within else st.warning
     say(found.sentence, icon=":material/check_circle:" if found.within else ":material/help:")
     if found.remarks:
-        st.info(" ".join(found.remarks), icon=":material/info:")
-    st.caption(found.line)
+        st.info(as_typed(" ".join(found.remarks)), icon=":material/info:")
+    st.caption(as_typed(found.line))
     if found.picture is not None:
         figure, alt = sample_figure(found.picture, palette()), _alt(found, found.picture)
         with st.container(key="check.picture"):
@@ -149,11 +150,11 @@ def _facts(picked: str, experiment: Experiment) -> Watched:
 def _report(report: CheckReport) -> None:
     """What was found, with a table of what applies and a list of what does not."""
     if not report.applicable:
-        st.info(report.sentence, icon=":material/info:")
+        st.info(as_typed(report.sentence), icon=":material/info:")
     else:
         say = st.error if report.failures else st.success
         say(report.sentence, icon=":material/error:" if report.failures else ":material/check_circle:")
-    st.caption(f"{report.subject}. {report.footnote}")
+    st.caption(as_typed(f"{report.subject}. {report.footnote}"))
     applies = [row for row, finding in zip(report.rows(), report.findings, strict=True) if finding in report.applicable]
     _table(HEADINGS, applies, "check.facts")
     st.caption("Where a whole law is checked, the number is the largest distance of the distribution functions over the axes.")

@@ -11,7 +11,8 @@ from gdviz.errors import GdvizError
 from gdviz.experiment import MAX_PARTICLES, Experiment
 from gdviz.figures.axes import Scale
 from gdviz.presets import load
-from gdviz.ui.explore.editor import parse_numbers
+from gdviz.ui.parts.as_typed import as_typed
+from gdviz.ui.parts.number_list import parse_numbers, remark_on_commas
 from gdviz.ui.parts.page_memory import Memory, asked_number, page_memory
 from gdviz.ui.parts.score_source import SOURCES, choose_source, own_source, with_source
 from gdviz.ui.parts.subject import SCENE, asked_for, pick, write_address
@@ -55,10 +56,11 @@ def choose() -> CurvesChoice | None:
     with four:
         source = choose_source(memory["source"] or own, f"curves.source.{own}", label=True)
     memory["source"] = None if source == own else source
+    remark_on_commas(text)
     try:
         experiment = _experiment(base, text, count)
     except GdvizError as error:
-        st.error(_first_sentence(str(error)), icon=":material/error:")
+        st.error(as_typed(_first_sentence(str(error))), icon=":material/error:")
         return None
     others = {} if source == own else {"score": source}
     write_address(picked, base, w=text.replace(" ", ""), particles=str(count), **others)

@@ -13,6 +13,7 @@ from gdviz.figures import result_curves as figures
 from gdviz.figures.result_curves import Curves
 from gdviz.tables import interval
 from gdviz.ui.curves.choice import View
+from gdviz.ui.parts.as_typed import as_typed
 from gdviz.ui.parts.charts import palette, show_chart
 
 if TYPE_CHECKING:
@@ -47,10 +48,10 @@ def draw(answers: Sequence[tuple[str, CurvesAnswer]], name: str, view: View, run
     how = view.scale, view.paper_sign, palette()
     curves = Curves(rows, exact, names.reward, answer.first, names.goals, *how, law, beside)
     words = f" Solid: {source}; dashed: {others[0][0]}." if others else f" Scores: {source}."
-    st.caption(_legend(names, rows) + words + _law_words(law))
+    st.caption(as_typed(_legend(names, rows) + words + _law_words(law)))
     for note in {each.law_note for _, each in answers if each.law_note}:
         st.caption(f":material/info: {note}")
-    _plots(curves, rows, exact, running)
+    _plots(curves, rows, exact, running, answer.complete)
     _table(curves, rows, result, name, running, source if others else "")
     for which, other in others:
         _table(curves, other.result.rows, other.result, f"{name}-exact", running, which, "exact.")
@@ -79,7 +80,7 @@ def _law_words(law: Sequence[ExactPoint]) -> str:
     return f" Solid, without bars: the exact law of the guided sampler in the limit of small steps, good to {100 * worst:.1g} %."
 
 
-def _plots(curves: Curves, rows: Sequence[Row], exact: ExactValues, running: bool) -> None:
+def _plots(curves: Curves, rows: Sequence[Row], exact: ExactValues, running: bool, complete: bool) -> None:
     reward = curves.reward
     labelled = reward.startswith("p(")
     average = f"The {'class probability' if labelled else 'reward'} of the samples, on average."
@@ -100,7 +101,7 @@ def _plots(curves: Curves, rows: Sequence[Row], exact: ExactValues, running: boo
     for line in range(0, len(plots), 2):
         for place, (key, title, words, make) in zip(st.columns(2, gap="medium"), plots[line : line + 2], strict=True):
             with place:
-                show_chart(f"curves.figure.{key}", title, words, make(curves), otherwise=_reason(key, curves, running))
+                show_chart(f"curves.figure.{key}", title, words, make(curves), otherwise=_reason(key, curves, running, complete))
                 if key == "reciprocal":
                     _tail_note(rows, exact, reward, curves.law)
                 elif key == "reward":
@@ -108,10 +109,12 @@ def _plots(curves: Curves, rows: Sequence[Row], exact: ExactValues, running: boo
     _overflow_note(rows)
 
 
-def _reason(key: str, curves: Curves, running: bool) -> str:
+def _reason(key: str, curves: Curves, running: bool, complete: bool) -> str:
     """Why a figure is not there."""
     if key == "distance" and running:
         return "Comes with the finished run."
+    if key == "distance" and not complete:
+        return "Not computed: the run was stopped before its end, where the distances are measured."
     if key == "identity" and curves.identity_of is not None:
         return "There is no direct estimate to hold the prediction against."
     return "Does not apply to this method or sampler."

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Callable
-from typing import Any
 
 import streamlit as st
 
@@ -16,7 +15,9 @@ from gdviz.rewards import REWARDS
 from gdviz.samplers import SAMPLERS
 from gdviz.scores import SCORES
 from gdviz.targets import TARGETS, TargetKind
+from gdviz.ui.parts.as_typed import as_typed
 from gdviz.ui.parts.forms import Choices, Draft, edit_kind
+from gdviz.ui.parts.number_list import parse_numbers, remark_on_commas
 
 MAX_FILE = 4 << 20
 
@@ -85,6 +86,7 @@ def _edit_run(draft: Draft, key: str) -> Draft:
         key=f"{key}.w",
         help=_meaning("w"),
     )
+    remark_on_commas(w)
     left, middle, right, new = st.columns([2, 2, 2, 1], vertical_alignment="bottom")
     count = int(draft.get("particles", 4000))
     particles = left.number_input(
@@ -108,19 +110,6 @@ def _meaning(field: str) -> str | None:
     return Experiment.model_fields[field].description
 
 
-def parse_numbers(text: str) -> list[Any]:
-    """Comma-separated numbers; what is not a number stays text, for the Experiment to refuse by name."""
-    items: list[Any] = []
-    for part in text.replace(";", ",").split(","):
-        part = part.strip()
-        if part:
-            try:
-                items.append(float(part))
-            except ValueError:
-                items.append(part)
-    return items
-
-
 def _edit_file(edited: Draft, key: str, open_file: Callable[[Draft], None]) -> None:
     st.download_button(
         "Save this experiment",
@@ -136,7 +125,7 @@ def _edit_file(edited: Draft, key: str, open_file: Callable[[Draft], None]) -> N
         try:
             experiment = Experiment.from_json(upload.getvalue())
         except GdvizError as error:
-            st.error(str(error), icon=":material/error:")
+            st.error(as_typed(str(error)), icon=":material/error:")
             return
         open_file(experiment.model_dump(mode="json"))
         st.rerun()

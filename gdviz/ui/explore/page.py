@@ -11,6 +11,7 @@ from gdviz.errors import GdvizError
 from gdviz.presets import DEFAULT, titles
 from gdviz.server import store
 from gdviz.ui.explore.player_component import show_player
+from gdviz.ui.parts.as_typed import as_typed
 from gdviz.ui.parts.link import from_link, to_link
 from gdviz.ui.parts.scene_progress import SceneProgress
 from gdviz.ui.parts.score_source import SOURCES, Source, choose_source, own_source, with_source
@@ -104,9 +105,9 @@ def _from_address() -> Opened:
         if link:
             return Opened(None, from_link(link), source=source)
     except GdvizError as error:
-        st.warning(str(error))
+        st.warning(as_typed(str(error)))
     if preset and preset not in titles():
-        st.warning(f"preset: found {preset!r}; allowed: {', '.join(titles())}.")
+        st.warning(as_typed(f"preset: found {preset!r}; allowed: {', '.join(titles())}."))
         preset = None
     return Opened(preset or DEFAULT, source=source)
 
@@ -148,7 +149,7 @@ def show(state: Opened) -> Stage:
     slot = st.empty()
     problem = next((part.error for part in parts if part.error), None)
     if problem:
-        slot.error(problem, icon=":material/error:")
+        slot.error(as_typed(problem), icon=":material/error:")
     return Stage(parts, slot)
 
 
@@ -235,7 +236,7 @@ def edit(state: Opened) -> None:
     try:
         experiment = Experiment.parse(edited)  # whether its parts fit each other is found by the worker
     except GdvizError as error:
-        refusal.error(str(error), icon=":material/error:")
+        refusal.error(as_typed(str(error)), icon=":material/error:")
         return
     known = experiment.model_dump(mode="json")
     if known != present:

@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from gdviz.palette import DARK, LIGHT, Palette
+from gdviz.ui.parts.as_typed import as_typed
 
 CONFIG: dict[str, Any] = {"displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d"]}
 """Of every chart whose axes can be moved."""
@@ -52,11 +53,11 @@ def show_chart(
         A smaller heading.
     """
     if small:
-        st.markdown(f"##### {title}")
+        st.markdown(f"##### {as_typed(title)}")
     else:
-        st.subheader(title, anchor=False)
+        st.subheader(as_typed(title), anchor=False)
     if words:
-        st.caption(words)
+        st.caption(as_typed(words))
     if figure is None:
         st.caption(f":material/info: {otherwise}")
         return

@@ -17,6 +17,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from gdviz.family import Family, Kind
+from gdviz.ui.parts.as_typed import as_typed
 
 Draft = dict[str, Any]
 Choices = Mapping[str, list[str]]
@@ -72,7 +73,7 @@ def edit_kind(
     kind = family.kinds[picked]
     if picked != present:
         value = {"kind": picked, **starting_values(kind, choices)}
-    st.caption(kind.card.idea)
+    st.caption(as_typed(kind.card.idea))
     kept = {name: value[name] for name in skip if name in value}
     return {"kind": picked, **kept, **edit_fields(kind, value, f"{key}.{picked}", choices, ("kind", *skip))}
 
@@ -201,7 +202,7 @@ def _from_json(label: str, text: str, otherwise: Any) -> Any:
     try:
         return json.loads(text)
     except (json.JSONDecodeError, RecursionError) as error:
-        st.error(f"{label}: not JSON ({error}).", icon=":material/error:")
+        st.error(as_typed(f"{label}: not JSON ({error})."), icon=":material/error:")
         return otherwise
 
 

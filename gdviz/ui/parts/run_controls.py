@@ -10,6 +10,7 @@ from typing import Any
 import streamlit as st
 
 from gdviz.jobs import Job
+from gdviz.ui.parts.as_typed import as_typed
 from gdviz.ui.parts.required_networks import duration, networks_progress
 from gdviz.ui.parts.runs import PROBLEM, RunStatus
 from gdviz.ui.parts.waiting import wait_for_update
@@ -144,7 +145,7 @@ def _say(slot: Any, runs: Sequence[RunStatus[Any]], words: RunWords) -> None:
     stopped = next((run for run in missing if run.state == "cancelled"), None)
     problem = st.session_state.pop(PROBLEM, None) or next((run.problem for run in missing if run.problem), None)
     if problem:
-        slot.error(problem, icon=":material/error:")
+        slot.error(as_typed(problem), icon=":material/error:")
     elif any(run.active for run in runs):
         return
     elif not missing:

@@ -11,6 +11,7 @@ from gdviz.errors import GdvizError
 from gdviz.experiment import Experiment
 from gdviz.presets import DEFAULT, load, titles
 from gdviz.ui.explore.page import current_experiment
+from gdviz.ui.parts.as_typed import as_typed
 from gdviz.ui.parts.link import from_link, to_link
 from gdviz.ui.parts.page_memory import Memory
 
@@ -27,7 +28,7 @@ def asked_for() -> Memory:
     elif asked.get("preset") in titles():
         found["subject"] = asked["preset"]
     elif "preset" in asked:
-        st.warning(f"preset: found {asked['preset']!r}; allowed: {', '.join(titles())}.")
+        st.warning(as_typed(f"preset: found {asked['preset']!r}; allowed: {', '.join(titles())}."))
     return found
 
 
@@ -75,5 +76,5 @@ def _scene(memory: Memory) -> Experiment | None:
         return Experiment.parse(from_link(memory["link"]))
     except GdvizError as error:
         memory["link"] = None
-        st.warning(str(error))
+        st.warning(as_typed(str(error)))
         return None

@@ -17,7 +17,8 @@ from gdviz.scores.exact import Exact
 from gdviz.scores.network import Network
 from gdviz.scores.perturbed import Error, Perturbed
 from gdviz.studies.robustness import LENGTHS, why_not
-from gdviz.ui.explore.editor import parse_numbers
+from gdviz.ui.parts.as_typed import as_typed
+from gdviz.ui.parts.number_list import parse_numbers, remark_on_commas
 from gdviz.ui.parts.page_memory import Memory, asked_number, page_memory
 from gdviz.ui.parts.subject import asked_for, pick, write_address
 
@@ -81,7 +82,7 @@ def choose() -> RobustnessChoice | None:
     one, two, three = st.columns([4, 4, 2])
     four, five, six = st.columns([4, 3, 3])
     if memory["subject"] in titles() and memory["subject"] not in suited():  # from the address
-        st.info(f"{why_not(load(memory['subject']).experiment)} Here is another experiment.", icon=":material/info:")
+        st.info(as_typed(f"{why_not(load(memory['subject']).experiment)} Here is another experiment."), icon=":material/info:")
     picked, base = pick(memory, one, "robustness.subject", suited())
     memory["w"] = two.text_input("Guidance scales w", memory["w"], key="robustness.w")
     memory["particles"] = three.number_input(
@@ -99,14 +100,16 @@ def choose() -> RobustnessChoice | None:
     memory["steps"] = six.text_input("Training lengths, steps", memory["steps"], key="robustness.steps", help=_HELP["steps"])
     problem = why_not(base)
     if problem is not None:
-        st.info(problem, icon=":material/info:")
+        st.info(as_typed(problem), icon=":material/info:")
         return None
+    for text in (memory["w"], memory["sizes"], memory["steps"]):
+        remark_on_commas(text)
     try:
         exact = _exact(base, memory["w"], memory["particles"])
         sizes = [size / 100 for size in _positive("sizes", memory["sizes"], 1000)]
         steps = [int(number) for number in _positive("training lengths", memory["steps"], 1_000_000, whole=True)]
     except GdvizError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(as_typed(str(error)), icon=":material/error:")
         return None
     others = {name: str(memory[name]).replace(" ", "") for name in ("w", "particles", "kind", "sizes", "steps")}
     write_address(picked, base, **others)

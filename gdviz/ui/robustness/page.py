@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from gdviz.studies.robustness import Robustness, RobustnessAnswer
+from gdviz.ui.parts.as_typed import as_typed
 from gdviz.ui.parts.run_controls import RunWords, show_controls
 from gdviz.ui.parts.runs import RunStatus, find_run
 from gdviz.ui.parts.workers import library, where_computed
@@ -40,7 +41,7 @@ def page() -> None:
     watched = show_controls(runs, words, "robustness")
     for run, source in zip(runs, choice.sources, strict=True):
         if run.problem:
-            st.warning(f"{source.name}: {run.problem}", icon=":material/warning:")
+            st.warning(as_typed(f"{source.name}: {run.problem}"), icon=":material/warning:")
     answers = [(source, run.answer) for run, source in zip(runs, choice.sources, strict=True) if run.answer is not None]
     if answers:
         draw(answers, choice.name, library(), running=watched.active)

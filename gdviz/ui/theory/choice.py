@@ -12,7 +12,8 @@ from gdviz.experiment import Experiment
 from gdviz.presets import DEFAULT, load, titles
 from gdviz.scores.exact import Exact
 from gdviz.studies.robustness import why_not
-from gdviz.ui.explore.editor import parse_numbers
+from gdviz.ui.parts.as_typed import as_typed
+from gdviz.ui.parts.number_list import parse_numbers, remark_on_commas
 from gdviz.ui.parts.page_memory import Memory, asked_number, page_memory
 from gdviz.ui.parts.subject import asked_for, pick, write_address
 from gdviz.ui.robustness.choice import suited
@@ -77,12 +78,14 @@ def choose() -> TheoryChoice | None:
         )
     problem = why_not(base)
     if problem is not None:
-        st.info(problem, icon=":material/info:")
+        st.info(as_typed(problem), icon=":material/info:")
         return None
+    if topic in ("along", "steps", "winners"):
+        remark_on_commas(memory["w"])
     try:
         experiment = _experiment(base, memory, topic)
     except GdvizError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(as_typed(str(error)), icon=":material/error:")
         return None
     others = {name: str(memory[name]).replace(" ", "") for name in ("topic", "w", "particles")}
     write_address(picked, base, **others)

@@ -14,6 +14,7 @@ from gdviz.experiment import Experiment
 from gdviz.tables import interval
 from gdviz.theory.one_step import OneStep, Vector, one_step
 from gdviz.theory.subject import Subject
+from gdviz.ui.parts.as_typed import as_typed
 from gdviz.ui.parts.charts import palette
 from gdviz.ui.theory.pad import show_pad
 
@@ -48,7 +49,7 @@ def slow_motion(experiment: Experiment) -> None:
     try:
         subject = _subject(experiment.canonical())
     except GdvizError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(as_typed(str(error)), icon=":material/error:")
         return
     if subject.plan.unguided.dimension > 2:
         st.info(f"One step is drawn on a line or in the plane; this law has {subject.plan.unguided.dimension} dimensions.")
@@ -61,7 +62,7 @@ def slow_motion(experiment: Experiment) -> None:
         step = one_step(subject, w, index, x, z)
         still = one_step(subject, 0.0, index, x, z)
     except GdvizError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(as_typed(str(error)), icon=":material/error:")
         return
     _buttons(step, index, ranges)
     left, right = st.columns([3, 2], gap="medium")

@@ -12,6 +12,7 @@ import streamlit as st
 from gdviz.figures import particles as particle_figures
 from gdviz.figures import theory as figures
 from gdviz.tables import interval
+from gdviz.ui.parts.as_typed import as_typed
 from gdviz.ui.parts.charts import palette, show_chart
 from gdviz.ui.theory.words import peaks, sentence
 
@@ -24,10 +25,11 @@ if TYPE_CHECKING:
     from gdviz.studies.theory.tails import TailsAnswer
     from gdviz.studies.theory.winners import WinnersAnswer
 
+
 def draw(topic: str, answer: Answer) -> None:
     """Everything that is read off the answer of a topic (`gdviz.studies.theory`)."""
     with st.container(key="theory.sentence"):
-        st.markdown(f"**{sentence(topic, answer)}**")
+        st.markdown(f"**{as_typed(sentence(topic, answer))}**")
     _DRAWN[topic](answer)
 
 
@@ -116,9 +118,7 @@ def _tails(answer: TailsAnswer) -> None:
             with place:
                 verdict = "the mean is printed" if row.tail and row.tail.reliable else "not estimable"
                 words = f"Exact: {row.exact:.4g}. Interval covers in {_percent(row.covered)} of runs. Verdict: {verdict}."
-                plot(
-                    f"running.{k}", row.name[:1].upper() + row.name[1:], words, figures.running_figure(row, held, palette())
-                )
+                plot(f"running.{k}", row.name[:1].upper() + row.name[1:], words, figures.running_figure(row, held, palette()))
     lines = [
         {
             "law": row.name,

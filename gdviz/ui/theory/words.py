@@ -25,7 +25,7 @@ def sentence(topic: str, answer: Answer) -> str:
 def _along(answer: MartingaleAnswer) -> str:
     f, held = answer.names.f, [row for row in answer.rows if row.gap[-1][0] is not None]
     if not held:
-        return f"The mean of {f} is not estimable here: its tail is too heavy at every w."
+        return _no_gap(answer)
     row = max(held, key=lambda row: row.w)
     said = f"At w = {row.w:g} the mean of {f} goes from {answer.baseline:.4g} (exact) to {interval(*row.value[-1])}"
     if row.predicted[-1][0] is not None and row.w:
@@ -40,6 +40,17 @@ def _along(answer: MartingaleAnswer) -> str:
         else ("at every w they agree within three standard errors and the step change")
     )
     return f"{said}; {agrees}."
+
+
+def _no_gap(answer: MartingaleAnswer) -> str:
+    """Why no mean is held against its prediction: no mean can be estimated, or no prediction of one that can."""
+    f, known = answer.names.f, [f"{row.w:g}" for row in answer.rows if row.value[-1][0] is not None]
+    if not known:
+        return f"The mean of {f} is not estimable here: its tail is too heavy at every w."
+    return (
+        f"The mean of {f} is estimated at w = {', '.join(known)}, but at no w can it be held against the identity's "
+        "prediction: the tail of their difference is too heavy."
+    )
 
 
 def peaks(answer: MartingaleAnswer) -> str:

@@ -14,6 +14,7 @@ from gdviz.scores.exact import Exact
 from gdviz.scores.network import Network
 from gdviz.training import Task
 from gdviz.training.problem import FEW
+from gdviz.ui.parts.as_typed import as_typed
 from gdviz.ui.parts.forms import edit_fields
 from gdviz.ui.parts.page_memory import Memory, page_memory
 from gdviz.ui.parts.required_networks import tasks_of
@@ -61,7 +62,7 @@ def choose() -> TrainChoice | None:
             tasks = wanted(base, what, score)
     except (GdvizError, ValueError) as error:
         words = str(error) if isinstance(error, GdvizError) else "recipe: a number is out of its range."
-        st.error(words, icon=":material/error:")
+        st.error(as_typed(words), icon=":material/error:")
         return None
     return TrainChoice(base, tasks)
 

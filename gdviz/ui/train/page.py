@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from gdviz.ui.parts.as_typed import as_typed
 from gdviz.ui.parts.required_networks import share_of, words_of
 from gdviz.ui.parts.runs import PROBLEM, attempt
 from gdviz.ui.parts.waiting import wait_for_update
@@ -76,7 +77,7 @@ def _start(choice: TrainChoice | None) -> object:
         with st.container():
             slot = st.empty()
             if problem := st.session_state.pop(PROBLEM, None):
-                slot.error(problem, icon=":material/error:")
+                slot.error(as_typed(problem), icon=":material/error:")
             elif choice is not None:
                 slot.caption("; ".join(task.title for task in tasks) if tasks else "This scene's scores need no network.")
     return slot

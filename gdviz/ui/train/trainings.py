@@ -11,6 +11,7 @@ from gdviz.experiment import Experiment
 from gdviz.networks import Recipe
 from gdviz.presets import load, names
 from gdviz.ui.explore.page import Opened, open_
+from gdviz.ui.parts.as_typed import as_typed
 from gdviz.ui.parts.required_networks import duration, share_of, words_of
 from gdviz.ui.parts.runs import attempt
 from gdviz.ui.parts.workers import library, trainings
@@ -59,7 +60,7 @@ def _box(training: Training, watched: bool) -> None:
         elif training.state == "paused" and training.report is not None:
             st.progress(share_of(training), text=f"Paused at step {training.report.saved:,} of {task.steps:,}")
         if training.error:
-            st.error(training.error, icon=":material/error:")
+            st.error(as_typed(training.error), icon=":material/error:")
         with st.container(horizontal=True, gap="small"):
             _buttons(training, watched, key)
 

@@ -19,6 +19,7 @@ from gdviz.studies.weights.subjects import (
     TITLES,
     usual_steps,
 )
+from gdviz.ui.parts.as_typed import as_typed
 from gdviz.ui.parts.page_memory import Memory, page_memory
 
 _LIMITS = {"particles": (100, 20_000), "seeds": (1, 5), "steps": (10, 5000)}
@@ -119,13 +120,13 @@ def _from_address() -> Memory:
         if asked in known:
             memory[name] = asked
         elif asked is not None:
-            st.warning(f"{name}: found {asked!r}; allowed: {', '.join(known)}.")
+            st.warning(as_typed(f"{name}: found {asked!r}; allowed: {', '.join(known)}."))
     for name, (low, high) in _LIMITS.items():
         asked = st.query_params.get(name, "")
         if asked.isdecimal() and low <= int(asked) <= high:
             memory[name] = int(asked)
         elif asked:
-            st.warning(f"{name}: found {asked!r}; allowed: whole numbers from {low} to {high:,}.")
+            st.warning(as_typed(f"{name}: found {asked!r}; allowed: whole numbers from {low} to {high:,}."))
     memory["steps"] = memory["steps"] or usual_steps(memory["loss"])
     return memory
 

@@ -11,6 +11,7 @@ import streamlit as st
 from gdviz.studies.weights.reward import RewardAnswer
 from gdviz.studies.weights.subjects import PAPERS, PATH, reward_study, weights_study
 from gdviz.ui.explore.page import Opened, open_
+from gdviz.ui.parts.as_typed import as_typed
 from gdviz.ui.parts.runs import PROBLEM
 from gdviz.ui.parts.waiting import wait_for_update
 from gdviz.ui.parts.workers import library, where_computed
@@ -93,7 +94,7 @@ def _buttons(work: Work[Any], key: str, start: str, what: str) -> Any:
 
 def _say(slot: Any, work: Work[Any], what: str) -> None:
     if problem := (st.session_state.pop(PROBLEM, None) or work.problem):
-        slot.error(problem, icon=":material/error:")
+        slot.error(as_typed(problem), icon=":material/error:")
     elif work.active:
         return
     elif work.run.complete:

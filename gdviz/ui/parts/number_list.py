@@ -1,0 +1,44 @@
+"""Numbers between commas, as every page reads them, and the remark where a comma may have been meant as a decimal point."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import streamlit as st
+
+from gdviz.ui.parts.as_typed import as_typed
+
+_DECIMAL = re.compile(r"(?<![\w.,])-?\d+,\d+(?![\w.,])|(?<![\w.,])-?\d+,\d+(?=,?(?:\s|;|$))")
+
+
+def parse_numbers(text: str) -> list[Any]:
+    """Comma-separated numbers; what is not a number stays text, for the Experiment to refuse by name."""
+    items: list[Any] = []
+    for part in text.replace(";", ",").split(","):
+        part = part.strip()
+        if part:
+            try:
+                items.append(float(part))
+            except ValueError:
+                items.append(part)
+    return items
+
+
+def decimal_comma(text: str) -> str | None:
+    """The remark on a comma between two digits that stands alone, as in "0,5" or "0; 0,5"; None where there is none.
+
+    A list such as "0,1,3" has no blanks anywhere and is a list.
+    """
+    found = _DECIMAL.search(text)
+    if found is None:
+        return None
+    first, second = found[0].split(",")
+    point = f"{first}.{second}"
+    return f"{found[0]} is read as the two numbers {first} and {second}: a comma separates numbers. Write {point} for the one number."
+
+
+def remark_on_commas(text: str) -> None:
+    """Show the remark, where there is one."""
+    if (words := decimal_comma(text)) is not None:
+        st.info(as_typed(words), icon=":material/info:")
