@@ -22,6 +22,9 @@ def open_app(
     embed_in: Annotated[
         list[str] | None, typer.Option(metavar="SITE", help="A site that may show it in a frame; may be repeated.")
     ] = None,
+    base_path: Annotated[
+        str | None, typer.Option(metavar="PATH", help="The path below which the pages lie, for a proxy that passes it on.")
+    ] = None,
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Do not open a browser.")] = False,
     device: Device = "auto",
     scheduler: Scheduler = None,
@@ -34,7 +37,7 @@ def open_app(
         raise GdvizError(f"port: found {shown(port)}; allowed: 1 to 65535.")
     _settle_where(device, scheduler)
     first = free_port(host, int(port))
-    serve(host, first, open_browser=not no_browser, allow_hosts=allow_host or (), embed_in=embed_in or ())
+    serve(host, first, not no_browser, allow_host or (), embed_in or (), base_path)
 
 
 def _settle_where(device: str, scheduler: str | None) -> None:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import socket
 
 from gdviz.errors import GdvizError
 from gdviz.family import shown
 from gdviz.server.hosts import is_loopback
+
+SETTING = "GDVIZ_BASE_PATH"
+"""The path below which the pages lie, where `--base-path` gives none."""
 
 _TRIED_PORTS = 50
 EVERY_ADDRESS = ("0.0.0.0", "::")
@@ -42,6 +46,20 @@ def free_port(host: str, wanted: int) -> int:
             if error.errno == errno.EACCES:
                 raise GdvizError(f"port: found {port}, which only an administrator may use; take one from 1024 on.") from None
     raise GdvizError(f"port: found {wanted} to {last - 1} all in use; free one or name another.")
+
+
+def checked_base(path: str) -> str:
+    """A path such as /lab or /courses/lab, without the slashes around it.
+
+    Raises
+    ------
+    GdvizError
+        For anything else.
+    """
+    found = path.strip("/")
+    if found and not re.fullmatch(r"[A-Za-z0-9_~-][A-Za-z0-9._~-]*(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*", found):
+        raise GdvizError(f"base-path: found {shown(path)}; allowed: a path of letters, digits, dots and dashes, such as /lab.")
+    return found
 
 
 def web_address(host: str, port: int, base: str = "") -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gdviz.resources import resource
-from gdviz.server.address import free_port, warning, web_address
+from gdviz.server.address import SETTING, checked_base, free_port, warning, web_address
 from gdviz.server.front import Application, Front, Receive, Scope, Send
 from gdviz.server.headers import security_headers
 from gdviz.server.hosts import hosts_for
@@ -23,20 +23,22 @@ if TYPE_CHECKING:
     from streamlit import App
 
 
-def create_app(host: str = "127.0.0.1", allow_hosts: Sequence[str] = (), embed_in: Sequence[str] = ()) -> Front:
+def create_app(
+    host: str = "127.0.0.1", allow_hosts: Sequence[str] = (), embed_in: Sequence[str] = (), base_path: str | None = None
+) -> Front:
     """The ASGI application: the pages, and ``scene/<digest>`` at the root and under the base path.
 
     Parameters
     ----------
     host : str
         The address it will listen on.
-    allow_hosts, embed_in : sequence of str
+    allow_hosts, embed_in, base_path
         As `serve` has them.
 
     Raises
     ------
     GdvizError
-        For a name or a site that is none.
+        For a name, a site or a path that is none.
     """
     import streamlit as st
     from streamlit import config, file_util
@@ -44,6 +46,7 @@ def create_app(host: str = "127.0.0.1", allow_hosts: Sequence[str] = (), embed_i
 
     hosts = hosts_for(host, allow_hosts)
     headers = security_headers(Path(file_util.get_static_dir()) / "index.html", embed_in)
+    base = checked_base(os.environ.get(SETTING, "") if base_path is None else base_path)
     script = str(resource("app.py"))
 
     @contextlib.asynccontextmanager
@@ -56,6 +59,8 @@ def create_app(host: str = "127.0.0.1", allow_hosts: Sequence[str] = (), embed_i
     # at /curves would run that page without app.py.
     PagesManager.uses_pages_directory = False
     config.set_option("server.allowedHosts", [])  # the front has looked
+    if base:
+        config.set_option("server.baseUrlPath", base)
     os.environ[SERVED_BY_ROUTE] = "1"
     return Front(_with_scenes(pages), hosts, headers)
 
@@ -64,7 +69,8 @@ def _with_scenes(pages: Application) -> Application:
     """The scene route beside the pages and not among them, where Streamlit would pack its bytes once more."""
     from starlette.routing import Route, Router
 
-    places = dict.fromkeys(["/scene/{digest}", f"{_base_path()}/scene/{{digest}}"])
+    below = [f"/{base}" if base else "" for base in ("", _base_path())]
+    places = dict.fromkeys(f"{path}/scene/{{digest}}" for path in below)
     router = Router([Route(place, scene_bytes) for place in places], redirect_slashes=False, default=pages)
 
     async def either(scope: Scope, receive: Receive, send: Send) -> None:
@@ -74,11 +80,10 @@ def _with_scenes(pages: Application) -> Application:
 
 
 def _base_path() -> str:
-    """The path below which everything is served, such as /gdviz, or nothing."""
+    """The path below which everything is served, without slashes around it; mostly nothing."""
     from streamlit import config
 
-    base = (config.get_option("server.baseUrlPath") or "").strip("/")
-    return f"/{base}" if base else ""
+    return (config.get_option("server.baseUrlPath") or "").strip("/")
 
 
 def _not_a_closed_tab(record: logging.LogRecord) -> bool:
@@ -97,6 +102,7 @@ def serve(
     open_browser: bool = True,
     allow_hosts: Sequence[str] = (),
     embed_in: Sequence[str] = (),
+    base_path: str | None = None,
 ) -> None:
     """Serve the program until interrupted.
 
@@ -112,21 +118,23 @@ def serve(
         Names it is asked under beside its own, such as a proxy's.
     embed_in : sequence of str
         Sites whose pages may show it in a frame.
+    base_path : str, optional
+        The path below which everything is served, for a proxy that passes it on; GDVIZ_BASE_PATH if not given.
 
     Raises
     ------
     GdvizError
-        If the address, a name or a site is none, or no port is free.
+        If the address, a name, a site or the path is none, or no port is free.
     """
     import uvicorn
     from streamlit import config
 
     port = free_port(host, port)
-    app = create_app(host, allow_hosts, embed_in)  # reads the settings beside app.py, which the next lines overrule
+    app = create_app(host, allow_hosts, embed_in, base_path)  # reads the settings beside app.py, which the next lines overrule
     config.set_option("server.address", host)
     config.set_option("server.port", port)
     config.set_option("server.headless", True)
-    base = _base_path().strip("/")
+    base = _base_path()
     url = web_address(host, port, base)
     print(f"gdviz is at {url}  (Ctrl-C stops it)", flush=True)
     if said := warning(host, port, base):
