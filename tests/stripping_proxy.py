@@ -1,4 +1,4 @@
-"""A small reverse proxy that shows a server below a path and takes the path away, as `location /lab/ { proxy_pass .../; }` does."""
+"""A small reverse proxy that shows a server below a path and takes the path away before it passes a request on."""
 
 from __future__ import annotations
 

@@ -75,7 +75,7 @@ def warning(host: str, port: int, base: str = "") -> str | None:
     address = web_address(_outside_address() if host in EVERY_ADDRESS else host, port, base)
     return (
         f"Warning: --host {host} lets everybody in who reaches this machine, at {address}. There is no log-in and no encryption: "
-        "they can compute here, and see and stop what others compute. Keep it on a network you trust, or behind a proxy that "
+        "they can compute here, and see what others computed. Keep it on a network you trust, or behind a proxy that "
         "asks for a password (docs/server.md)."
     )
 
