@@ -16,6 +16,15 @@ from gdviz.errors import GdvizError
 def open_app(
     host: Annotated[str, typer.Option(help="Address to listen on; 127.0.0.1 lets nobody else in.")] = "127.0.0.1",
     port: Annotated[str, typer.Option(metavar="PORT", help="First port to try; a used one moves on to the next.")] = "8501",
+    allow_host: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="A further name it goes by, such as a proxy's; may be repeated.")
+    ] = None,
+    embed_in: Annotated[
+        list[str] | None, typer.Option(metavar="SITE", help="A site that may show it in a frame; may be repeated.")
+    ] = None,
+    base_path: Annotated[
+        str | None, typer.Option(metavar="PATH", help="The path below which the pages lie, for a proxy that passes it on.")
+    ] = None,
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Do not open a browser.")] = False,
     device: Device = "auto",
     scheduler: Scheduler = None,
@@ -27,7 +36,8 @@ def open_app(
     if not (port.isascii() and port.isdigit() and len(port) <= 9):
         raise GdvizError(f"port: found {shown(port)}; allowed: 1 to 65535.")
     _settle_where(device, scheduler)
-    serve(host, free_port(host, int(port)), open_browser=not no_browser)
+    first = free_port(host, int(port))
+    serve(host, first, not no_browser, allow_host or (), embed_in or (), base_path)
 
 
 def _settle_where(device: str, scheduler: str | None) -> None:

@@ -21,12 +21,12 @@ def _component() -> Any:
 def show_player(digests: Sequence[str], key: str = "player") -> None:
     """Show the player on stored scenes; the bytes travel over their own cacheable address.
 
+    That address is relative, as those of Streamlit's own files are: it holds below whatever path a proxy puts before the pages.
     Without the scene route (plain ``streamlit run app.py``) they are sent over the websocket instead.
     """
     routed = bool(os.environ.get(SERVED_BY_ROUTE))
     scenes = [{"id": digest, "url": f"scene/{digest}"} if routed else _inline(digest) for digest in digests]
-    base = "/" + (str(st.get_option("server.baseUrlPath") or "").strip("/") + "/").lstrip("/")
-    _component()(data={"scenes": scenes, "selection": None, "base": base}, key=key)
+    _component()(data={"scenes": scenes, "selection": None}, key=key)
 
 
 def _inline(digest: str) -> dict[str, str]:

@@ -1,0 +1,7 @@
+"""The web server: who may ask, what every answer carries, the scene bytes, and Streamlit behind all of it."""
+
+from gdviz.server.address import free_port
+from gdviz.server.scene_route import SERVED_BY_ROUTE, store
+from gdviz.server.serving import create_app, serve
+
+__all__ = ["SERVED_BY_ROUTE", "create_app", "free_port", "serve", "store"]
