@@ -122,10 +122,10 @@ def _characters(text: str) -> Iterator[Repair]:
         elif write:
             yield Repair(at, at + 1, f"the sign {_named(character)}", write, f" {write} " if write in _WORDS else write)
         elif character == "√":
-            match = re.match(rf"√\s*({_OPERAND}|(?=\())", text[at:])
-            inner = match[1] if match else ""
+            root = re.match(rf"√\s*({_OPERAND}|(?=\())", text[at:])
+            inner = root[1] if root else ""
             repaired = f"sqrt({inner})" if inner else "sqrt"
-            yield Repair(at, at + (match.end() if match else 1), f"the sign {_named(character)}", "sqrt(...)", repaired)
+            yield Repair(at, at + (root.end() if root else 1), f"the sign {_named(character)}", "sqrt(...)", repaired)
 
 
 def _bars(text: str) -> Iterator[Repair]:

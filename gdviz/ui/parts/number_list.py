@@ -35,7 +35,8 @@ def decimal_comma(text: str) -> str | None:
         return None
     first, second = found[0].split(",")
     point = f"{first}.{second}"
-    return f"{found[0]} is read as the two numbers {first} and {second}: a comma separates numbers. Write {point} for the one number."
+    read = f"{found[0]} is read as the two numbers {first} and {second}"
+    return f"{read}: a comma separates numbers. Write {point} for the one number."
 
 
 def remark_on_commas(text: str) -> None:
