@@ -145,8 +145,9 @@ class _Sample:
             with np.errstate(over="ignore"):
                 values = np.expm1(sign * self._log_r[:count])  # less 1: it keeps its digits next to r = 1
             mean = self._mean(sign)
-            off = MISSED * values.std() / math.sqrt(count)
-            missed = mean is not None and abs(1 + values.mean() - mean) > off + MISSED_ROUNDING * abs(mean)
+            missed = mean is not None and abs(1 + values.mean() - mean) > (
+                MISSED * values.std() / math.sqrt(count) + MISSED_ROUNDING * abs(mean)
+            )
             self._known[count, sign] = math.inf if missed else skewness(values)
         return self._known[count, sign] / math.sqrt(n)
 
