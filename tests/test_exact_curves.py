@@ -18,7 +18,7 @@ def changed(name: str, **changes: object) -> Experiment:
 
 @pytest.mark.parametrize("name", presets.names())
 def test_every_preset_that_has_a_law_has_its_curve(name):
-    """At the preset's own w, at least; `python -m gdviz.exact_curves` makes what is missing."""
+    """At the preset's own w, at least; `make assets ARGS=guided-laws` makes what is missing."""
     experiment = presets.load(name).experiment
     built = experiment.build()
     points = find(experiment)

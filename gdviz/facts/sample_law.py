@@ -48,9 +48,9 @@ FIRST_ORDER = 1.35
 order still counts (w = 10 at 200 steps: 1.25)."""
 
 TOGETHER = math.sqrt(5)
-"""Noise of a number of one sample less FIRST_ORDER times its change against another, in standard errors of the first: at most
-sqrt((1 + FIRST_ORDER)^2 + FIRST_ORDER^2) where both say the same sign, and less where, as under a right sampler, the change is
-nearly all noise and can only be taken off."""
+"""Noise of a number's distance to the limit less FIRST_ORDER times its change, in standard errors of one sample. Where the step's
+error decides the sign of the change it is sqrt((1 - FIRST_ORDER)^2 + FIRST_ORDER^2) = 1.39, where chance does at most 1; this is
+the noise of the extrapolation 2 a - b, above both, so that a right sampler is rather passed than called wrong."""
 
 RESOLVED = 1e-13
 """Directions with a smaller share of the largest variance are not looked at."""
