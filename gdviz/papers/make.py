@@ -121,7 +121,7 @@ def make(
     said = [reading.agrees, reading.ours]
     if chosen != module.FULL:
         said.append(_quick(chosen, module.FULL))
-    results = {name: result.to_dict() for name, result in found.items()}
+    results = {name: result.summary() for name, result in found.items()}
     return PaperFigure(number, chosen != module.FULL, " ".join(said), reading.picture, reading.values, results)
 
 
