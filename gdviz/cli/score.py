@@ -29,7 +29,7 @@ def score(
     with bar():
         from gdviz.facts.judge import judge
         from gdviz.facts.retarget import retargeted
-        from gdviz.facts.sample_files import read_samples
+        from gdviz.own_data.files import read_samples
 
         points = read_samples(samples, w)
         asked = retargeted(read_experiment(f"preset:{preset}" if preset is not None else str(experiment)), label, reward)

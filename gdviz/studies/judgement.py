@@ -77,7 +77,7 @@ class SampleJudgement(Study[JudgementAnswer]):
         from gdviz.facts.judge import judge
         from gdviz.facts.judgement_table import classifier_line, facts_line, headings, law_rows, mode_rows
         from gdviz.facts.picture import picture
-        from gdviz.facts.sample_files import parse_samples
+        from gdviz.own_data.files import parse_samples
 
         samples = parse_samples(self.file, self.data, self.w)
         context.progress(0.1)
