@@ -134,17 +134,29 @@ class Job:
         return self._kept is not None
 
     # ------------------------------------------------------------------ who wants it
+    def join(self, asker: Asker) -> None:
+        """Somebody wants it too."""
+        with self._lock:
+            self._looks = {**self._looks, asker: self._clock()}
+
     def look(self, asker: Asker) -> None:
-        """Note that somebody wants it now."""
-        self._looks[asker] = self._clock()
+        """Somebody looks at it; that counts if they want it."""
+        if asker.visitor in self.visitors:
+            self.join(asker)
 
     def leave(self, asker: Asker) -> None:
-        """Somebody no longer wants it: it is cancelled if nobody else does."""
+        """A tab no longer wants it: it is cancelled if nobody else does."""
+        self._without({other for other in self.askers if other == asker})
+
+    def withdraw(self, visitor: str) -> None:
+        """A visitor no longer wants it, in whatever tab: it is cancelled if nobody else does."""
+        self._without({asker for asker in self.askers if asker.visitor == visitor})
+
+    def _without(self, askers: set[Asker]) -> None:
         with self._lock:
-            others = {other: at for other, at in self._looks.items() if other != asker}
-            if others:
-                self._looks = others
-        if not others:
+            others = {asker: at for asker, at in self._looks.items() if asker not in askers}
+            self._looks = others or self._looks  # so that there is always somebody for whom it runs
+        if askers and not others:
             self.cancel()
 
     @property

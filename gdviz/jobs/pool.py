@@ -100,7 +100,7 @@ class Pool:
                 raise GdvizError("jobs: found the workers closed; start the program again.")
             job = self._jobs.get(key)
             if job is not None and job.state not in ("failed", "cancelled"):
-                job.look(asker)
+                job.join(asker)
                 return job
             self._jobs.pop(key, None)  # the newest job is the last
             job = self._jobs[key] = Job(key, call, self._queues[queue].stop, asker, terms, self._clock)
@@ -109,12 +109,9 @@ class Pool:
             self._queues[queue].add(job)
             return job
 
-    def find(self, key: str, asker: Asker | None = None) -> Job | None:
-        """The job of a key, if it is remembered; who asks for it wants it, if they are named."""
-        job = self._jobs.get(key)
-        if job is not None and asker is not None:
-            job.look(asker)
-        return job
+    def find(self, key: str) -> Job | None:
+        """The job of a key, if it is remembered."""
+        return self._jobs.get(key)
 
     def forget(self, key: str) -> None:
         """Let a finished job of a key run anew when it is asked for again."""

@@ -1,4 +1,4 @@
-"""What stands before Streamlit: it turns strangers away and puts the security headers on every answer."""
+"""What stands before Streamlit: it turns strangers away, puts the security headers on every answer, and knows visitors again."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
 
 from gdviz.server.hosts import Hosts
+from gdviz.server.visitors import cookie_header
 
 Message = MutableMapping[str, Any]
 Scope = MutableMapping[str, Any]
@@ -39,8 +40,11 @@ class Front:
         async def dressed(message: Message) -> None:
             if message["type"] in ("http.response.start", "websocket.http.response.start"):
                 given = list(message.get("headers", ()))
-                has = {name.lower() for name, _ in given}
+                has = {name.lower(): value for name, value in given}
                 message["headers"] = [*given, *(pair for pair in self._headers if pair[0] not in has)]
+                # Pages alone: what a page loads comes all at once, and each answer would make another visitor.
+                if message.get("status") == 200 and has.get(b"content-type", b"").startswith(b"text/html"):
+                    message["headers"].append((b"set-cookie", _cookie(scope)))
             await send(message)
 
         why = self._hosts.refusal(_header(scope, b"host"), _header(scope, b"origin"))
@@ -54,6 +58,10 @@ def _header(scope: Scope, wanted: bytes) -> str | None:
     """A header; two of a name are no name at all."""
     found = [value.decode("latin-1") for name, value in scope["headers"] if name.lower() == wanted]
     return ", ".join(found) if found else None
+
+
+def _cookie(scope: Scope) -> bytes:
+    return cookie_header(_header(scope, b"cookie"), scope.get("scheme") == "https").encode("latin-1")
 
 
 def _as_seen_outside(scope: Scope) -> Scope:

@@ -386,7 +386,7 @@ def test_what_does_not_outlive_its_tab_is_dropped_and_what_does_is_not(tmp_path)
         study = pool.submit("two", "study", background.count, str(tmp_path / "t"), LONG, asker=Asker("a", "a"))
         for seconds in (AWAY, 2 * AWAY):
             now[0] = seconds
-            pool.find("scene", Asker("a", "a"))
+            scene.look(Asker("a", "a")), scene.look(Asker("b", "b"))
             pool.tick()
             assert not scene.finished
         now[0] += AWAY + 1

@@ -176,10 +176,18 @@ def test_what_is_asked_for_twice_is_as_good_as_the_better_of_the_two(queue):
     shared = queue.add("shared", A)
     queue.add("c", C)
     shared.look(B)
+    assert queue.order == ["c", "a1", "shared"], "looking is not asking"
+    shared.join(B)
     assert queue.order == ["shared", "c", "a1"]
     shared.leave(B)
     assert queue.order == ["c", "a1", "shared"] and not shared.finished
+    shared.join(Asker("a", "another tab"))
     shared.leave(A)
+    shared.leave(B)
+    assert not shared.finished
+    shared.withdraw("b")
+    assert not shared.finished, "a stranger has nothing to withdraw"
+    shared.withdraw("a")
     assert shared.state == "cancelled"
 
 

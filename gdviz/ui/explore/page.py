@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from gdviz.experiment import Experiment
 
 _OPEN, _SHOWN, _BOX = "explore.open", "explore.shown", "explore.box"
+_WANTED = "explore.wanted"  # of gdviz.ui.explore.scenes, which a first visit does not import
 _OWN = "__own__"  # the preset box's entry for a scene that is no preset
 
 
@@ -140,17 +143,49 @@ def show(state: Opened) -> Stage:
     joins the exact one as a panel of its own.
     """
     shown: list[str] = st.session_state.get(_SHOWN, [])
+    _want(state)
     parts = tuple(_progress(state, source) for source in state.sources)
     if parts[0].digest:
         shown = [part.digest for part in parts if part.digest]
     if shown:
         st.session_state[_SHOWN] = shown
         show_player(shown)
-    slot = st.empty()
+    with st.container(horizontal=True, vertical_alignment="center"):
+        with st.container():
+            slot = st.empty()
+        _turn_button(parts)
     problem = next((part.error for part in parts if part.error), None)
     if problem:
         slot.error(as_typed(problem), icon=":material/error:")
+    elif any(part.stopped for part in parts):
+        slot.warning("Stopped. What is on stage stays.", icon=":material/stop_circle:")
     return Stage(parts, slot)
+
+
+def _turn_button(parts: Sequence[SceneProgress]) -> None:
+    """Cancel while something is computed; once stopped, a way to go on."""
+    if all(part.done and not part.stopped for part in parts):
+        return
+    from gdviz.ui.explore.scenes import go_on, stop
+
+    if any(part.stopped for part in parts):
+        st.button("Compute it", icon=":material/play_arrow:", on_click=go_on, key="explore.turn")
+    else:
+        st.button("Cancel", icon=":material/stop:", on_click=stop, key="explore.turn")
+
+
+def _want(state: Opened) -> None:
+    """Let go of what this tab had computed before."""
+    sources = [source for source in state.sources if not (source == "exact" and _shipped(state))]
+    if not sources and _WANTED not in st.session_state:
+        return  # a first visit needs no import of the mathematics
+    from gdviz.ui.explore.scenes import want
+
+    experiments = []
+    for source in sources:
+        with contextlib.suppress(GdvizError):
+            experiments.append(with_source(experiment_of(state), source))
+    want(experiments)
 
 
 def await_news(state: Opened, stage: Stage) -> None:
