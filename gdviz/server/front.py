@@ -42,8 +42,7 @@ class Front:
                 given = list(message.get("headers", ()))
                 has = {name.lower(): value for name, value in given}
                 message["headers"] = [*given, *(pair for pair in self._headers if pair[0] not in has)]
-                # Pages alone: what a page loads comes all at once, and each answer would make another visitor.
-                if message.get("status") == 200 and has.get(b"content-type", b"").startswith(b"text/html"):
+                if message.get("status") == 200 and _is_page(scope, has.get(b"content-type", b"")):
                     message["headers"].append((b"set-cookie", _cookie(scope)))
             await send(message)
 
@@ -58,6 +57,11 @@ def _header(scope: Scope, wanted: bytes) -> str | None:
     """A header; two of a name are no name at all."""
     found = [value.decode("latin-1") for name, value in scope["headers"] if name.lower() == wanted]
     return ", ".join(found) if found else None
+
+
+def _is_page(scope: Scope, kind: bytes) -> bool:
+    """Whether an answer is a page. What a page loads comes all at once, and each such answer would make another visitor."""
+    return kind.startswith(b"text/html") and _header(scope, b"sec-fetch-dest") in (None, "document", "iframe", "frame")
 
 
 def _cookie(scope: Scope) -> bytes:

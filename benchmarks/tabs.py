@@ -1,0 +1,96 @@
+"""Tabs without a browser: websocket sessions of the Explore page that edit its scene and wait for a preview."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+from contextlib import AsyncExitStack
+from typing import Any
+
+_SCENE = re.compile(rb"scene/([0-9a-f]{32})")
+PATIENCE = 60.0
+"""Seconds after which an answer counts as missing, and as so long."""
+
+
+class Tab:
+    """A tab of a visitor on the Explore page.
+
+    Parameters
+    ----------
+    url : str
+        The program's address.
+    query : str
+        What follows the question mark in the tab's address.
+    visitor : int
+        Whose tab it is; visitors have cookies of their own.
+    """
+
+    def __init__(self, url: str, query: str, visitor: int) -> None:
+        self._url, self._query, self._visitor = f"{url.replace('http', 'ws', 1)}/_stcore/stream", query, visitor
+        self._seen: set[bytes] = set()
+        self._seed = ""
+        self._open = AsyncExitStack()
+
+    async def __aenter__(self) -> Tab:
+        import websockets
+        from gdviz.server.visitors import COOKIE
+
+        cookie = {"Cookie": f"{COOKIE}={self._visitor:032x}"}
+        opening = websockets.connect(self._url, subprotocols=["streamlit"], max_size=None, additional_headers=cookie)  # type: ignore[list-item]
+        self._socket = await self._open.enter_async_context(opening)
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        await self._open.aclose()
+
+    async def load(self) -> float:
+        """Open the page: seconds until a scene is on stage."""
+        return await self._ask()
+
+    async def edit(self, seed: int) -> float:
+        """Give the scene another seed: seconds until its preview is on stage."""
+        from streamlit.proto.WidgetStates_pb2 import WidgetState
+
+        return await self._ask(WidgetState(id=self._seed, int_value=seed))
+
+    async def idle(self, seconds: float) -> None:
+        """Look on, as a browser does."""
+        end = time.perf_counter() + seconds
+        while (left := end - time.perf_counter()) > 0:
+            try:
+                await asyncio.wait_for(self._hear(), left)
+            except TimeoutError:
+                return
+
+    async def _ask(self, *widgets: Any) -> float:
+        from streamlit.proto.BackMsg_pb2 import BackMsg
+
+        began, question = time.perf_counter(), BackMsg()
+        question.rerun_script.query_string = self._query
+        question.rerun_script.widget_states.widgets.extend(widgets)
+        await self._socket.send(question.SerializeToString())
+        try:
+            async with asyncio.timeout(PATIENCE):
+                while not await self._hear():
+                    pass
+        except TimeoutError:
+            return PATIENCE
+        waited = time.perf_counter() - began
+        while not self._seed:  # the controls come after the stage
+            await self._hear()
+        return waited
+
+    async def _hear(self) -> bool:
+        """Take one message; whether it puts something new on stage."""
+        from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
+        raw = await self._socket.recv()
+        assert isinstance(raw, bytes)
+        found = set(_SCENE.findall(raw)) - self._seen
+        self._seen |= found
+        if not self._seed and b"seed (the same" in raw:
+            message = ForwardMsg()
+            message.ParseFromString(raw)
+            self._seed = message.delta.new_element.number_input.id
+        return bool(found)
