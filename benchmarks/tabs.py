@@ -34,6 +34,7 @@ class Tab:
 
     async def __aenter__(self) -> Tab:
         import websockets
+
         from gdviz.server.visitors import COOKIE
 
         cookie = {"Cookie": f"{COOKIE}={self._visitor:032x}"}

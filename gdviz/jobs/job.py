@@ -99,6 +99,7 @@ class Job:
         self._left: tuple[float, float] | None = None
         self._ran = 0.0  # seconds until its last rest
         self._since: float | None = None  # when it began, or went on
+        self._startup = 0.0  # seconds until it was first heard of: its worker may have had to start
         self._gave_way = False
         self._stop = stop
         self._lock = threading.Lock()
@@ -183,7 +184,7 @@ class Job:
     @property
     def long(self) -> bool:
         """Whether it gives way to others."""
-        return self.known_long or self.ran >= self.terms.patience
+        return self.known_long or (self.progress is not None and self.ran - self._startup >= self.terms.patience)
 
     @property
     def known_long(self) -> bool:
@@ -224,6 +225,8 @@ class Job:
     def hear(self, what: str, value: Any) -> bool:
         """Take a worker's message; True when it was the last one."""
         if what == "progress":
+            if self.progress is None:
+                self._startup = self.ran
             self.progress = value
         elif what == "left":
             self._left = None if value is None else (self.ran, value)

@@ -13,7 +13,7 @@ from gdviz.errors import GdvizError
 from gdviz.jobs.job import PROGRAM, USUAL, Asker, Job, Terms
 from gdviz.jobs.worker_queue import WorkerQueue
 
-QUEUES = {"preview": 0, "scene": 0, "curves": 5, "training": 10}
+QUEUES = {"preview": 0, "scene": 3, "curves": 5, "training": 10}
 """Name and niceness of the queues of a server."""
 
 KEPT = 64
@@ -63,6 +63,7 @@ class Pool:
         """Start the scene workers now with a job that imports what the first question will need."""
         for queue in ("preview", "scene"):
             if queue in self._queues:
+                self._queues[queue].warm_call = pickle.dumps((function, ()))
                 self.submit(queue, f"warm-{queue}", function)
 
     def submit(

@@ -9,13 +9,13 @@ from functools import partial
 
 from gdviz.jobs.job import Job
 from gdviz.jobs.seat import Seat
-from gdviz.jobs.turns import Turns
+from gdviz.jobs.turns import SEATS, Turns
 
 GRACE = 1.0
 """Seconds that a cancelled job has to notice before its worker is ended."""
 
 IDLE = 60.0
-"""Seconds after which a worker beside the first is ended that has nothing to do."""
+"""Seconds after which a worker is ended that has nothing to do, but for one that does not give way."""
 
 TRIES = 2
 """A job whose worker is ended from outside is tried once more."""
@@ -36,6 +36,11 @@ class WorkerQueue:
     seat : callable
         niceness -> a `Seat`.
     clock : callable
+
+    Attributes
+    ----------
+    warm_call : bytes or None
+        A pickled call that a worker makes which is started before it is needed.
     """
 
     def __init__(
@@ -47,6 +52,7 @@ class WorkerQueue:
         self._seats: list[Seat] = []
         self._threads: set[threading.Thread] = set()
         self._closed = False
+        self.warm_call: bytes | None = None
 
     def add(self, job: Job) -> None:
         """Let a job wait for its turn."""
@@ -75,8 +81,9 @@ class WorkerQueue:
         with self._lock:
             if not self._closed:
                 self._step()
-                for seat in self._seats[1:]:
-                    if seat.job is None and time.monotonic() - seat.free_since > IDLE:
+                for seat in sorted(self._seats, key=lambda seat: not seat.gives_way):
+                    idle = seat.job is None and time.monotonic() - seat.free_since > IDLE
+                    if idle and (seat.gives_way or len(self._seats) > 1):
                         self._seats.remove(seat)
                         seat.end()
 
@@ -113,27 +120,35 @@ class WorkerQueue:
                 seat.kill()
             job.put_back()
         for job in step.begin:
-            seat = self._free_seat()
-            seat.job = job
-            thread = threading.Thread(target=self._work, args=(seat, job), daemon=True)
-            self._threads.add(thread)
-            thread.start()
-        for seat in self._seats:
-            if seat.job is not None:
-                self._let_rest_or_go(seat, seat.job)
+            self._give(self._free_seat(), job)
+        for seat in list(self._seats):
+            if seat.job in self._turns.running:
+                self._let_rest_or_go(seat)
 
-    def _let_rest_or_go(self, seat: Seat, job: Job) -> None:
+    def _let_rest_or_go(self, seat: Seat) -> None:
+        job = seat.job
+        assert job is not None
         resting = self._turns.should_rest(job)
         if resting != job.resting:
             job.rest(resting)
             seat.send("rest" if resting else "go", job)
-        if job.long and self._turns.crowded:
+        if job.long and self._turns.crowded and not seat.gives_way:
             seat.give_way()
+            if self.warm_call is not None and len(self._seats) < SEATS:
+                self._give(self._new_seat(), Job("warm", self.warm_call, self.stop))  # somebody will need one that does not
+
+    def _give(self, seat: Seat, job: Job) -> None:
+        seat.job = job
+        thread = threading.Thread(target=self._work, args=(seat, job), daemon=True)
+        self._threads.add(thread)
+        thread.start()
 
     def _free_seat(self) -> Seat:
-        for seat in self._seats:
-            if seat.job is None:
-                return seat
+        """A worker that does nothing, rather one that gives way than one that has yet to start."""
+        free = [seat for seat in self._seats if seat.job is None]
+        return min(free, key=lambda seat: seat.gives_way) if free else self._new_seat()
+
+    def _new_seat(self) -> Seat:
         self._seats.append(self._make_seat(self._niceness))
         return self._seats[-1]
 
@@ -160,10 +175,9 @@ class WorkerQueue:
                 seat.end()
                 return
             job.call = b""
-            self._turns.running.remove(job)
+            if job in self._turns.running:
+                self._turns.running.remove(job)
             seat.job, seat.free_since = None, time.monotonic()
-            if seat.gives_way:
-                seat.end()  # the next job may be a short one
             self._step()
 
     def _begins(self, seat: Seat, job: Job) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -368,14 +369,17 @@ def test_a_long_job_of_one_visitor_lets_anothers_pass_and_goes_on(pool, tmp_path
 
 
 @posix
-def test_a_worker_that_gave_way_serves_no_short_job(pool, tmp_path):
+def test_a_worker_that_gave_way_is_replaced_by_a_warm_one(pool, tmp_path):
+    pool._queues["one"].warm_call = pickle.dumps((background.double, (1,)))
     hog = asking(pool, "a", "hog", background.count, str(tmp_path / "tries"), LONG, patience=0)
     assert started(hog)
-    worker = pool.pids["one"]
-    asking(pool, "b", "short", background.double, 1).wait(20)
-    assert until(lambda: os.getpriority(os.PRIO_PROCESS, worker) == min(19, os.nice(0) + LONG_NICENESS))
+    first = pool.pids["one"]
+    short = asking(pool, "b", "short", background.who)
+    assert short.wait(20)
+    assert until(lambda: os.getpriority(os.PRIO_PROCESS, first) == min(19, os.nice(0) + LONG_NICENESS))
     hog.cancel()
-    assert until(lambda: not alive(worker))
+    last = asking(pool, "c", "last", background.who)
+    assert last.wait(20) and last.result != first and alive(first), "kept for long ones, and when there is no other"
 
 
 def test_what_does_not_outlive_its_tab_is_dropped_and_what_does_is_not(tmp_path):

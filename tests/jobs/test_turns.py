@@ -39,6 +39,7 @@ class Queue:
             self.put_back.append(job.key)
         for job in step.begin:
             job.begin()
+            job.hear("progress", 0.0)
         for job in self.turns.running:
             job.rest(self.turns.should_rest(job))
 

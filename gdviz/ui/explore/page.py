@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
 import streamlit as st
@@ -234,12 +236,19 @@ def experiment_of(state: Opened) -> Experiment:
     GdvizError
         If a link or file holds something else.
     """
-    from gdviz.experiment import Experiment
     from gdviz.presets import load
 
     if state.edited is not None or state.preset is None:
-        return Experiment.parse(state.edited or {})
+        return _parsed(json.dumps(state.edited or {}))
     return load(state.preset).experiment
+
+
+@lru_cache(maxsize=64)
+def _parsed(text: str) -> Experiment:
+    """A page parses the same text many times: whenever it is drawn, and whenever it looks for news."""
+    from gdviz.experiment import Experiment
+
+    return Experiment.parse(json.loads(text))
 
 
 def _words(state: Opened) -> tuple[str, str]:
@@ -255,7 +264,6 @@ def _words(state: Opened) -> tuple[str, str]:
 # ---------------------------------------------------------------------- the controls
 def edit(state: Opened) -> None:
     """Everything that can be changed. A valid change goes on stage, an invalid one is refused beside the widgets."""
-    from gdviz.experiment import Experiment
     from gdviz.ui.explore.editor import edit_experiment
     from gdviz.ui.parts.workers import pool, where_computed
 
@@ -269,7 +277,7 @@ def edit(state: Opened) -> None:
         st.caption(where_computed())
     pool()  # now that all that the widgets import is there
     try:
-        experiment = Experiment.parse(edited)  # whether its parts fit each other is found by the worker
+        experiment = _parsed(json.dumps(edited))  # whether its parts fit each other is found by the worker
     except GdvizError as error:
         refusal.error(as_typed(str(error)), icon=":material/error:")
         return
@@ -283,12 +291,10 @@ def edit(state: Opened) -> None:
 
 def current_experiment() -> Experiment | None:
     """What the Explore page shows, for the other pages; None where it is a preset or was never opened."""
-    from gdviz.experiment import Experiment
-
     state: Opened | None = st.session_state.get(_OPEN)
     if state is None or state.edited is None:
         return None
     try:
-        return Experiment.parse(state.edited)
+        return _parsed(json.dumps(state.edited))
     except GdvizError:
         return None
