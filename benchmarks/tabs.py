@@ -29,7 +29,7 @@ class Tab:
     def __init__(self, url: str, query: str, visitor: int) -> None:
         self._url, self._query, self._visitor = f"{url.replace('http', 'ws', 1)}/_stcore/stream", query, visitor
         self._seen: set[bytes] = set()
-        self._seed = ""
+        self._change = self._seed = ""
         self._open = AsyncExitStack()
 
     async def __aenter__(self) -> Tab:
@@ -53,7 +53,12 @@ class Tab:
         """Give the scene another seed: seconds until its preview is on stage."""
         from streamlit.proto.WidgetStates_pb2 import WidgetState
 
-        return await self._ask(WidgetState(id=self._seed, int_value=seed))
+        opened = WidgetState(id=self._change, bool_value=True)
+        if not self._seed:
+            await self._send(opened)
+            while not self._seed:
+                await self._hear()
+        return await self._ask(opened, WidgetState(id=self._seed, int_value=seed))
 
     async def idle(self, seconds: float) -> None:
         """Look on, as a browser does."""
@@ -64,13 +69,17 @@ class Tab:
             except TimeoutError:
                 return
 
-    async def _ask(self, *widgets: Any) -> float:
+    async def _send(self, *widgets: Any) -> None:
         from streamlit.proto.BackMsg_pb2 import BackMsg
 
-        began, question = time.perf_counter(), BackMsg()
+        question = BackMsg()
         question.rerun_script.query_string = self._query
         question.rerun_script.widget_states.widgets.extend(widgets)
         await self._socket.send(question.SerializeToString())
+
+    async def _ask(self, *widgets: Any) -> float:
+        began = time.perf_counter()
+        await self._send(*widgets)
         try:
             async with asyncio.timeout(PATIENCE):
                 while not await self._hear():
@@ -78,7 +87,7 @@ class Tab:
         except TimeoutError:
             return PATIENCE
         waited = time.perf_counter() - began
-        while not self._seed:  # the controls come after the stage
+        while not self._change:  # the controls come after the stage
             await self._hear()
         return waited
 
@@ -90,8 +99,9 @@ class Tab:
         assert isinstance(raw, bytes)
         found = set(_SCENE.findall(raw)) - self._seen
         self._seen |= found
-        if not self._seed and b"seed (the same" in raw:
+        if b"seed (the same" in raw or b"Change the scene" in raw:
             message = ForwardMsg()
             message.ParseFromString(raw)
-            self._seed = message.delta.new_element.number_input.id
+            self._seed = message.delta.new_element.number_input.id or self._seed
+            self._change = message.delta.add_block.expandable.id or self._change
         return bool(found)

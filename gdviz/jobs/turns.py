@@ -59,20 +59,27 @@ class Turns:
 
     def order(self) -> list[Job]:
         """The waiting jobs, in the order in which they would begin if nothing else came."""
-        turns = Counter(visitor for job in self.running for visitor in job.visitors)
+        return self._ordered(list(self.waiting), list(self.running))
+
+    def _ordered(self, waiting: list[Job], running: list[Job]) -> list[Job]:
+        turns = Counter(visitor for job in running for visitor in job.visitors)
         ranks = {}
-        for job in sorted(self.waiting, key=lambda job: (job.away, job.number)):
+        for job in sorted(waiting, key=lambda job: (job.away, job.number)):
             payer = min(job.visitors, key=lambda visitor: (turns[visitor], self._used.get(visitor, 0.0)))
             ranks[job] = job.away, turns[payer], self._used.get(payer, 0.0), job.number
             turns[payer] += 1
         return sorted(ranks, key=ranks.__getitem__)
 
     def ahead(self, job: Job) -> list[Job] | None:
-        """The jobs that a waiting one waits for, those that run first; None for a job that does not wait."""
-        if job not in self.waiting:
+        """The jobs that a waiting one waits for, those that run first; None for a job that does not wait.
+
+        Any thread may ask: it looks at the lists as they are at one moment.
+        """
+        waiting, running = list(self.waiting), list(self.running)
+        if job not in waiting:
             return None
-        order = self.order()
-        before = [*self.running, *order[: order.index(job)]]
+        order = self._ordered(waiting, running)
+        before = [*running, *order[: order.index(job)]]
         return [other for other in before if not other.finished and (other.long == job.long or self._same_visitor(other, job))]
 
     def step(self) -> Step:

@@ -73,8 +73,7 @@ class WorkerQueue:
 
     def ahead(self, job: Job) -> list[Job] | None:
         """The jobs that a waiting one waits for, those that run first; None for a job that does not wait."""
-        with self._lock:
-            return self._turns.ahead(job)
+        return self._turns.ahead(job)  # without the lock: many pages ask, often
 
     def tick(self) -> None:
         """Look whose turn it is; called every now and then."""

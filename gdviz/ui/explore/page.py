@@ -264,14 +264,19 @@ def _words(state: Opened) -> tuple[str, str]:
 # ---------------------------------------------------------------------- the controls
 def edit(state: Opened) -> None:
     """Everything that can be changed. A valid change goes on stage, an invalid one is refused beside the widgets."""
-    from gdviz.ui.explore.editor import edit_experiment
     from gdviz.ui.parts.workers import pool, where_computed
 
-    try:
-        present = experiment_of(state).model_dump(mode="json")
-    except GdvizError:
-        present = experiment_of(Opened(DEFAULT)).model_dump(mode="json")
-    with st.expander("Change the scene: target, guidance, sampler, run, file", icon=":material/tune:"):
+    title = "Change the scene: target, guidance, sampler, run, file"
+    with st.expander(title, icon=":material/tune:", on_change="rerun", key="explore.change") as changes:
+        if not changes.open:  # its widgets cost the server more than all the rest of the page
+            pool()
+            return
+        from gdviz.ui.explore.editor import edit_experiment
+
+        try:
+            present = experiment_of(state).model_dump(mode="json")
+        except GdvizError:
+            present = experiment_of(Opened(DEFAULT)).model_dump(mode="json")
         refusal = st.container()
         edited = edit_experiment(present, f"edit.{state.version}", open_file=lambda value: open_(Opened(None, value)))
         st.caption(where_computed())

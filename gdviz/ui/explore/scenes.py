@@ -91,7 +91,11 @@ def _studies(experiment: Experiment, title: str = "", caption: str = "") -> tupl
 
 def _ask(scene: SceneStudy) -> Job:
     found = pool().find(scene.key)
-    return found if found is not None and found.state == "failed" else submit(scene)
+    if found is None or found.state == "cancelled":
+        return submit(scene)
+    if not found.finished:
+        found.join(asker())
+    return found
 
 
 def _held_up(job: Job) -> str:
