@@ -80,16 +80,23 @@ class Tab:
     async def _ask(self, *widgets: Any) -> float:
         began = time.perf_counter()
         await self._send(*widgets)
+        if await self.next_scene() >= PATIENCE:
+            return PATIENCE
+        waited = time.perf_counter() - began
+        while not self._change:  # the controls come after the stage
+            await self._hear()
+        return waited
+
+    async def next_scene(self) -> float:
+        """Seconds until another scene is on stage."""
+        began = time.perf_counter()
         try:
             async with asyncio.timeout(PATIENCE):
                 while not await self._hear():
                     pass
         except TimeoutError:
             return PATIENCE
-        waited = time.perf_counter() - began
-        while not self._change:  # the controls come after the stage
-            await self._hear()
-        return waited
+        return time.perf_counter() - began
 
     async def _hear(self) -> bool:
         """Take one message; whether it puts something new on stage."""
