@@ -10,7 +10,7 @@ from typing import Any
 
 _SCENE = re.compile(rb"scene/([0-9a-f]{32})")
 PATIENCE = 60.0
-"""Seconds after which an answer counts as missing, and as so long."""
+"""Seconds after which an answer usually counts as missing, and as so long."""
 
 
 class Tab:
@@ -24,9 +24,12 @@ class Tab:
         What follows the question mark in the tab's address.
     visitor : int
         Whose tab it is; visitors have cookies of their own.
+    patience : float
+        Seconds after which an answer counts as missing, and as so long.
     """
 
-    def __init__(self, url: str, query: str, visitor: int) -> None:
+    def __init__(self, url: str, query: str, visitor: int, patience: float = PATIENCE) -> None:
+        self._patience = patience
         self._url, self._query, self._visitor = f"{url.replace('http', 'ws', 1)}/_stcore/stream", query, visitor
         self._seen: set[bytes] = set()
         self._change = self._seed = ""
@@ -80,8 +83,8 @@ class Tab:
     async def _ask(self, *widgets: Any) -> float:
         began = time.perf_counter()
         await self._send(*widgets)
-        if await self.next_scene() >= PATIENCE:
-            return PATIENCE
+        if await self.next_scene() >= self._patience:
+            return self._patience
         waited = time.perf_counter() - began
         while not self._change:  # the controls come after the stage
             await self._hear()
@@ -91,11 +94,11 @@ class Tab:
         """Seconds until another scene is on stage."""
         began = time.perf_counter()
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(self._patience):
                 while not await self._hear():
                     pass
         except TimeoutError:
-            return PATIENCE
+            return self._patience
         return time.perf_counter() - began
 
     async def _hear(self) -> bool:
