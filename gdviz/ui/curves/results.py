@@ -19,8 +19,8 @@ from gdviz.ui.parts.charts import palette, show_chart
 if TYPE_CHECKING:
     from gdviz.exact_curves import ExactPoint
     from gdviz.metrics import ExactValues, Row
+    from gdviz.result import ResultSummary
     from gdviz.studies.curves import CurvesAnswer
-    from gdviz.studies.summary import ResultSummary
     from gdviz.studies.titles import Titles
 
 _LISTED = 8
