@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from gdviz.jobs.training import SHARED_SERVER
 from gdviz.resources import resource
 from gdviz.server.address import SETTING, checked_base, free_port, warning, web_address
 from gdviz.server.front import Application, Front, Receive, Scope, Send
@@ -62,6 +63,8 @@ def create_app(
     if base:
         config.set_option("server.baseUrlPath", base)
     os.environ[SERVED_BY_ROUTE] = "1"
+    if hosts.any_address or hosts.public:
+        os.environ[SHARED_SERVER] = "1"
     return Front(_with_scenes(pages), hosts, headers)
 
 
@@ -144,4 +147,5 @@ def serve(
         timer.daemon = True
         timer.start()
     logging.getLogger("uvicorn.error").addFilter(_not_a_closed_tab)
-    uvicorn.run(app, host=host, port=port, log_level="warning", ws_max_size=200 << 20)
+    # Packing each of a page's many small messages anew would cost the server a sixth of its time.
+    uvicorn.run(app, host=host, port=port, log_level="warning", ws_max_size=200 << 20, ws_per_message_deflate=False)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
 import streamlit as st
@@ -21,6 +25,7 @@ if TYPE_CHECKING:
     from gdviz.experiment import Experiment
 
 _OPEN, _SHOWN, _BOX = "explore.open", "explore.shown", "explore.box"
+_WANTED = "explore.wanted"  # of gdviz.ui.explore.scenes, which a first visit does not import
 _OWN = "__own__"  # the preset box's entry for a scene that is no preset
 
 
@@ -140,17 +145,49 @@ def show(state: Opened) -> Stage:
     joins the exact one as a panel of its own.
     """
     shown: list[str] = st.session_state.get(_SHOWN, [])
+    _want(state)
     parts = tuple(_progress(state, source) for source in state.sources)
     if parts[0].digest:
         shown = [part.digest for part in parts if part.digest]
     if shown:
         st.session_state[_SHOWN] = shown
         show_player(shown)
-    slot = st.empty()
+    with st.container(horizontal=True, vertical_alignment="center"):
+        with st.container():
+            slot = st.empty()
+        _turn_button(parts)
     problem = next((part.error for part in parts if part.error), None)
     if problem:
         slot.error(as_typed(problem), icon=":material/error:")
+    elif any(part.stopped for part in parts):
+        slot.warning("Stopped. What is on stage stays.", icon=":material/stop_circle:")
     return Stage(parts, slot)
+
+
+def _turn_button(parts: Sequence[SceneProgress]) -> None:
+    """Cancel while something is computed; once stopped, a way to go on."""
+    if all(part.done and not part.stopped for part in parts):
+        return
+    from gdviz.ui.explore.scenes import go_on, stop
+
+    if any(part.stopped for part in parts):
+        st.button("Compute it", icon=":material/play_arrow:", on_click=go_on, key="explore.turn")
+    else:
+        st.button("Cancel", icon=":material/stop:", on_click=stop, key="explore.turn")
+
+
+def _want(state: Opened) -> None:
+    """Let go of what this tab had computed before."""
+    sources = [source for source in state.sources if not (source == "exact" and _shipped(state))]
+    if not sources and _WANTED not in st.session_state:
+        return  # a first visit needs no import of the mathematics
+    from gdviz.ui.explore.scenes import want
+
+    experiments = []
+    for source in sources:
+        with contextlib.suppress(GdvizError):
+            experiments.append(with_source(experiment_of(state), source))
+    want(experiments)
 
 
 def await_news(state: Opened, stage: Stage) -> None:
@@ -199,12 +236,19 @@ def experiment_of(state: Opened) -> Experiment:
     GdvizError
         If a link or file holds something else.
     """
-    from gdviz.experiment import Experiment
     from gdviz.presets import load
 
     if state.edited is not None or state.preset is None:
-        return Experiment.parse(state.edited or {})
+        return _parsed(json.dumps(state.edited or {}))
     return load(state.preset).experiment
+
+
+@lru_cache(maxsize=64)
+def _parsed(text: str) -> Experiment:
+    """A page parses the same text many times: whenever it is drawn, and whenever it looks for news."""
+    from gdviz.experiment import Experiment
+
+    return Experiment.parse(json.loads(text))
 
 
 def _words(state: Opened) -> tuple[str, str]:
@@ -220,21 +264,25 @@ def _words(state: Opened) -> tuple[str, str]:
 # ---------------------------------------------------------------------- the controls
 def edit(state: Opened) -> None:
     """Everything that can be changed. A valid change goes on stage, an invalid one is refused beside the widgets."""
-    from gdviz.experiment import Experiment
-    from gdviz.ui.explore.editor import edit_experiment
     from gdviz.ui.parts.workers import pool, where_computed
 
-    try:
-        present = experiment_of(state).model_dump(mode="json")
-    except GdvizError:
-        present = experiment_of(Opened(DEFAULT)).model_dump(mode="json")
-    with st.expander("Change the scene: target, guidance, sampler, run, file", icon=":material/tune:"):
+    title = "Change the scene: target, guidance, sampler, run, file"
+    with st.expander(title, icon=":material/tune:", on_change="rerun", key="explore.change") as changes:
+        if not changes.open:  # its widgets cost the server more than all the rest of the page
+            pool()
+            return
+        from gdviz.ui.explore.editor import edit_experiment
+
+        try:
+            present = experiment_of(state).model_dump(mode="json")
+        except GdvizError:
+            present = experiment_of(Opened(DEFAULT)).model_dump(mode="json")
         refusal = st.container()
         edited = edit_experiment(present, f"edit.{state.version}", open_file=lambda value: open_(Opened(None, value)))
         st.caption(where_computed())
     pool()  # now that all that the widgets import is there
     try:
-        experiment = Experiment.parse(edited)  # whether its parts fit each other is found by the worker
+        experiment = _parsed(json.dumps(edited))  # whether its parts fit each other is found by the worker
     except GdvizError as error:
         refusal.error(as_typed(str(error)), icon=":material/error:")
         return
@@ -248,12 +296,10 @@ def edit(state: Opened) -> None:
 
 def current_experiment() -> Experiment | None:
     """What the Explore page shows, for the other pages; None where it is a preset or was never opened."""
-    from gdviz.experiment import Experiment
-
     state: Opened | None = st.session_state.get(_OPEN)
     if state is None or state.edited is None:
         return None
     try:
-        return Experiment.parse(state.edited)
+        return _parsed(json.dumps(state.edited))
     except GdvizError:
         return None

@@ -11,6 +11,7 @@ import streamlit as st
 from gdviz.ui.parts.as_typed import as_typed
 from gdviz.ui.parts.required_networks import share_of, words_of
 from gdviz.ui.parts.runs import PROBLEM, attempt
+from gdviz.ui.parts.visitor import asker
 from gdviz.ui.parts.waiting import wait_for_update
 from gdviz.ui.parts.workers import library, trainings, where_computed
 from gdviz.ui.train.choice import TrainChoice, choose, say_what_is_used
@@ -60,7 +61,7 @@ def _start(choice: TrainChoice | None) -> object:
 
     def start() -> None:
         for task in missing:
-            attempt(jobs.start, task)
+            attempt(jobs.start, task, asker())
         st.session_state[WATCHED] = missing[-1].id
 
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -107,6 +108,7 @@ def _follow(slot: object, active: Sequence[Training]) -> None:
     drawn, began, jobs = {training.id: training for training in active}, time.monotonic(), trainings()
 
     def look() -> tuple[float, str] | None:
+        jobs.look(drawn, asker())
         now = [jobs.find(id) for id in drawn]
         late = time.monotonic() - began > SECONDS_BETWEEN_DRAWINGS
         for training in now:
