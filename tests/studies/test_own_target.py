@@ -42,11 +42,11 @@ def test_it_can_be_fitted_moved_and_thinned():
 def test_the_scene_goes_toward_a_label_that_is_there():
     two, one = answer(), answer(data=b"0.5\n1.5\n2.25\n")
     start = {"guidance": {"kind": "cfg", "label": "c"}, "score": {"kind": "network"}, "measure": {"label": "c"}, "w": [0, 1]}
-    made = with_target(start, two)
+    made = with_target(start, two.target, two.labels)
     assert made["guidance"] == {"kind": "cfg", "label": two.labels[0]} and made["measure"] is None and made["w"] == [0, 1]
     assert made["score"] == {"kind": "exact"} and made["target"]["kind"] == "points"
     stays = {"kind": "apg", "label": "b"}
-    assert with_target({**start, "guidance": stays}, two)["guidance"] == stays
-    assert with_target(start, one)["guidance"]["kind"] == "reward"
+    assert with_target({**start, "guidance": stays}, two.target, two.labels)["guidance"] == stays
+    assert with_target(start, one.target, one.labels)["guidance"]["kind"] == "reward"
     reward = {"kind": "reward", "reward": {"kind": "exp"}}
-    assert with_target({"guidance": reward}, one)["guidance"] == reward
+    assert with_target({"guidance": reward}, one.target, one.labels)["guidance"] == reward

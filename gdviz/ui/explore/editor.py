@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import secrets
 from collections.abc import Callable
@@ -15,15 +16,19 @@ from gdviz.rewards import REWARDS
 from gdviz.samplers import SAMPLERS
 from gdviz.scores import SCORES
 from gdviz.targets import TARGETS, TargetKind
+from gdviz.ui.explore.own_data import edit_own_data, with_target
 from gdviz.ui.parts.as_typed import as_typed
 from gdviz.ui.parts.forms import Choices, Draft, edit_kind
 from gdviz.ui.parts.number_list import parse_numbers, remark_on_commas
+from gdviz.ui.parts.run_controls import Watched
 
 MAX_FILE = 4 << 20
 
 
-def edit_experiment(draft: Draft, key: str, open_file: Callable[[Draft], None]) -> Draft:
-    """Tabs for the target, the guidance, the sampler and the run, and a file to open or save.
+def edit_experiment(draft: Draft, key: str, open_file: Callable[[Draft], None]) -> tuple[Draft, Watched | None]:
+    """Tabs for the target, points of one's own, the guidance, the sampler and the run, and a file to open or save.
+
+    Gives the edited Experiment, and what to wait for while a worker reads somebody's points.
 
     Parameters
     ----------
@@ -32,10 +37,10 @@ def edit_experiment(draft: Draft, key: str, open_file: Callable[[Draft], None]) 
     key : str
         Prefix of the widgets' keys.
     open_file : callable
-        Called with the dictionary of an Experiment file that was opened.
+        Called with the dictionary of another Experiment: of a file that was opened, or with points of one's own.
     """
     edited = dict(draft)
-    target, guidance, sampler, run, file = st.tabs(["Target", "Guidance", "Sampler", "Run", "File"])
+    target, points, guidance, sampler, run, file = st.tabs(["Target", "Your points", "Guidance", "Sampler", "Run", "File"])
     with target:
         edited["target"] = edit_kind(TARGETS, draft.get("target", {}), f"{key}.target")
     with guidance:
@@ -48,9 +53,11 @@ def edit_experiment(draft: Draft, key: str, open_file: Callable[[Draft], None]) 
         edited["sampler"] = edit_kind(SAMPLERS, draft.get("sampler", {}), f"{key}.sampler")
     with run:
         edited.update(_edit_run(draft, key))
+    with points:
+        watched = edit_own_data(edited, f"{key}.points", open_file)
     with file:
         _edit_file(edited, key, open_file)
-    return edited
+    return edited, watched
 
 
 def _edit_measure(measure: Draft | None, choices: Choices, key: str) -> Draft | None:
@@ -110,6 +117,17 @@ def _meaning(field: str) -> str | None:
     return Experiment.model_fields[field].description
 
 
+def _opened(data: bytes, edited: Draft) -> Draft:
+    """An Experiment from its file, or the present one with a target from a file that holds nothing else (`gdviz import`)."""
+    value = None
+    with contextlib.suppress(ValueError, RecursionError):
+        value = json.loads(data)
+    if isinstance(value, dict) and isinstance(value.get("kind"), str) and value["kind"] in TARGETS.kinds:
+        target = Experiment.parse({"target": value, "guidance": {"kind": "none"}, "w": [0]}).target
+        return with_target(edited, target, target.build().labels)
+    return Experiment.from_json(data).model_dump(mode="json")
+
+
 def _edit_file(edited: Draft, key: str, open_file: Callable[[Draft], None]) -> None:
     st.download_button(
         "Save this experiment",
@@ -120,14 +138,15 @@ def _edit_file(edited: Draft, key: str, open_file: Callable[[Draft], None]) -> N
         on_click="ignore",
         key=f"{key}.save",
     )
-    upload = st.file_uploader("Open an Experiment file", type="json", key=f"{key}.open", max_upload_size=MAX_FILE >> 20)
+    called = "Open an Experiment file, or a target of gdviz import"
+    upload = st.file_uploader(called, type="json", key=f"{key}.open", max_upload_size=MAX_FILE >> 20)
     if upload is not None:
         try:
-            experiment = Experiment.from_json(upload.getvalue())
+            opened = _opened(upload.getvalue(), edited)
         except GdvizError as error:
             st.error(as_typed(str(error)), icon=":material/error:")
             return
-        open_file(experiment.model_dump(mode="json"))
+        open_file(opened)
         st.rerun()
     with st.expander("The experiment as JSON"):
         st.json(edited, expanded=1)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
 from gdviz.studies.own_target import OwnTargetAnswer, OwnTargetStudy
+from gdviz.targets import TargetKind
 from gdviz.ui.parts.as_typed import as_typed
 from gdviz.ui.parts.forms import Draft
 from gdviz.ui.parts.run_controls import RunWords, Watched
@@ -65,7 +66,7 @@ def edit_own_data(draft: Draft, key: str, use: Callable[[Draft], None]) -> Watch
         return watched
     _show(run.answer)
     if st.button("Make them the target", type="primary", icon=":material/check:", key=f"{key}.use"):
-        use(with_target(draft, run.answer))
+        use(with_target(draft, run.answer.target, run.answer.labels))
         st.rerun()
     return None
 
@@ -86,18 +87,18 @@ def _show(answer: OwnTargetAnswer) -> None:
         st.caption(as_typed(f"Components, by the least BIC of those tried: {said}."))
 
 
-def with_target(draft: Draft, answer: OwnTargetAnswer) -> Draft:
-    """The Experiment with the points as its target: toward the first label where there are two, else toward a reward.
+def with_target(draft: Draft, target: TargetKind, labels: Sequence[str]) -> Draft:
+    """The Experiment with another target: toward the first label where there are two, else toward a reward.
 
     Guidance stays as it is where it fits the new target; a network trained for another target goes.
     """
-    edited = {**draft, "target": answer.target.model_dump(mode="json"), "score": {"kind": "exact"}}
+    edited = {**draft, "target": target.model_dump(mode="json"), "score": {"kind": "exact"}}
     guidance = draft.get("guidance") or {}
-    if len(answer.labels) > 1:
-        if guidance.get("label") not in answer.labels:
-            edited["guidance"] = {"kind": "cfg", "label": answer.labels[0]}
+    if len(labels) > 1:
+        if guidance.get("label") not in labels:
+            edited["guidance"] = {"kind": "cfg", "label": labels[0]}
     elif guidance.get("label") is not None:
         edited["guidance"] = {"kind": "reward", "reward": {"kind": "expression", "expression": "1 + x**2"}}
-    if (draft.get("measure") or {}).get("label") not in (None, *answer.labels):
+    if (draft.get("measure") or {}).get("label") not in (None, *labels):
         edited["measure"] = None
     return edited

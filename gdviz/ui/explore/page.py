@@ -23,6 +23,7 @@ from gdviz.ui.parts.waiting import wait_for_update
 
 if TYPE_CHECKING:
     from gdviz.experiment import Experiment
+    from gdviz.ui.parts.run_controls import Watched
 
 _OPEN, _SHOWN, _BOX = "explore.open", "explore.shown", "explore.box"
 _WANTED = "explore.wanted"  # of gdviz.ui.explore.scenes, which a first visit does not import
@@ -190,10 +191,12 @@ def _want(state: Opened) -> None:
     want(experiments)
 
 
-def await_news(state: Opened, stage: Stage) -> None:
-    """Until the scenes are whole: show how far they are, and draw the page again when there is more to see."""
+def await_news(state: Opened, stage: Stage, reading: Watched | None = None) -> None:
+    """Until the scenes are whole and points are read: show how far they are, and draw the page again when there is news."""
 
     def look() -> tuple[float, str] | None:
+        if reading is not None and reading.look() is None:
+            return None
         words = None
         for source, drawn in zip(state.sources, stage.parts, strict=True):
             if drawn.done:
@@ -207,6 +210,8 @@ def await_news(state: Opened, stage: Stage) -> None:
 
     if not all(part.done for part in stage.parts):
         wait_for_update(stage.slot, look)
+    elif reading is not None:
+        reading.wait()
 
 
 def _shipped(state: Opened) -> str | None:
@@ -262,15 +267,18 @@ def _words(state: Opened) -> tuple[str, str]:
 
 
 # ---------------------------------------------------------------------- the controls
-def edit(state: Opened) -> None:
-    """Everything that can be changed. A valid change goes on stage, an invalid one is refused beside the widgets."""
+def edit(state: Opened) -> Watched | None:
+    """Everything that can be changed. A valid change goes on stage, an invalid one is refused beside the widgets.
+
+    Gives what to wait for while a worker reads somebody's points.
+    """
     from gdviz.ui.parts.workers import pool, where_computed
 
     title = "Change the scene: target, guidance, sampler, run, file"
     with st.expander(title, icon=":material/tune:", on_change="rerun", key="explore.change") as changes:
         if not changes.open:  # its widgets cost the server more than all the rest of the page
             pool()
-            return
+            return None
         from gdviz.ui.explore.editor import edit_experiment
 
         try:
@@ -278,20 +286,21 @@ def edit(state: Opened) -> None:
         except GdvizError:
             present = experiment_of(Opened(DEFAULT)).model_dump(mode="json")
         refusal = st.container()
-        edited = edit_experiment(present, f"edit.{state.version}", open_file=lambda value: open_(Opened(None, value)))
+        edited, watched = edit_experiment(present, f"edit.{state.version}", open_file=lambda value: open_(Opened(None, value)))
         st.caption(where_computed())
     pool()  # now that all that the widgets import is there
     try:
         experiment = _parsed(json.dumps(edited))  # whether its parts fit each other is found by the worker
     except GdvizError as error:
         refusal.error(as_typed(str(error)), icon=":material/error:")
-        return
+        return watched
     known = experiment.model_dump(mode="json")
     if known != present:
         is_preset = state.preset is not None and experiment.id == experiment_of(Opened(state.preset)).id
         source = state.source if known["score"] == present["score"] else None
         st.session_state[_OPEN] = replace(state, edited=None if is_preset else known, source=source)
         st.rerun()
+    return watched
 
 
 def current_experiment() -> Experiment | None:
