@@ -43,14 +43,14 @@ class Front:
                 message["headers"] = [*given, *(pair for pair in self._headers if pair[0] not in has)]
             await send(message)
 
-        why = self._hosts.refusal(_header(scope, b"host"), _header(scope, b"origin"))
+        why = self._hosts.refusal(header(scope, b"host"), header(scope, b"origin"))
         if why is None:
             await self._app(_as_seen_outside(scope), receive, dressed)
         else:
             await _refuse(why, scope, receive, dressed)
 
 
-def _header(scope: Scope, wanted: bytes) -> str | None:
+def header(scope: Scope, wanted: bytes) -> str | None:
     """A header; two of a name are no name at all."""
     found = [value.decode("latin-1") for name, value in scope["headers"] if name.lower() == wanted]
     return ", ".join(found) if found else None
@@ -62,7 +62,7 @@ def _as_seen_outside(scope: Scope) -> Scope:
     Streamlit compares the two letter by letter. Where a proxy put another Host it would ask an address outside for this machine's
     own, and let everybody wait for the answer.
     """
-    origin = _header(scope, b"origin")
+    origin = header(scope, b"origin")
     if scope["type"] != "websocket" or origin is None:
         return scope
     outside = (b"host", origin.partition("://")[2].encode("latin-1"))

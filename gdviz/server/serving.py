@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import logging
 import os
@@ -17,7 +18,9 @@ from gdviz.server.address import SETTING, checked_base, free_port, warning, web_
 from gdviz.server.front import Application, Front, Receive, Scope, Send
 from gdviz.server.headers import security_headers
 from gdviz.server.hosts import hosts_for
+from gdviz.server.messages import LARGEST, bounded_websockets
 from gdviz.server.scene_route import SERVED_BY_ROUTE, scene_bytes
+from gdviz.server.uploads import Held, Leavers, Uploads
 
 if TYPE_CHECKING:
     from streamlit import App
@@ -42,6 +45,7 @@ def create_app(
     """
     import streamlit as st
     from streamlit import config, file_util
+    from streamlit.runtime import get_instance
     from streamlit.runtime.pages_manager import PagesManager
 
     hosts = hosts_for(host, allow_hosts)
@@ -52,7 +56,9 @@ def create_app(
     @contextlib.asynccontextmanager
     async def lifespan(app: App) -> AsyncIterator[None]:
         threading.Thread(target=_import_early, daemon=True).start()
+        watch = asyncio.create_task(Leavers(_uploads(), get_instance().is_active_session).watch())
         yield
+        watch.cancel()
 
     pages = st.App(script, lifespan=lifespan)  # says whose .streamlit/config.toml is read, so it comes before any option is
     # Until st.navigation is first called Streamlit gives the folder pages/ its automatic meaning: a visit that begins
@@ -62,7 +68,15 @@ def create_app(
     if base:
         config.set_option("server.baseUrlPath", base)
     os.environ[SERVED_BY_ROUTE] = "1"
-    return Front(_with_scenes(pages), hosts, headers)
+    return Front(Uploads(_with_scenes(pages), _uploads), hosts, headers)
+
+
+def _uploads() -> Held:
+    """Where Streamlit holds what visitors have sent."""
+    from streamlit.runtime import get_instance
+
+    found: Held = get_instance().uploaded_file_mgr
+    return found
 
 
 def _with_scenes(pages: Application) -> Application:
@@ -144,4 +158,4 @@ def serve(
         timer.daemon = True
         timer.start()
     logging.getLogger("uvicorn.error").addFilter(_not_a_closed_tab)
-    uvicorn.run(app, host=host, port=port, log_level="warning", ws_max_size=200 << 20)
+    uvicorn.run(app, host=host, port=port, log_level="warning", ws=bounded_websockets(), ws_max_size=LARGEST)

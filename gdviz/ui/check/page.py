@@ -15,6 +15,7 @@ from gdviz.facts.judgement_table import FLOOR
 from gdviz.facts.picture import SamplePicture
 from gdviz.facts.retarget import retargeted
 from gdviz.figures.sample_picture import sample_figure
+from gdviz.server.uploads import MEGABYTES
 from gdviz.studies.facts import PARTICLES, Facts
 from gdviz.studies.judgement import JudgementAnswer, SampleJudgement
 from gdviz.ui.parts.as_typed import as_typed
@@ -23,9 +24,6 @@ from gdviz.ui.parts.page_memory import page_memory
 from gdviz.ui.parts.run_controls import RunWords, Watched, show_controls
 from gdviz.ui.parts.runs import find_run, submit
 from gdviz.ui.parts.subject import SCENE, asked_for, pick, write_address
-
-MEGABYTES = 64
-"""Size of an uploaded file."""
 
 OWN, LABEL, REWARD = "its own guidance", "a label", "a reward"
 
