@@ -11,7 +11,7 @@ import threading
 import webbrowser
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from gdviz.resources import resource
 from gdviz.server.address import SETTING, checked_base, free_port, warning, web_address
@@ -75,8 +75,7 @@ def _uploads() -> Held:
     """Where Streamlit holds what visitors have sent."""
     from streamlit.runtime import get_instance
 
-    found: Held = get_instance().uploaded_file_mgr
-    return found
+    return cast("Held", get_instance().uploaded_file_mgr)
 
 
 def _with_scenes(pages: Application) -> Application:

@@ -19,7 +19,7 @@ from gdviz.server.uploads import MEGABYTES
 from gdviz.studies.facts import PARTICLES, Facts
 from gdviz.studies.judgement import JudgementAnswer, SampleJudgement
 from gdviz.ui.parts.as_typed import as_typed
-from gdviz.ui.parts.charts import palette
+from gdviz.ui.parts.charts import palette, show_figure
 from gdviz.ui.parts.page_memory import page_memory
 from gdviz.ui.parts.run_controls import RunWords, Watched, show_controls
 from gdviz.ui.parts.runs import find_run, submit
@@ -109,14 +109,14 @@ def _number(text: str) -> float | None:
 
 def _judgement(found: JudgementAnswer) -> None:
     say = st.success if found.within else st.warning
-    say(found.sentence, icon=":material/check_circle:" if found.within else ":material/help:")
+    say(as_typed(found.sentence), icon=":material/check_circle:" if found.within else ":material/help:")
     if found.remarks:
         st.info(as_typed(" ".join(found.remarks)), icon=":material/info:")
     st.caption(as_typed(found.line))
     if found.picture is not None:
         figure, alt = sample_figure(found.picture, palette()), _alt(found, found.picture)
         with st.container(key="check.picture"):
-            st.plotly_chart(figure, config={"displaylogo": False}, alt=alt)
+            show_figure(figure, alt, {"displaylogo": False})
     _table(found.laws.headings, found.laws.rows, "check.laws")
     st.caption(f"± is 1.96 standard errors; {FLOOR}. Distances are energy distances.")
     if found.modes is not None:
@@ -141,7 +141,7 @@ def _facts(picked: str, experiment: Experiment) -> Watched:
     if run.answer is not None:
         _report(run.answer.report)
         if picked != SCENE:
-            st.caption(f"The same on the command line: `gdviz check preset:{picked}`.")
+            st.caption(as_typed(f"The same on the command line: gdviz check preset:{picked}."))
     return watched
 
 
@@ -151,7 +151,7 @@ def _report(report: CheckReport) -> None:
         st.info(as_typed(report.sentence), icon=":material/info:")
     else:
         say = st.error if report.failures else st.success
-        say(report.sentence, icon=":material/error:" if report.failures else ":material/check_circle:")
+        say(as_typed(report.sentence), icon=":material/error:" if report.failures else ":material/check_circle:")
     st.caption(as_typed(f"{report.subject}. {report.footnote}"))
     applies = [row for row, finding in zip(report.rows(), report.findings, strict=True) if finding in report.applicable]
     _table(HEADINGS, applies, "check.facts")

@@ -107,7 +107,8 @@ def _edit_run(draft: Draft, key: str) -> Draft:
 
 
 def _meaning(field: str) -> str | None:
-    return Experiment.model_fields[field].description
+    words = Experiment.model_fields[field].description
+    return None if words is None else as_typed(words)
 
 
 def _edit_file(edited: Draft, key: str, open_file: Callable[[Draft], None]) -> None:

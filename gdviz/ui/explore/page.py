@@ -231,7 +231,7 @@ def edit(state: Opened) -> None:
     with st.expander("Change the scene: target, guidance, sampler, run, file", icon=":material/tune:"):
         refusal = st.container()
         edited = edit_experiment(present, f"edit.{state.version}", open_file=lambda value: open_(Opened(None, value)))
-        st.caption(where_computed())
+        st.caption(as_typed(where_computed()))
     pool()  # now that all that the widgets import is there
     try:
         experiment = Experiment.parse(edited)  # whether its parts fit each other is found by the worker

@@ -8,6 +8,8 @@ from typing import Any
 
 import streamlit as st
 
+from gdviz.ui.parts.as_typed import as_typed
+
 SHARE_LATE = 0.1
 """News is found later by about this share of the wait before it: short answers are looked for often."""
 
@@ -30,6 +32,6 @@ def wait_for_update(slot: Any, look: Callable[[], tuple[float, str] | None]) -> 
     """
     began = time.monotonic()
     while (now := look()) is not None:
-        slot.progress(min(1.0, now[0]), text=now[1])  # here Streamlit ends the wait when the reader has done something
+        slot.progress(min(1.0, now[0]), text=as_typed(now[1]))  # here Streamlit ends the wait when the reader has done something
         time.sleep(min(LONGEST, SHORTEST + SHARE_LATE * (time.monotonic() - began)))
     st.rerun()

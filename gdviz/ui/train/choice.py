@@ -114,7 +114,7 @@ def say_what_is_used(tasks: tuple[Task, ...]) -> None:
         r = "1/r" if task.cost else "r"
         words = (
             f"Effective sample size of the reward, (E {r})² / E {r}²: **{100 * share:.3g} % of the data**, "
-            f"about {max(1, round(share * task.recipe.batch))} of the {task.recipe.batch} points of a step."
+            f"about {max(1, round(share * task.recipe.batch))} of the {task.recipe.batch:,} points of a step."
         )
         if share < FEW:
             st.warning(

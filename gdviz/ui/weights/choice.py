@@ -90,9 +90,9 @@ def choose() -> WeightsChoice:
         for place, (name, label) in zip(
             st.columns(3), (("particles", "Particles"), ("seeds", "Seeds"), ("steps", "Weight steps")), strict=True
         ):
-            low, high = _LIMITS[name]
+            (low, high), step = _LIMITS[name], 1 if name == "seeds" else 100
             memory[name] = place.number_input(
-                label, low, high, memory[name], step=1 if name == "seeds" else 100, key=_key(name, loss), help=_HELP[name]
+                as_typed(label), low, high, memory[name], step=step, key=_key(name, loss), help=_HELP[name]
             )
     _write_address(memory)
     return WeightsChoice(target, memory["denoiser"], loss, memory["particles"], memory["seeds"], memory["steps"])
@@ -101,7 +101,7 @@ def choose() -> WeightsChoice:
 def _select(place: Any, label: str, options: Sequence[str], memory: Memory, name: str, words: Any) -> str:
     start = options.index(memory[name]) if memory[name] in options else 0
     key, help = f"weights.{name}", _HELP.get(name)
-    memory[name] = place.selectbox(label, options, index=start, format_func=words.__getitem__, key=key, help=help)
+    memory[name] = place.selectbox(as_typed(label), options, index=start, format_func=words.__getitem__, key=key, help=help)
     picked: str = memory[name]
     return picked
 
