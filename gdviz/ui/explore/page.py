@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import streamlit as st
 
 from gdviz.errors import GdvizError
+from gdviz.family import shown
 from gdviz.presets import DEFAULT, titles
 from gdviz.server import store
 from gdviz.ui.explore.player_component import show_player
@@ -107,7 +108,7 @@ def _from_address() -> Opened:
     except GdvizError as error:
         st.warning(as_typed(str(error)))
     if preset and preset not in titles():
-        st.warning(as_typed(f"preset: found {preset!r}; allowed: {', '.join(titles())}."))
+        st.warning(as_typed(f"preset: found {shown(preset)}; allowed: {', '.join(titles())}."))
         preset = None
     return Opened(preset or DEFAULT, source=source)
 

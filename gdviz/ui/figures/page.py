@@ -15,6 +15,7 @@ from gdviz.studies.paper_figures import PaperFigures
 from gdviz.tables import interval
 from gdviz.ui.parts.as_typed import as_typed
 from gdviz.ui.parts.charts import palette, show_figure
+from gdviz.ui.parts.page_memory import whole_number
 from gdviz.ui.parts.run_controls import RunWords, show_controls
 from gdviz.ui.parts.runs import find_run
 
@@ -51,7 +52,7 @@ def page() -> None:
 def _choose() -> tuple[int, bool]:
     """The figure and its size, kept in the address."""
     asked = st.query_params.get("figure", "1")
-    start = int(asked) if asked.isdecimal() and int(asked) in NUMBERS else 1
+    start = next((known for known in NUMBERS if known == whole_number(asked)), 1)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         number: int = st.segmented_control(
             "Figure", NUMBERS, default=start, key="figures.number", required=True

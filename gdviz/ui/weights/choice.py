@@ -8,6 +8,7 @@ from typing import Any
 
 import streamlit as st
 
+from gdviz.family import shown
 from gdviz.studies.weights.subjects import (
     DENOISERS,
     EXACT,
@@ -20,7 +21,7 @@ from gdviz.studies.weights.subjects import (
     usual_steps,
 )
 from gdviz.ui.parts.as_typed import as_typed
-from gdviz.ui.parts.page_memory import Memory, page_memory
+from gdviz.ui.parts.page_memory import Memory, page_memory, whole_number
 
 _LIMITS = {"particles": (100, 20_000), "seeds": (1, 5), "steps": (10, 5000)}
 _WORDS = {
@@ -120,13 +121,14 @@ def _from_address() -> Memory:
         if asked in known:
             memory[name] = asked
         elif asked is not None:
-            st.warning(as_typed(f"{name}: found {asked!r}; allowed: {', '.join(known)}."))
+            st.warning(as_typed(f"{name}: found {shown(asked)}; allowed: {', '.join(known)}."))
     for name, (low, high) in _LIMITS.items():
         asked = st.query_params.get(name, "")
-        if asked.isdecimal() and low <= int(asked) <= high:
-            memory[name] = int(asked)
+        number = whole_number(asked)
+        if number is not None and low <= number <= high:
+            memory[name] = number
         elif asked:
-            st.warning(as_typed(f"{name}: found {asked!r}; allowed: whole numbers from {low} to {high:,}."))
+            st.warning(as_typed(f"{name}: found {shown(asked)}; allowed: whole numbers from {low} to {high:,}."))
     memory["steps"] = memory["steps"] or usual_steps(memory["loss"])
     return memory
 
