@@ -21,6 +21,7 @@ from gdviz.family import Described, Family, shown
 from gdviz.guidance import GUIDANCE, SCHEDULES, GuidanceContext, GuidanceKind, Plan
 from gdviz.guidance.schedules.learned import Learned
 from gdviz.laws import Law
+from gdviz.misfit import placed
 from gdviz.rewards import REWARDS, RewardKind
 from gdviz.samplers import SAMPLERS, SamplerKind
 from gdviz.samplers.ddpm import Ddpm
@@ -142,7 +143,9 @@ class Experiment(Described):
             )
         networks = networks or ScoresContext()
         guidance, scores = self.guidance.with_schedule(networks), self.score.build(networks)
-        return Built(law, guidance.build(GuidanceContext(law, scores)), self.sampler, self.sampler.build_levels())
+        with placed("guidance", self.guidance):
+            plan = guidance.build(GuidanceContext(law, scores))
+        return Built(law, plan, self.sampler, self.sampler.build_levels())
 
     @property
     def learns(self) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from gdviz.errors import GdvizError
+from gdviz.errors import GdvizError, did_you_mean_point
 from gdviz.experiment import Experiment
 from gdviz.facts.finding import HEADINGS, CheckReport
 from gdviz.facts.judgement_table import FLOOR
@@ -103,7 +103,7 @@ def _number(text: str) -> float | None:
     except ValueError:
         value = math.nan
     if not math.isfinite(value):
-        raise GdvizError(f"w: found {text[:40]!r}; a number is required, or nothing.")
+        raise GdvizError(f"w: found {text[:40]!r}{did_you_mean_point(text)}; a number is required, or nothing.")
     return value
 
 
