@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Callable
+from typing import Any
 
 import streamlit as st
 
@@ -22,7 +23,7 @@ from gdviz.ui.parts.number_list import parse_numbers, remark_on_commas
 MAX_FILE = 4 << 20
 
 
-def edit_experiment(draft: Draft, key: str, open_file: Callable[[Draft], None]) -> Draft:
+def edit_experiment(draft: Draft, key: str, open_file: Callable[[Draft], None]) -> tuple[Draft, dict[str, Any]]:
     """Tabs for the target, the guidance, the sampler and the run, and a file to open or save.
 
     Parameters
@@ -33,24 +34,35 @@ def edit_experiment(draft: Draft, key: str, open_file: Callable[[Draft], None]) 
         Prefix of the widgets' keys.
     open_file : callable
         Called with the dictionary of an Experiment file that was opened.
+
+    Returns
+    -------
+    Draft, dict
+        The Experiment as edited, and by the name of its parts the empty places below their widgets, for what is refused.
     """
     edited = dict(draft)
     target, guidance, sampler, run, file = st.tabs(["Target", "Guidance", "Sampler", "Run", "File"])
+    places: dict[str, Any] = {}
     with target:
         edited["target"] = edit_kind(TARGETS, draft.get("target", {}), f"{key}.target")
+        places["target"] = st.empty()
     with guidance:
         choices = {"label": _labels(edited["target"])}
         edited["guidance"] = edit_kind(GUIDANCE, draft.get("guidance", {}), f"{key}.guidance", choices)
+        places["guidance"] = st.empty()
         edited["measure"] = _edit_measure(draft.get("measure"), choices, f"{key}.measure")
+        places["measure"] = st.empty()
         if len(SCORES.kinds) > 1:
             edited["score"] = edit_kind(SCORES, draft.get("score", {}), f"{key}.score")
+            places["score"] = st.empty()
     with sampler:
         edited["sampler"] = edit_kind(SAMPLERS, draft.get("sampler", {}), f"{key}.sampler")
+        places["sampler"] = st.empty()
     with run:
-        edited.update(_edit_run(draft, key))
+        edited.update(_edit_run(draft, key, places))
     with file:
         _edit_file(edited, key, open_file)
-    return edited
+    return edited, places
 
 
 def _edit_measure(measure: Draft | None, choices: Choices, key: str) -> Draft | None:
@@ -79,13 +91,14 @@ def _labels(target: Draft) -> list[str]:
         return []
 
 
-def _edit_run(draft: Draft, key: str) -> Draft:
+def _edit_run(draft: Draft, key: str, places: dict[str, Any]) -> Draft:
     w = st.text_input(
         "Guidance scales w (w = 0 is no guidance; gamma = 1 + w is called guidance_scale elsewhere)",
         ", ".join(f"{value:g}" for value in draft.get("w", [0, 1])),
         key=f"{key}.w",
         help=_meaning("w"),
     )
+    places["w"] = st.empty()
     remark_on_commas(w)
     left, middle, right, new = st.columns([2, 2, 2, 1], vertical_alignment="bottom")
     count = int(draft.get("particles", 4000))
@@ -103,6 +116,7 @@ def _edit_run(draft: Draft, key: str) -> Draft:
         st.session_state[seed_key] = int(draft.get("seed", 0))
     seed = right.number_input("seed (the same seed replays the same paths)", 0, None, step=1, key=seed_key, help=_meaning("seed"))
     new.button("New seed", on_click=draw_seed, key=f"{key}.new", icon=":material/casino:")
+    places |= dict.fromkeys(("particles", "frames", "seed"), st.empty())
     return {"w": parse_numbers(w), "particles": particles, "frames": frames, "seed": seed}
 
 

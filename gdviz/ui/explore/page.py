@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -219,8 +220,11 @@ def _words(state: Opened) -> tuple[str, str]:
 
 
 # ---------------------------------------------------------------------- the controls
-def edit(state: Opened) -> None:
-    """Everything that can be changed. A valid change goes on stage, an invalid one is refused beside the widgets."""
+def edit(state: Opened, stage: Stage) -> None:
+    """Everything that can be changed. A valid change goes on stage, an invalid one is refused below its widgets.
+
+    What was refused before it, below the stage, is no longer said then: the newest mistake is to be mended.
+    """
     from gdviz.experiment import Experiment
     from gdviz.ui.explore.editor import edit_experiment
     from gdviz.ui.parts.workers import pool, where_computed
@@ -230,14 +234,16 @@ def edit(state: Opened) -> None:
     except GdvizError:
         present = experiment_of(Opened(DEFAULT)).model_dump(mode="json")
     with st.expander("Change the scene: target, guidance, sampler, run, file", icon=":material/tune:"):
-        refusal = st.container()
-        edited = edit_experiment(present, f"edit.{state.version}", open_file=lambda value: open_(Opened(None, value)))
+        elsewhere = st.empty()
+        edited, places = edit_experiment(present, f"edit.{state.version}", open_file=lambda value: open_(Opened(None, value)))
         st.caption(as_typed(where_computed()))
     pool()  # now that all that the widgets import is there
     try:
         experiment = Experiment.parse(edited)  # whether its parts fit each other is found by the worker
     except GdvizError as error:
-        refusal.error(as_typed(str(error)), icon=":material/error:")
+        stage.slot.empty()
+        part = re.match(r"[a-z]*", str(error))
+        places.get(part[0] if part else "", elsewhere).error(as_typed(str(error)), icon=":material/error:")
         return
     known = experiment.model_dump(mode="json")
     if known != present:
