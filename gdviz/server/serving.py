@@ -21,6 +21,7 @@ from gdviz.server.hosts import hosts_for
 from gdviz.server.messages import LARGEST, bounded_websockets
 from gdviz.server.scene_route import SERVED_BY_ROUTE, scene_bytes
 from gdviz.server.uploads import Held, Leavers, Uploads
+from gdviz.store.files import default_root
 
 if TYPE_CHECKING:
     from streamlit import App
@@ -137,11 +138,12 @@ def serve(
     Raises
     ------
     GdvizError
-        If the address, a name, a site or the path is none, or no port is free.
+        If the address, a name, a site or the path is none, no port is free, or the store's name is none.
     """
     import uvicorn
     from streamlit import config
 
+    default_root()  # a store that the system refuses is said here, not by every page
     port = free_port(host, port)
     app = create_app(host, allow_hosts, embed_in, base_path)  # reads the settings beside app.py, which the next lines overrule
     config.set_option("server.address", host)
