@@ -76,12 +76,13 @@ def test_the_estimate_holds() -> None:
     batch = {"what": "conditional", "recipe": {"batch": 16_384, "width": 256, "depth": 4}}
     pairs = {**WEIGHTS, "weights": {"points": 4096, "particles": 48}}
     asked = json.dumps([{"target": TARGET, **told} for told in ({"what": "score"}, batch, pairs)])
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), "OMP_NUM_THREADS": "1"}
+    apart = {"MALLOC_MMAP_THRESHOLD_": "65536"}  # what is freed goes back to the system at once
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), "OMP_NUM_THREADS": "1", **apart}
     command = [sys.executable, "-c", MEASURE, asked]
     out = subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout
     for line in out.splitlines()[1:]:
         estimated, measured = map(int, line.split())
-        assert 0.4 * estimated < measured < estimated, out
+        assert estimated / 3 < measured < estimated, out
 
 
 def test_points_of_many_dimensions_are_drawn_in_parts_and_are_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
