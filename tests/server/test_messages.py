@@ -102,10 +102,11 @@ def visit(port: int) -> Iterator[str]:
         asked = BackMsg()
         asked.rerun_script.page_name = "digits"  # asks no worker
         way.send(asked.SerializeToString())
-        message = ForwardMsg()
-        while not message.HasField("new_session"):
-            message.ParseFromString(way.recv(timeout=20))
-        yield message.new_session.initialize.session_id
+        message, session = ForwardMsg(), ""
+        while message.WhichOneof("type") != "script_finished":  # what the page itself needs is held from then on
+            message.ParseFromString(way.recv(timeout=60))
+            session = session or message.new_session.initialize.session_id
+        yield session
 
 
 def test_a_file_without_an_end_is_given_up_and_one_of_the_right_size_is_taken(fenced):
