@@ -94,7 +94,7 @@ class Experiment(Described):
         try:
             return cls.model_validate(value)
         except ValidationError as error:
-            raise GdvizError(explain(error)) from None
+            raise GdvizError(_explained(error)) from None
         except RecursionError:
             raise GdvizError("not an Experiment: found objects nested too deeply.") from None
 
@@ -193,6 +193,13 @@ MOST_TOLD = 5
 
 MAX_PLACE = 160
 """Characters of where a mistake is."""
+
+
+def _explained(error: ValidationError) -> str:
+    try:
+        return explain(error)
+    except UnicodeError:
+        return "not an Experiment: found half a surrogate pair in a key or a value, which is not text."
 
 
 def explain(error: ValidationError) -> str:
