@@ -34,7 +34,11 @@ def crossings(breaks: Sequence[Break], lines: Lines, count: int, low: float, hig
     found = uniform[:, :0]  # [n, R]
     for function in breaks:
         grid = torch.cat([uniform, found], 1).sort(1).values  # [n, S + R]
-        line, place = _zeros(lambda k, s, g=function: g(lines(k, s)).nan_to_num(0.0), grid)
+
+        def along(k: Tensor, s: Tensor, function: Break = function) -> Tensor:
+            return function(lines(k, s)).nan_to_num(0.0)
+
+        line, place = _zeros(along, grid)
         found = torch.cat([found, _padded(line, place, count, high)], 1)
     return found.sort(1).values
 

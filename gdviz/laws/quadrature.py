@@ -119,9 +119,7 @@ def fit_box(law: Law, log_size: Callable[[Tensor], Tensor]) -> tuple[Tensor, Ten
     return None
 
 
-def _looked_at(
-    log_size: Callable[[Tensor], Tensor], low: Tensor, high: Tensor, counts: list[int]
-) -> tuple[list[Tensor], Tensor]:
+def _looked_at(log_size: Callable[[Tensor], Tensor], low: Tensor, high: Tensor, counts: list[int]) -> tuple[list[Tensor], Tensor]:
     """The axes of a grid over a box, and log_size there, [n_1, .., n_d]."""
     axes = [torch.linspace(a, b, n, dtype=torch.float64) for a, b, n in zip(low.tolist(), high.tolist(), counts, strict=True)]
     return axes, log_size(grid_points(axes).reshape(-1, len(axes))).reshape(counts)

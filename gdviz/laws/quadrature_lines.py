@@ -38,14 +38,12 @@ TOGETHER = 400_000
 """Evaluations at once."""
 
 
-def integrate_pieces(
-    f: Density, breaks: Sequence[Break], box: tuple[Tensor, Tensor], largest: float, budget: int
-) -> Expectation:
+def integrate_pieces(f: Density, breaks: Sequence[Break], box: tuple[Tensor, Tensor], largest: float, budget: int) -> Expectation:
     """Integral over a box of an f that is smooth but where a break is 0; `largest` is the width of the widest cell."""
     (low, *rest_low), (high, *rest_high) = (corner.tolist() for corner in box)
     if not rest_low:
-        found = crossings(breaks, lambda line, s: s[..., None], 1, low, high, SAMPLES[1])[0]
-        return integrate_cells(f, [_with(uniform_edges(low, high, largest), found)], budget, TOLERANCE)
+        places = crossings(breaks, lambda line, s: s[..., None], 1, low, high, SAMPLES[1])[0]
+        return integrate_cells(f, [_with(uniform_edges(low, high, largest), places)], budget, TOLERANCE)
     (bottom,), (top,) = rest_low, rest_high
     heights = bottom + (top - bottom) * torch.tensor(ACROSS, dtype=torch.float64)  # [H]
     across = crossings(breaks, lambda line, s: torch.stack([s, heights[line]], -1), len(ACROSS), low, high, SAMPLES[1])

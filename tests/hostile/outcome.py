@@ -32,7 +32,7 @@ class Tally:
     wrong: Counter[str] = field(default_factory=Counter)
 
     def attempt(self, given: Any, act: Callable[[Any], None]) -> None:
-        """Do it; a warning counts as wrong as an exception does, a sentence of more than 500 characters or of several lines too."""
+        """Do it; a warning is as wrong as an exception, and so is a sentence of more than 500 characters."""
         began = time.process_time()
         try:
             with warnings.catch_warnings(), _alarm():

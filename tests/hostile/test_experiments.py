@@ -1,4 +1,4 @@
-"""Any Experiment ends as one, with an id and (where that is cheap) built, or as one sentence: 200 here, 10,000 in `make verify`."""
+"""Any Experiment ends built, with an id, or as one sentence: 200 here, 10,000 in `make verify`."""
 
 from __future__ import annotations
 

@@ -98,8 +98,7 @@ def test_a_mixture_against_scipy_with_break_points() -> None:
 
     edges = [-14, -3, 0, 1.9, 2.2, 4, 14]
     truth = sum(
-        integrate.quad(lambda x: r(x) * density(x), a, b, epsabs=1e-14, epsrel=1e-12, limit=200)[0]
-        for a, b in pairwise(edges)
+        integrate.quad(lambda x: r(x) * density(x), a, b, epsabs=1e-14, epsrel=1e-12, limit=200)[0] for a, b in pairwise(edges)
     )
     assert found(LINE, "0.1 + abs(x - 1.9) if x < 2.2 else 3").value == pytest.approx(truth, rel=1e-10)
 
