@@ -158,7 +158,7 @@ def _path_kl(plan: Plan, sign: float) -> float | None:
     reward, baseline = plan.reward, plan.baseline
     if reward is None or baseline is None:
         return None
-    mean_log = expectation(plan.unguided, lambda x: (x.new_zeros(x.shape[:-1]), reward.log(x)))
+    mean_log = expectation(plan.unguided, lambda x: (x.new_zeros(x.shape[:-1]), reward.log(x)), reward.breaks())
     if mean_log is None or not math.isfinite(mean_log.value):
         return None
     return math.log(baseline) - sign * mean_log.value

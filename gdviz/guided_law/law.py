@@ -53,9 +53,9 @@ class GuidedLaw:
     mean_reward, mean_reciprocal : float or None
         E r(Y^w) and E 1/r(Y^w); None where infinite, not known to WORST, or where there is no reward.
     error_reward, error_reciprocal : float or None
-        Their errors: what the extrapolation to small steps changed, and a coarser grid.
+        Their errors: what the extrapolation to small steps changed, and a coarser grid, and the mean's share of |mass - 1|.
     error_density : float
-        The same for the density, as a distance in total variation.
+        The same for the density, as a distance in total variation, and |mass - 1|.
     mass : float
         The density's integral before it was normalised: 1 but for the error, since nothing else holds it there.
     """
@@ -183,10 +183,11 @@ def _records(
     best = extrapolated(fine, half)
     value = integrals(best, reward)  # [3, W]: mass, E r, E 1/r
     pairs = ((best, fine), (half, coarse), (best, best.sparser()))  # steps, grid, quadrature
+    missing = (value[0] - 1).abs()  # [W]; mass made or lost is an error that both grids may share
     error = torch.stack([(integrals(a, reward) - integrals(b, reward)).abs() for a, b in pairs]).sum(0)  # [3, W]
-    whole = (value[0] - 1).abs() <= WORST  # [W]
-    known = held & whole & (error[1:] <= WORST * value[1:])  # [2, W]; never for NaN
-    off = _distance(best, fine) + _distance(half, coarse)  # [W]
+    error = error + missing * value  # [3, W]
+    known = held & (error[1:] <= WORST * value[1:])  # [2, W]; never for NaN
+    off = _distance(best, fine) + _distance(half, coarse) + missing  # [W]
     density = _normalised(best)
     axes = tuple(axis.points for axis in best.grid.axes)
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import itertools
 import math
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from gdviz.laws.components import FullComponents
 from gdviz.laws.law import Law
 from gdviz.laws.mixture import Mixture
+from gdviz.laws.quadrature_cells import Expectation as Expectation
+from gdviz.laws.quadrature_cells import integrate_cells, uniform_edges
+from gdviz.laws.quadrature_lines import integrate_pieces
+from gdviz.rewards import Break
 
 Integrand = Callable[[Tensor], tuple[Tensor, Tensor | float]]
 """x [n, d] -> (log_factor [n], factor [n] or number): the function exp(log_factor) * factor. Where log_factor is NaN it is 0."""
@@ -21,25 +22,19 @@ Integrand = Callable[[Tensor], tuple[Tensor, Tensor | float]]
 EDGE_SHARE = 1e-12
 """A box is wide enough when its outermost two layers of nodes carry less than this share of the integral."""
 
-NODES = 8
-"""Gauss-Legendre nodes per axis and cell."""
-
-TOLERANCE = 1e-12
-"""A cell is split until this share of the integral is all that splitting it changes."""
-
 BUDGET, COMPONENT_BUDGET = 3_000_000, 200_000_000
 """Evaluations, and those times the law's components, after which the rest is taken as it is and counted in the error."""
 
 
-class Expectation(NamedTuple):
-    """E f and an estimate of its quadrature error: the last change under refinement, summed over cells."""
-
-    value: float
-    error: float
+PRECISE = 1e-6
+"""Where a break leaves a larger relative error, the plain rule is asked as well, and its distance counted."""
 
 
-def expectation(law: Law, integrand: Integrand) -> Expectation | None:
-    """E f(X_0) under the law; None where it is infinite, or not known (a density with d >= 3, samples alone)."""
+def expectation(law: Law, integrand: Integrand, breaks: Sequence[Break] = ()) -> Expectation | None:
+    """E f(X_0) under the law; None where it is infinite, or not known (a density with d >= 3, samples alone).
+
+    `breaks` are functions whose zeros are the jumps and kinks of f (`Reward.breaks`): cells end there.
+    """
     if isinstance(law, Mixture) and law.atomic:
         return _over_atoms(law, integrand)
     if law.dimension > 2 or law.by_samples:
@@ -60,10 +55,21 @@ def expectation(law: Law, integrand: Integrand) -> Expectation | None:
         return torch.where(torch.isnan(value), 0.0, value)
 
     scale = smallest_scale(law)
+    largest = 6 * scale if scale else math.inf
     components = len(law.support) if isinstance(law, Mixture) else 1
     budget = min(BUDGET, max(COMPONENT_BUDGET // components, BUDGET // 50))
-    value, error = _integrate(density, *box, 6 * scale if scale else math.inf, budget)
-    return Expectation(value, error) if math.isfinite(value) else None
+    found = integrate_pieces(density, breaks, box, largest, budget) if breaks else None
+    if found is None or not found.error <= PRECISE * abs(found.value):
+        edges = [uniform_edges(a, b, largest) for a, b in zip(*(corner.tolist() for corner in box), strict=True)]
+        plain = integrate_cells(density, edges, budget)
+        found = plain if found is None else _agreed(found, plain)
+    return found if math.isfinite(found.value) else None
+
+
+def _agreed(a: Expectation, b: Expectation) -> Expectation:
+    """The better of two, with their distance in its error."""
+    better = min(a, b, key=lambda e: e.error)
+    return Expectation(better.value, better.error + abs(a.value - b.value))
 
 
 def smallest_scale(law: Law) -> float | None:
@@ -87,61 +93,39 @@ def node_counts(law: Law, width: Tensor, least: int, most: int) -> list[int]:
 
 
 def fit_box(law: Law, log_size: Callable[[Tensor], Tensor]) -> tuple[Tensor, Tensor] | None:
-    """Corners of a box that holds the law and the integral of exp(log_size); None if no box does: the integral is infinite."""
+    """Corners of a box that holds the law and the integral of exp(log_size); None if no box does: the integral is infinite.
+
+    A box is looked beyond, as far as it is wide: exp(60*(x > 9)) has its mean where the law has next to nothing.
+    """
     low, high = law.box(1e-15)
     for _ in range(20):
         width = high - low  # [d]
         counts = node_counts(law, width, 101, 512)
-        axes = [torch.linspace(a, b, n, dtype=torch.float64) for a, b, n in zip(low.tolist(), high.tolist(), counts, strict=True)]
-        sizes = log_size(grid_points(axes).reshape(-1, law.dimension)).reshape(counts)
+        axes, sizes = _looked_at(log_size, low, high, counts)
         if bool((sizes == torch.inf).any()):
             return None
         share = torch.softmax(sizes.flatten(), 0).reshape(counts)
         below = torch.stack([share.narrow(a, 0, 2).sum() > EDGE_SHARE for a in range(share.dim())])  # [d]
         above = torch.stack([share.narrow(a, n - 2, 2).sum() > EDGE_SHARE for a, n in enumerate(counts)])  # [d]
-        if not bool((below | above).any()):
+        if bool((below | above).any()):
+            low, high = low - 0.25 * width * below, high + 0.25 * width * above
+            continue
+        axes, beyond = _looked_at(log_size, low - width, high + width, counts)
+        far = grid_points(axes)[(beyond > sizes.max() + math.log(EDGE_SHARE)) & (beyond < torch.inf)]  # [F, d]
+        if not len(far) or bool(((far >= low) & (far <= high)).all()):
             return low, high
-        low, high = low - 0.25 * width * below, high + 0.25 * width * above
+        step = 3 * width / (torch.tensor(counts) - 1)  # [d]
+        low, high = torch.minimum(low, far.amin(0) - step), torch.maximum(high, far.amax(0) + step)
     return None
+
+
+def _looked_at(log_size: Callable[[Tensor], Tensor], low: Tensor, high: Tensor, counts: list[int]) -> tuple[list[Tensor], Tensor]:
+    """The axes of a grid over a box, and log_size there, [n_1, .., n_d]."""
+    axes = [torch.linspace(a, b, n, dtype=torch.float64) for a, b, n in zip(low.tolist(), high.tolist(), counts, strict=True)]
+    return axes, log_size(grid_points(axes).reshape(-1, len(axes))).reshape(counts)
 
 
 def _over_atoms(law: Mixture, integrand: Integrand) -> Expectation | None:
     log_factor, factor = integrand(law.components.means[law.support])
     value = float((torch.exp(law.log_weights[law.support] + log_factor) * factor).sum())
     return Expectation(value, 0.0) if math.isfinite(value) else None
-
-
-def _integrate(f: Callable[[Tensor], Tensor], low: Tensor, high: Tensor, largest: float, budget: int) -> tuple[float, float]:
-    """Integral over a box and its error: cells of at most `largest` at first, split where splitting changes anything."""
-    counts = [min(max(8, math.ceil(side / largest)), 64) for side in (high - low).tolist()]
-    half = (high - low) / torch.tensor(counts, dtype=torch.float64) / 2  # [d]
-    index = torch.cartesian_prod(*[torch.arange(n) for n in counts]).reshape(-1, len(counts))  # [C, d]
-    centers = low + (2 * index + 1) * half  # [C, d]
-    coarse = _cells(f, centers, half)  # [C]
-    spent = len(centers) * NODES ** len(counts)
-    size = float(coarse.abs().sum())
-    value, error = 0.0, 0.0
-    corners = torch.tensor(list(itertools.product((-1.0, 1.0), repeat=len(counts))), dtype=torch.float64)  # [2^d, d]
-    while len(centers):
-        half = half / 2
-        children = centers[:, None] + corners * half  # [C, 2^d, d]
-        parts = _cells(f, children.flatten(0, 1), half).reshape(len(centers), -1)  # [C, 2^d]
-        spent += parts.numel() * NODES ** len(counts)
-        change = (parts.sum(1) - coarse).abs()  # [C]
-        split = change > TOLERANCE * size
-        if spent + int(split.sum()) * (2 * NODES) ** len(counts) * len(corners) > budget:
-            split = torch.zeros_like(split)
-        value += float(parts[~split].sum())
-        error += float(change[~split].sum())
-        centers, coarse = children[split].flatten(0, 1), parts[split].flatten()
-    return value, error
-
-
-def _cells(f: Callable[[Tensor], Tensor], centers: Tensor, half: Tensor) -> Tensor:
-    """Gauss-Legendre integral of each cell, [C], some cells at a time."""
-    nodes, weights = (torch.from_numpy(a) for a in np.polynomial.legendre.leggauss(NODES))
-    d = centers.shape[1]
-    offsets = torch.cartesian_prod(*[nodes] * d).reshape(-1, d) * half  # [G, d]
-    scales = torch.cartesian_prod(*[weights] * d).reshape(-1, d).prod(-1) * half.prod()  # [G]
-    chunks = centers.split(max(1, 200_000 // len(scales)))
-    return torch.cat([f((some[:, None] + offsets).flatten(0, 1)).reshape(len(some), -1) @ scales for some in chunks])

@@ -67,7 +67,7 @@ def tilt_with_mean(law: Law, reward: Reward) -> Tilted:
     from gdviz.laws.grid_tilt import GridTilt
 
     grid = GridTilt(law, reward, name)
-    mean = expectation(law, lambda x: (reward.log(x), 1.0))  # sharper than the grid's where r has steps
+    mean = expectation(law, lambda x: (reward.log(x), 1.0), reward.breaks())  # sharper than the grid's
     return Tilted(grid, math.log(mean.value) if mean and mean.value > 0 else grid.log_mean)
 
 

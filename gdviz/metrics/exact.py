@@ -12,7 +12,7 @@ from gdviz.guidance import Plan, mean_reciprocal
 from gdviz.laws import LabelPosterior, Law, Mixture
 from gdviz.laws.quadrature import Expectation, expectation
 from gdviz.laws.tilt_mixture import mean_of_quadratic, tilt_mixture
-from gdviz.rewards import Reciprocal, Reward
+from gdviz.rewards import Break, Reciprocal, Reward
 from gdviz.rewards.class_probability import ClassProbabilityReward
 from gdviz.samplers import SamplerKind
 
@@ -121,7 +121,7 @@ def _entropy(base: Law, tilted: Law, f: Reward, mean: float | None) -> float | N
         return None
     mean_log = _mean_of_log(tilted, f)
     if mean_log is None and not isinstance(tilted, Mixture):
-        found = _known(expectation(base, lambda x: _with_log(f, x)))
+        found = _known(expectation(base, lambda x: _with_log(f, x), f.breaks()))
         mean_log = None if found is None else found / mean
     return None if mean_log is None else 2 * mean * (mean_log - math.log(mean))
 
@@ -133,7 +133,7 @@ def _mean_of_log(law: Law, f: Reward) -> float | None:
     terms = f.exponentials()
     if terms is not None and len(terms.constant) == 1 and not law.atomic:
         return mean_of_quadratic(law, terms)
-    return _known(expectation(law, lambda x: (x.new_zeros(x.shape[:-1]), f.log(x))))
+    return _known(expectation(law, lambda x: (x.new_zeros(x.shape[:-1]), f.log(x)), f.breaks()))
 
 
 def _with_log(f: Reward, x: Tensor) -> tuple[Tensor, Tensor]:
@@ -158,7 +158,7 @@ def mean_under(law: Law, f: Reward) -> float | None:
         except GdvizError:  # infinite
             return None
         return math.exp(log_mean) if log_mean < 700 else None
-    return _known(expectation(law, lambda x: (f.log(x), 1.0)))
+    return _known(expectation(law, lambda x: (f.log(x), 1.0), f.breaks()))
 
 
 def _known(found: Expectation | None) -> float | None:
@@ -174,3 +174,6 @@ class _Square(Reward):
 
     def log(self, x: Tensor) -> Tensor:
         return 2 * self.of.log(x)
+
+    def breaks(self) -> tuple[Break, ...]:
+        return self.of.breaks()

@@ -1,5 +1,6 @@
 """Rewards r(x) > 0: one file a family, and operations that build rewards from rewards."""
 
+from gdviz.rewards._breaks import Break as Break
 from gdviz.rewards._compiler import Expression as Expression
 from gdviz.rewards._compiler import compile_expression as compile_expression
 from gdviz.rewards._exponentials import MAX_TERMS as MAX_TERMS

@@ -21,7 +21,7 @@ def quadratic(node: Node, dimension: int) -> Exponentials | None:
     if node.name not in ("+", "-", "*", "/", "negative"):
         return None
     a = quadratic(node.args[0], dimension)
-    b = quadratic(node.args[-1], dimension)
+    b = a if len(node.args) == 1 or a is None else quadratic(node.args[1], dimension)  # once: 2^depth otherwise
     if a is None or b is None:
         return None
     match node.name:
@@ -47,7 +47,7 @@ def exponentials(node: Node, dimension: int) -> Exponentials | None:
     if node.name not in ("+", "*", "/", "sqrt"):
         return None
     a = exponentials(node.args[0], dimension)
-    b = exponentials(node.args[-1], dimension)
+    b = a if len(node.args) == 1 or a is None else exponentials(node.args[1], dimension)
     if a is None or b is None:
         return None
     match node.name:

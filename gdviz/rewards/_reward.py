@@ -12,6 +12,7 @@ from torch import Tensor
 
 from gdviz.errors import GdvizError
 from gdviz.family import Family, Kind
+from gdviz.rewards._breaks import Break
 from gdviz.rewards._exponentials import Exponentials
 
 REWARDS = Family("reward", "gdviz.rewards")
@@ -34,6 +35,10 @@ class Reward(ABC):
         """r as a sum of exponentials of quadratics, or None where it is not one."""
         return None
 
+    def breaks(self) -> tuple[Break, ...]:
+        """Functions whose zeros are where r may jump or bend; none where it is smooth."""
+        return ()
+
 
 class Potential(ABC):
     """A real function R of a clean point; exp(strength R) is a reward."""
@@ -45,6 +50,10 @@ class Potential(ABC):
     def exponent(self) -> Exponentials | None:
         """exp(R) as one exponential of a quadratic (m = 1), or None where R is not quadratic."""
         return None
+
+    def breaks(self) -> tuple[Break, ...]:
+        """Functions whose zeros are where R may jump or bend; none where it is smooth."""
+        return ()
 
 
 class Reciprocal(Reward):
@@ -59,6 +68,9 @@ class Reciprocal(Reward):
     def exponentials(self) -> Exponentials | None:
         terms = self.of.exponentials()
         return None if terms is None else terms.power(-1)
+
+    def breaks(self) -> tuple[Break, ...]:
+        return self.of.breaks()
 
 
 def _no_labels(label: str) -> Callable[[Tensor], Tensor]:

@@ -8,6 +8,7 @@ from pydantic import Field
 from torch import Tensor
 
 from gdviz.family import Card
+from gdviz.rewards._breaks import Break
 from gdviz.rewards._exponentials import Exponentials
 from gdviz.rewards._fields import Composite, Part
 from gdviz.rewards._reward import Potential, Reward, RewardContext
@@ -51,3 +52,6 @@ class ExpReward(Reward):
     def exponentials(self) -> Exponentials | None:
         term = self.of.exponent() if isinstance(self.of, Potential) else None
         return None if term is None else term.power(self.strength)
+
+    def breaks(self) -> tuple[Break, ...]:
+        return self.of.breaks()

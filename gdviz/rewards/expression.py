@@ -8,6 +8,7 @@ from pydantic import Field, field_validator
 from torch import Tensor
 
 from gdviz.family import Card
+from gdviz.rewards._breaks import Break, breaks_of
 from gdviz.rewards._closed_form import exponentials, quadratic
 from gdviz.rewards._compiler import MAX_LENGTH, compile_expression
 from gdviz.rewards._compiler import Expression as Compiled
@@ -65,3 +66,6 @@ class ExpressionReward(Reward, Potential):
 
     def exponent(self) -> Exponentials | None:
         return quadratic(self.compiled.root, self.dimension)
+
+    def breaks(self) -> tuple[Break, ...]:
+        return breaks_of(self.compiled.root, self.dimension)

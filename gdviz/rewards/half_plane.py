@@ -10,6 +10,7 @@ from torch import Tensor
 
 from gdviz.errors import GdvizError
 from gdviz.family import Card
+from gdviz.rewards._breaks import Break
 from gdviz.rewards._fields import Vector, vector
 from gdviz.rewards._reward import Potential, RewardContext, RewardKind
 
@@ -57,3 +58,6 @@ class HalfPlanePotential(Potential):
 
     def __call__(self, x: Tensor) -> Tensor:
         return torch.sigmoid(self.sharpness * ((x * self.normal.to(x)).sum(-1) - self.offset))  # [...]
+
+    def breaks(self) -> tuple[Break, ...]:
+        return (lambda x: (x * self.normal.to(x)).sum(-1) - self.offset,)  # steep, for a large sharpness

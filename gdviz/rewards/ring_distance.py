@@ -9,6 +9,7 @@ from pydantic import Field
 from torch import Tensor
 
 from gdviz.family import Card
+from gdviz.rewards._breaks import Break
 from gdviz.rewards._fields import Vector, vector
 from gdviz.rewards._reward import Potential, RewardContext, RewardKind
 
@@ -44,3 +45,6 @@ class RingDistancePotential(Potential):
     def __call__(self, x: Tensor) -> Tensor:
         distance = torch.linalg.vector_norm(x - self.center.to(x), dim=-1)  # [...]
         return -((distance - self.radius) / self.width).square() / 2
+
+    def breaks(self) -> tuple[Break, ...]:
+        return tuple(lambda x, k=k: x[..., k] - self.center[k] for k in range(len(self.center)))  # a corner at the centre

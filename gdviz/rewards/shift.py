@@ -10,6 +10,7 @@ from pydantic import Field
 from torch import Tensor
 
 from gdviz.family import Card
+from gdviz.rewards._breaks import Break
 from gdviz.rewards._exponentials import Exponentials, constant_term
 from gdviz.rewards._fields import Composite, Part
 from gdviz.rewards._reward import Potential, Reward, RewardContext
@@ -58,3 +59,6 @@ class ShiftReward(Reward):
         if terms is None or self.constant == 0:
             return terms
         return terms.plus(constant_term(math.log(self.constant), self.dimension)) if self.constant > 0 else None
+
+    def breaks(self) -> tuple[Break, ...]:
+        return self.of.breaks()

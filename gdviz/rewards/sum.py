@@ -9,6 +9,7 @@ from pydantic import Field
 from torch import Tensor
 
 from gdviz.family import Card
+from gdviz.rewards._breaks import Break
 from gdviz.rewards._exponentials import Exponentials
 from gdviz.rewards._fields import MAX_PARTS, Composite, Part
 from gdviz.rewards._reward import Reward, RewardContext, build_reward
@@ -58,3 +59,6 @@ class SumReward(Reward):
             terms = part.exponentials()
             total = None if total is None or terms is None else total.plus(terms)
         return total
+
+    def breaks(self) -> tuple[Break, ...]:
+        return tuple(b for part in self.parts for b in part.breaks())

@@ -7,6 +7,7 @@ import math
 import numpy as np
 import pytest
 import torch
+from laws.reference import reward
 from scipy import integrate, stats
 
 from gdviz.diffusion import Levels
@@ -97,3 +98,18 @@ def test_the_error_falls_fast_with_the_step():
     exact = moments(toward, away, "toward", levels, 3.0)
     far, near = (distance(guided_laws(plan, sampler, levels, [3.0], steps=n)[0], *exact) for n in (20, 40))
     assert near < far / 8
+
+
+@pytest.mark.slow
+def test_mass_that_a_grid_loses_is_in_the_error():
+    """A component 200 times thinner than the box, between grid lines: the mass is 1.02, and refining does not see it."""
+    thin, wide = gaussian([0.3, 0.2], [[1.0, 0.0], [0.0, 1e-4]]), gaussian([0.0, 0.0], [[2.0, 0.0], [0.0, 2.0]])
+    sampler = Ddpm(steps=100)
+    levels = sampler.build_levels()
+    r = reward({"kind": "exp", "of": {"kind": "linear", "direction": [0.0, 1.0]}}, thin)
+    (law,) = guided_laws(plan_of(thin, wide, "toward"), sampler, levels, [0.0], measured=r, steps=8)
+    mean, covariance = moments(thin, wide, "toward", levels, 0.0)
+    assert abs(law.mass - 1) > 0.01
+    assert 0.005 < distance(law, mean, covariance) <= law.error_density
+    truth = math.exp(mean[1] + covariance[1, 1] / 2)
+    assert abs(law.mean_reward - truth) <= law.error_reward

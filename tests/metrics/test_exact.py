@@ -156,3 +156,14 @@ def test_what_is_measured_need_not_be_what_guides() -> None:
 
 def test_without_guidance_there_is_nothing_to_know() -> None:
     assert exact({"kind": "none"}) == ExactValues()
+
+
+def test_a_reward_that_jumps_along_a_curve() -> None:
+    """r = 0.1 + (y > |x|) on N(0, I): 1.1 on a quarter of it."""
+    built = Experiment.from_json((DATA / "cases" / "reward_by_formula" / "v_shape.json").read_text()).build()
+    found = exact_values(built.plan, built.sampler)
+    assert found.mean_reward_w0 == pytest.approx(0.35, rel=1e-9)
+    assert found.mean_reciprocal_w0 == pytest.approx(7.5 + 0.25 / 1.1, rel=1e-9)
+    assert found.mean_reward_w1 == pytest.approx((1.21 / 4 + 0.03 / 4) / 0.35, rel=1e-9)
+    entropy = 1.1 * math.log(1.1) / 4 + 0.3 * math.log(0.1) / 4
+    assert found.slope_mean_reward_w0 == pytest.approx(2 * (entropy - 0.35 * math.log(0.35)), rel=1e-9)
