@@ -111,7 +111,7 @@ def _number(text: str) -> float | None:
 
 def _judgement(found: JudgementAnswer) -> None:
     say = st.success if found.within else st.warning
-    say(found.sentence, icon=":material/check_circle:" if found.within else ":material/help:")
+    say(as_typed(found.sentence), icon=":material/check_circle:" if found.within else ":material/help:")
     if found.remarks:
         st.info(as_typed(" ".join(found.remarks)), icon=":material/info:")
     st.caption(as_typed(found.line))
