@@ -237,6 +237,5 @@ class _Session:
         report = TrainingReport(self._task.title, step.step, step.steps, step.loss, step.ema_loss, *spent, saved=self._saved)
         if self._assessment is not None:
             at, found = self._assessment
-            levels = tuple(found.by_level)
-            report = replace(report, assessed=at, score_error=found.score_error, by_level=levels, cloud=found.cloud)
+            report = report.with_(found, at)
         return replace(report, history=self._history)
