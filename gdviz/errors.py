@@ -31,11 +31,11 @@ def bounded(text: str, limit: int) -> str:
     return f"{text[: limit - end - 5]} ... {text[-end:]}"
 
 
-def did_you_mean(found: object, allowed: Iterable[str]) -> str:
+def did_you_mean(word: object, allowed: Iterable[str]) -> str:
     """`` (did you mean 'steps'?)`` where a short word is close to one that is allowed, else nothing."""
-    if not isinstance(found, str) or len(found) > MAX_WORD:
+    if not isinstance(word, str) or len(word) > MAX_WORD:
         return ""
-    close = difflib.get_close_matches(found, allowed, n=1)
+    close = difflib.get_close_matches(word, allowed, n=1)
     return f" (did you mean {close[0]!r}?)" if close else ""
 
 

@@ -217,7 +217,7 @@ def _place(loc: tuple[int | str, ...]) -> str:
 
 
 def _sentence(item: Any) -> str:
-    found = shown(item.get("input"))
+    value = shown(item.get("input"))
     kind, context = item["type"], item.get("ctx", {})
     if kind == "missing":
         return "missing; it is required"
@@ -229,12 +229,12 @@ def _sentence(item: Any) -> str:
     if kind == "value_error":
         return str(context.get("error", item["msg"]))
     if kind in ("model_type", "model_attributes_type", "dict_type"):
-        return f"found {found}; an object is required"
+        return f"found {value}; an object is required"
     if kind in ("too_short", "too_long"):
         bound = f"at least {context['min_length']}" if kind == "too_short" else f"at most {context['max_length']:,}"
         return f"found {context['actual_length']} of them; {bound} must be listed"
     message = str(item["msg"]).replace("tuple", "list").removeprefix("Input ")
-    return f"found {found}; it {message[0].lower()}{message[1:]}"
+    return f"found {value}; it {message[0].lower()}{message[1:]}"
 
 
 def _without_negative_zero(value: Any) -> Any:

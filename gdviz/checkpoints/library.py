@@ -98,8 +98,8 @@ class Library:
         names = self.networks.names()
         fitting = [id] if id in names else [name for name in names if name.startswith(id)]
         if len(fitting) != 1:
-            found = "no network" if not fitting else f"{len(fitting)} networks"
-            raise GdvizError(f"score.id: found {found} with the id {id}... in the store; see gdviz store list.")
+            count = "no network" if not fitting else f"{len(fitting)} networks"
+            raise GdvizError(f"score.id: found {count} with the id {id}... in the store; see gdviz store list.")
         return fitting[0]
 
     def stored(self, id: str) -> Checkpoint:
@@ -208,8 +208,8 @@ class Library:
     def records(self, shipped: bool = True) -> list[TrainingRecord]:
         """Every network, the shipped ones included if so asked, and every unfinished training, the newest first."""
         names = {*self.networks.names(shipped), *self.trainings.names()}
-        found = [record for name in names if (record := self.record(name)) is not None]
-        return sorted(found, key=lambda record: (-record.written, record.id))
+        records = [record for name in names if (record := self.record(name)) is not None]
+        return sorted(records, key=lambda record: (-record.written, record.id))
 
     def remove(self, id: str) -> None:
         """Remove a network and what is left of its training; a shipped network stays."""

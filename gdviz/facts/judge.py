@@ -21,7 +21,6 @@ from gdviz.experiment import Built, Experiment
 from gdviz.facts.copies import copies_of
 from gdviz.facts.judgement import Fit, Judgement, nearest
 from gdviz.facts.law_tests import GROUPS, LEVEL, LawTest, Reference, moment_tests, reward_test, share_tests
-from gdviz.facts.sample_files import Samples
 from gdviz.guidance import Goal
 from gdviz.laws import Law, Mixture
 from gdviz.metrics.energy import EnergyNull, energy_distance, energy_floor, energy_null
@@ -32,6 +31,7 @@ from gdviz.metrics.skewness import LARGEST, KnownSkewness, skewness
 from gdviz.metrics.support import Support
 from gdviz.metrics.tails import Tail
 from gdviz.metrics.two_sample import classifier_two_sample
+from gdviz.own_data.files import Samples
 
 FEWEST = 50
 """Samples without which nothing is said."""

@@ -109,26 +109,26 @@ def _number(text: str) -> float | None:
     return value
 
 
-def _judgement(found: JudgementAnswer) -> None:
-    say = st.success if found.within else st.warning
-    say(as_typed(found.sentence), icon=":material/check_circle:" if found.within else ":material/help:")
-    if found.remarks:
-        st.info(as_typed(" ".join(found.remarks)), icon=":material/info:")
-    st.caption(as_typed(found.line))
-    if found.picture is not None:
-        figure, alt = sample_figure(found.picture, palette()), _alt(found, found.picture)
+def _judgement(answer: JudgementAnswer) -> None:
+    say = st.success if answer.within else st.warning
+    say(as_typed(answer.sentence), icon=":material/check_circle:" if answer.within else ":material/help:")
+    if answer.remarks:
+        st.info(as_typed(" ".join(answer.remarks)), icon=":material/info:")
+    st.caption(as_typed(answer.line))
+    if answer.picture is not None:
+        figure, alt = sample_figure(answer.picture, palette()), _alt(answer, answer.picture)
         with st.container(key="check.picture"):
             st.plotly_chart(figure, config={"displaylogo": False}, alt=alt)
-    _table(found.laws.headings, found.laws.rows, "check.laws")
+    _table(answer.laws.headings, answer.laws.rows, "check.laws")
     st.caption(f"± is 1.96 standard errors; {FLOOR}. Distances are energy distances.")
-    if found.modes is not None:
+    if answer.modes is not None:
         st.subheader("Share of each mode", anchor=False)
-        _table(found.modes.headings, found.modes.rows, "check.modes")
+        _table(answer.modes.headings, answer.modes.rows, "check.modes")
 
 
-def _alt(found: JudgementAnswer, picture: SamplePicture) -> str:
+def _alt(answer: JudgementAnswer, picture: SamplePicture) -> str:
     laws = ", ".join(law.title for law in picture.laws) or "the points of the target"
-    return f"The samples over {laws}. {found.sentence} The tables below hold the numbers."
+    return f"The samples over {laws}. {answer.sentence} The tables below hold the numbers."
 
 
 # ---------------------------------------------------------------------- facts

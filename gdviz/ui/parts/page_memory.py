@@ -15,8 +15,8 @@ def page_memory(page: str, start: Callable[[], Memory]) -> Memory:
     key = f"{page}.memory"
     if key not in st.session_state:
         st.session_state[key] = start()
-    found: Memory = st.session_state[key]
-    return found
+    memory: Memory = st.session_state[key]
+    return memory
 
 
 def asked_number(name: str, fewest: int, most: int, usual: int) -> int:

@@ -53,10 +53,10 @@ def networks_progress(study: Study[Any], trainings: Trainings, pool: Pool) -> Sc
     """
     try:
         tasks = tasks_of_study(study)
-        found = [_asked(task, trainings, pool) for task in tasks]
+        asked = [_asked(task, trainings, pool) for task in tasks]
     except GdvizError as error:
         return SceneProgress(None, done=True, error=str(error))
-    for number, (task, training) in enumerate(zip(tasks, found, strict=True), start=1):
+    for number, (task, training) in enumerate(zip(tasks, asked, strict=True), start=1):
         if training is None or training.state == "done":
             continue
         name = "the network" if len(tasks) == 1 else f"network {number} of {len(tasks)}"

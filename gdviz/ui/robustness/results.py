@@ -79,14 +79,14 @@ def draw(answers: Sequence[tuple[Source, RobustnessAnswer]], name: str, library:
 
 def _wrong(answers: Sequence[tuple[Source, RobustnessAnswer]], palette: Palette) -> dict[str, list[Wrong]]:
     """The curves of each side: errors drawn afresh in grey, the others from grey to full colour."""
-    found: dict[str, list[Wrong]] = {}
+    curves: dict[str, list[Wrong]] = {}
     for side, colour in (("perturbed", palette.conditional), ("network", palette.guided)):
         mine = [(source, answer) for source, answer in answers if source.group == side]
         systematic = [source for source, _ in mine if not source.afresh] or [source for source, _ in mine]
         looks = dict(zip([source.name for source in systematic], figures.family(len(systematic), colour, palette), strict=True))
         afresh = (palette.no_guidance, "solid")
-        found[side] = [Wrong(source.name, answer.rows, *looks.get(source.name, afresh)) for source, answer in mine]
-    return found
+        curves[side] = [Wrong(source.name, answer.rows, *looks.get(source.name, afresh)) for source, answer in mine]
+    return curves
 
 
 def _legend(names: Titles, particles: int) -> str:

@@ -119,14 +119,14 @@ def _experiment(base: Experiment, memory: Memory, topic: str) -> Experiment:
     if len(w) > MOST_W:
         raise GdvizError(f"w: found {len(w)} of them; at most {MOST_W} are allowed.")
     described = {**base.model_dump(mode="json"), "w": sorted(w), "particles": memory["particles"]}
-    found = Experiment.parse(described).model_copy(update={"score": Exact(), "measure": None})
+    experiment = Experiment.parse(described).model_copy(update={"score": Exact(), "measure": None})
     if topic == "steps":
-        found = found.model_copy(update={"sampler": found.sampler.model_copy(update={"steps": FINEST})})
+        experiment = experiment.model_copy(update={"sampler": experiment.sampler.model_copy(update={"steps": FINEST})})
     if topic == "winners":
-        if max(found.w) == 0:
+        if max(experiment.w) == 0:
             raise GdvizError("w: found 0 alone; winners and losers need a w above it.")
-        found = found.model_copy(update={"w": (max(found.w),)})
-    return found
+        experiment = experiment.model_copy(update={"w": (max(experiment.w),)})
+    return experiment
 
 
 def _from_address() -> Memory:

@@ -131,11 +131,11 @@ def _ranges(subject: Subject) -> list[tuple[float, float]]:
 
 def _window(x: Vector, ranges: list[tuple[float, float]]) -> list[tuple[float, float]]:
     """What is seen of the axes around the particle, never beyond their ends."""
-    found = []
+    windows = []
     for value, (low, high) in zip(x, ranges, strict=True):
         middle = float(np.clip(round(float(value) / GRID) * GRID, low + NEAR, high - NEAR))
-        found.append((middle - NEAR, middle + NEAR))
-    return found
+        windows.append((middle - NEAR, middle + NEAR))
+    return windows
 
 
 def _drawing(subject: Subject, step: OneStep, ranges: list[tuple[float, float]]) -> dict[str, Any]:

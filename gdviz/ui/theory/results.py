@@ -158,8 +158,8 @@ def _steps(answer: StepsAnswer) -> None:
 
 
 def _winners(answer: WinnersAnswer) -> None:
-    found, reward, colours = answer.found, answer.names.reward, palette()
-    extent, sides = particle_figures.paths_extent(found), {"losers": found.losers, "winners": found.winners}
+    winners, reward, colours = answer.found, answer.names.reward, palette()
+    extent, sides = particle_figures.paths_extent(winners), {"losers": winners.losers, "winners": winners.winners}
     for place, (side, title, words) in zip(
         st.columns(2, gap="medium"),
         (
@@ -174,19 +174,19 @@ def _winners(answer: WinnersAnswer) -> None:
                 st.markdown(f"##### {title}")
                 st.caption("None among the particles whose paths are kept.")
                 continue
-            figure = particle_figures.paths_figure(found, sides[side], extent, colours)
-            alt = f"{title}: {count} paths without and with guidance at w = {found.w:g}. The table below holds their numbers."
+            figure = particle_figures.paths_figure(winners, sides[side], extent, colours)
+            alt = f"{title}: {count} paths without and with guidance at w = {winners.w:g}. The table below holds their numbers."
             plot(side, title, words, figure, alt)
     said = f"{reward} of each particle without and with guidance; {sentence('winners', answer)}"
     with st.columns([1, 2, 1])[1]:
         words = "Below the line: guidance made this particle less likely, or worse."
-        plot("pairs", "Every particle, with and without", words, particle_figures.pairs_figure(found, reward, colours), said)
+        plot("pairs", "Every particle, with and without", words, particle_figures.pairs_figure(winners, reward, colours), said)
     lines = [
         {
             "particle": number,
             "side": side.removesuffix("s"),
-            f"log {reward} without": interval(_known(found.before[number]), None),
-            f"log {reward} with": interval(_known(found.after[number]), None),
+            f"log {reward} without": interval(_known(winners.before[number]), None),
+            f"log {reward} with": interval(_known(winners.after[number]), None),
         }
         for side in ("losers", "winners")
         for number in sides[side].particle
@@ -199,8 +199,8 @@ def _known(value: float) -> float | None:
     return float(value) if math.isfinite(value) else None
 
 
-def _percent(found: Mean) -> str:
-    value, se = found
+def _percent(mean: Mean) -> str:
+    value, se = mean
     return "-" if value is None or se is None else f"{100 * value:.0f} ± {196 * se:.0f} %"
 
 

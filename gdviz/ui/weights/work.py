@@ -77,8 +77,8 @@ class Work(Generic[A]):
     def start(self) -> None:
         """Train what is missing; the run follows when all of it is there."""
         pool().forget(self.run.study.key)  # stopped before
-        for task, found in zip(self.tasks, self.trainings, strict=True):
-            if found is None or found.state in ("paused", "failed"):
+        for task, training in zip(self.tasks, self.trainings, strict=True):
+            if training is None or training.state in ("paused", "failed"):
                 attempt(trainings().start, task)
 
     def cancel(self) -> None:
@@ -90,8 +90,8 @@ class Work(Generic[A]):
     def remove(self) -> None:
         """Forget what was trained here."""
         self.cancel()
-        for task, found in zip(self.tasks, self.trainings, strict=True):
-            if found is not None and task.what == "weights":
+        for task, training in zip(self.tasks, self.trainings, strict=True):
+            if training is not None and task.what == "weights":
                 attempt(trainings().remove, task.id)
 
     def look(self, began: float) -> tuple[float, str] | None:
