@@ -75,7 +75,7 @@ def build(name: str) -> str:
             for file in (place / task.id).iterdir():
                 file.chmod(0o644)
             size = sum(file.stat().st_size for file in (place / task.id).iterdir())
-            error = "unknown" if report.score_error is None else f"{100 * report.score_error:.1f} %"
+            error = report.error_words or "unknown"
             said.append(f"{task.title}: score error {error} in {report.cpu_seconds:.0f} CPU-s, {size / 1e3:.0f} kB")
     return "; ".join(said)
 

@@ -7,7 +7,6 @@ import json
 import math
 import zipfile
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 
 from gdviz.checkpoints.history import KEPT, History, HistoryRow
@@ -100,7 +99,7 @@ def _report(files: Mapping[str, bytes], task: Task, checkpoint: Checkpoint, id: 
     if task.base is not None:
         return report
     found = assess(task, checkpoint)
-    return replace(report, assessed=step, score_error=found.score_error, by_level=tuple(found.by_level), cloud=found.cloud)
+    return report.with_(found, step)
 
 
 def _history(files: Mapping[str, bytes]) -> History:

@@ -6,7 +6,7 @@ import dataclasses
 import json
 import math
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,8 +14,14 @@ from numpy.typing import NDArray
 from gdviz.checkpoints.history import History, HistoryRow
 from gdviz.record import finite
 
+if TYPE_CHECKING:
+    from gdviz.training.assess import Assessment
+
 SHOWN = 600
 """Points of the live cloud that travel with a report."""
+
+PARTS = 4
+"""Scores of a network whose errors are said, the largest."""
 
 DIGITS = 4
 """Decimals of their coordinates."""
@@ -41,9 +47,11 @@ class TrainingReport:
         The step at which the next three were found; 0 before they were.
     score_error : float or None
         sqrt(E|eps - eps*|^2 / E|eps*|^2) of the averaged weights (MATH section 2); None where the exact score
-        is unknown.
+        is unknown. Of a network of several scores the largest of `by_part`.
     by_level : tuple of (float, float)
         (log-SNR, the same error at that noise level).
+    by_part : tuple of (str, float)
+        (p(x), p(x | label), ...; error) where the network stands for several; else empty.
     cloud : array [n, d] or None
         A few samples of the averaged weights, float32.
     saved : int
@@ -73,6 +81,24 @@ class TrainingReport:
     id: str | None = None
     notice: str | None = None
     history: History = field(default_factory=History)
+    by_part: tuple[tuple[str, float], ...] = ()
+
+    @property
+    def error_words(self) -> str:
+        """The score error in percent, one a part: ``4.0 % of p(x), 3.2 % of p(x | a)``; empty where it is not known."""
+        if len(self.by_part) < 2:
+            return "" if self.score_error is None else f"{100 * self.score_error:.1f} %"
+        largest = sorted(self.by_part, key=lambda part: -part[1])[:PARTS]
+        shown = [part for part in self.by_part if part in largest]
+        said = ", ".join(f"{100 * error:.1f} % of {name}" for name, error in shown)
+        return said + (f", less of {len(self.by_part) - len(shown)} more" if len(shown) < len(self.by_part) else "")
+
+    def with_(self, found: Assessment, step: int) -> TrainingReport:
+        """With what was seen of the network at a step."""
+        levels, parts = tuple(found.by_level), tuple(found.by_part)
+        return dataclasses.replace(
+            self, assessed=step, score_error=found.score_error, by_level=levels, by_part=parts, cloud=found.cloud
+        )
 
     @property
     def row(self) -> HistoryRow:
@@ -85,6 +111,7 @@ class TrainingReport:
         names = [each.name for each in dataclasses.fields(self) if each.name != "history"]
         values = {name: getattr(self, name) for name in names}
         values["by_level"] = [[finite(level), finite(error)] for level, error in self.by_level]
+        values["by_part"] = [[name, finite(error)] for name, error in self.by_part]
         values["cloud"] = None if self.cloud is None else _rows(self.cloud)
         return {name: finite(value) for name, value in values.items()}
 
@@ -101,6 +128,7 @@ class TrainingReport:
         for name in ("loss", "ema_loss"):
             fields[name] = math.nan if fields[name] is None else fields[name]
         fields["by_level"] = tuple((_number(level), _number(error)) for level, error in fields["by_level"])
+        fields["by_part"] = tuple((name, _number(error)) for name, error in fields.get("by_part", ()))
         if fields["cloud"] is not None:
             fields["cloud"] = np.array(fields["cloud"], dtype=np.float32)  # [n, d]
         return cls(**fields)

@@ -237,6 +237,5 @@ class _Session:
         report = TrainingReport(self._task.title, step.step, step.steps, step.loss, step.ema_loss, *spent, saved=self._saved)
         if self._assessment is not None:
             at, assessment = self._assessment
-            levels = tuple(assessment.by_level)
-            report = replace(report, assessed=at, score_error=assessment.score_error, by_level=levels, cloud=assessment.cloud)
+            report = report.with_(assessment, at)
         return replace(report, history=self._history)

@@ -23,7 +23,7 @@ Code = Annotated[
 Weights = Annotated[str | None, typer.Option("--weights", metavar="FILE", help="A safetensors file for it.")]
 Prediction = Annotated[str, typer.Option("--prediction", metavar="noise|clean|velocity|score", help="What it returns.")]
 Schedule = Annotated[
-    str, typer.Option("--schedule", metavar="linear_beta|cosine|vp|edm", help="How x is scaled and which time it is given.")
+    str, typer.Option("--schedule", metavar="linear_beta|cosine|vp|edm|flow", help="How x is scaled and which time it is given.")
 ]
 
 
@@ -44,19 +44,29 @@ def with_own(
 
 
 def print_error(experiment: Experiment) -> None:
-    """The error against the exact score by noise level, on the messages' side."""
+    """The error of every part against its exact score by noise level, and what explains it, on the messages' side."""
     from rich.table import Table
 
     from gdviz.checkpoints import build_stored
     from gdviz.cli._terminal import messages
     from gdviz.metrics.score_error import score_error
+    from gdviz.metrics.score_verdict import verdict
     from gdviz.scores import ScoresContext
+    from gdviz.scores.own import OwnScores
+    from gdviz.tables import plain
 
-    law = build_stored(experiment).plan.unguided
-    score = experiment.score.build(ScoresContext(own_code=True)).single(law)
-    table = Table(title=f"Your score of {law.name} against the exact one")
-    for column in ("t", "relative error"):
-        table.add_column(column, justify="right")
-    for level in score_error(score, law):
-        table.add_row(f"{level.t:.4g}", f"{level.error:.3g}")
+    plan, own = build_stored(experiment).plan, experiment.score.build(ScoresContext(own_code=True))
+    assert isinstance(own, OwnScores)
+    for note in own.notes:
+        messages.print(plain(note))
+    parts = {law.name: law for law in (plan.unguided, plan.toward, plan.away) if law is not None and not law.by_samples}
+    if not parts:
+        return
+    table = Table(title="Relative error of your scores against the exact ones")
+    table.add_column("t", justify="right")
+    for name in parts:
+        table.add_column(plain(name), justify="right")
+    for levels in zip(*(score_error(own.single(law), law) for law in parts.values()), strict=True):
+        table.add_row(f"{levels[0].t:.4g}", *(f"{level.error:.3g}" for level in levels))
     messages.print(table)
+    messages.print(plain(verdict(own, list(parts.values()))))

@@ -37,7 +37,7 @@ def score(
     if as_json:
         typer.echo(json.dumps(judgement.to_dict(), indent=1, allow_nan=False))
         return
-    from gdviz.facts.judgement_table import FLOOR, classifier_line, facts_line, headings, law_rows, mode_rows
+    from gdviz.facts.judgement_table import FLOOR, classifier_line, facts_line, headings, law_rows, mode_rows, tail_line
     from gdviz.tables import plain, plain_table
 
     terminal = console()
@@ -48,6 +48,6 @@ def score(
     if judgement.modes:
         terminal.print(plain_table(*mode_rows(judgement)))
     terminal.print(plain(judgement.sentence))
-    if line := classifier_line(judgement):
+    for line in filter(None, (classifier_line(judgement), tail_line(judgement))):
         terminal.print(plain(line))
     terminal.print(plain(f"± is 1.96 standard errors; {FLOOR}."), style="dim")

@@ -94,13 +94,15 @@ def _line(record: TrainingRecord, own: bool, library: Library) -> dict[str, Any]
         "step": 0 if report is None else report.step,
         "steps": record.task.steps,
         "score_error": None if report is None else report.score_error,
+        "by_part": [] if report is None else [list(part) for part in report.by_part],
         "used": time.strftime("%Y-%m-%dT%H:%M:%S", time.localtime(record.written)),
     }
 
 
 def _percent(line: dict[str, Any]) -> str:
     error = line["score_error"]
-    return f"{100 * error:.2f} %" if isinstance(error, float) else "-"
+    worst = f" (largest of {len(line['by_part'])})" if len(line["by_part"]) > 1 else ""
+    return f"{100 * error:.2f} %{worst}" if isinstance(error, float) else "-"
 
 
 def _totals(root: Path) -> dict[str, int]:

@@ -67,7 +67,7 @@ def train(
         typer.echo(json.dumps({name: last[name] for name in _LINE} | {"id": ids[-1], "ids": ids}, allow_nan=False))
         return
     for report in ended:
-        error = "" if report.score_error is None else f", score error {100 * report.score_error:.2f} %"
+        error = f", score error {report.error_words}" if report.error_words else ""
         console().print(plain(f"{report.title}: step {report.step}, loss {report.loss:.4g}{error}"))
         console().print(f"  {report.id}")
 
@@ -96,6 +96,7 @@ _LINE = (
     "assessed",
     "score_error",
     "by_level",
+    "by_part",
     "saved",
     "notice",
 )
@@ -219,7 +220,7 @@ def _progress(wanted: bool) -> Iterator[Callable[[TrainingReport], None]]:
         task = progress.add_task("Preparing", total=None, loss="")
 
         def show(report: TrainingReport) -> None:
-            error = "" if report.score_error is None else f", score error {100 * report.score_error:.1f} %"
+            error = f", score error {report.error_words}" if report.error_words else ""
             loss = f"step {report.step}, loss {report.ema_loss:.4f}{error}"
             progress.update(task, description=str(plain(report.title)), total=report.steps, completed=report.step, loss=loss)
 

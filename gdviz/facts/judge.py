@@ -1,10 +1,14 @@
-"""Samples from anywhere, judged: how far from each exact goal law, what reward, which modes, how much off the support."""
+"""Samples from anywhere, judged: which exact goal law they can be told from, what reward, which modes, how much off the support.
+
+Moments, mode shares, the mean reward and a classifier see all samples; the energy distance sees 2,000 of them.
+"""
 
 from __future__ import annotations
 
 import math
+import zlib
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,129 +20,33 @@ from gdviz.checkpoints import build_trained
 from gdviz.errors import GdvizError
 from gdviz.experiment import Built, Experiment
 from gdviz.facts.copies import copies_of
+from gdviz.facts.judgement import Fit, Judgement, nearest
+from gdviz.facts.law_tests import GROUPS, LEVEL, LawTest, Reference, moment_tests, reward_test, share_tests
 from gdviz.guidance import Goal
-from gdviz.laws import Mixture
-from gdviz.metrics.energy import energy_distance, energy_floor
+from gdviz.laws import Law, Mixture
+from gdviz.metrics.energy import EnergyNull, energy_distance, energy_floor, energy_null
 from gdviz.metrics.mean import UNKNOWN, Mean
-from gdviz.metrics.reading import Reader
+from gdviz.metrics.reading import BLOCK, Reader
 from gdviz.metrics.row import mean_reward, reciprocal
+from gdviz.metrics.skewness import LARGEST, KnownSkewness, skewness
 from gdviz.metrics.support import Support
 from gdviz.metrics.tails import Tail
-from gdviz.metrics.two_sample import ClassifierTest, classifier_two_sample
+from gdviz.metrics.two_sample import classifier_two_sample
 from gdviz.own_data.files import Samples
 
 FEWEST = 50
 """Samples without which nothing is said."""
 
 POINTS = 2000
-"""Samples compared with as many of each goal law."""
+"""Samples whose energy distance to as many of each goal law is taken."""
 
-GOAL_POINTS = 20_000
-"""Samples of a goal law behind its own reward and mode weights."""
+DRAWS, FEWEST_DRAWS, MOST_DRAWS = 10, 20_000, 1_000_000
+"""Samples of a goal law for each sample that was given, at least and at most; fewer where a law is hard to draw from."""
+
+CLASSIFIED = 500_000
+"""Numbers, samples times coordinates, that a classifier is asked about, and as many of the goal law."""
 
 MOST_MODES = 64
-
-
-@dataclass(frozen=True)
-class Fit:
-    """The samples beside one goal law.
-
-    Attributes
-    ----------
-    name, title : str
-        ``plain``, ``conditional``, ``powered`` or ``tilted``, and how it is written.
-    distance, se, floor : float or None
-        Energy distance (unbiased, so it may be below 0), and what samples of the goal itself show in 95 % of cases; None where
-        the goal cannot be sampled exactly.
-    mean_reward, mean_reciprocal : float or None
-        Of the goal law itself.
-    mode_weights : tuple of float
-        The goal law's share of each mode.
-    mode_weight_tv : float or None
-        Total variation between the mode weights of the samples and of the goal law.
-    classifier : ClassifierTest or None
-        Whether a classifier tells the samples from the goal's own.
-    """
-
-    name: str
-    title: str
-    distance: float | None
-    se: float | None
-    floor: float | None
-    mean_reward: float | None = None
-    mean_reciprocal: float | None = None
-    mode_weights: tuple[float, ...] = ()
-    mode_weight_tv: float | None = None
-    classifier: ClassifierTest | None = None
-
-    @property
-    def within_floor(self) -> bool:
-        """Whether the samples cannot be told from the goal."""
-        return self.distance is not None and self.floor is not None and self.distance <= self.floor
-
-
-@dataclass(frozen=True)
-class Judgement:
-    """What can be said of samples from anywhere.
-
-    Attributes
-    ----------
-    samples, nonfinite : int
-        How many were given, and how many of them are not finite and left out.
-    fits : tuple of Fit
-        One a goal law.
-    reward_title : str or None
-    mean_reward, se_reward, mean_reciprocal, se_reciprocal : float or None
-        Of the samples; the reciprocal's mean is None where `tail` says that it cannot be estimated.
-    tail : Tail or None
-    off_support : float or None
-        Share of samples where the target has next to no mass.
-    spread : float
-        Root of the trace of the covariance.
-    modes : tuple of str
-    mode_weights : tuple of float
-        Share of the samples at each mode: of those whose nearest component mean it is.
-    remarks : tuple of str
-        How the file was read, and what copies among the samples mean.
-    """
-
-    samples: int
-    nonfinite: int
-    fits: tuple[Fit, ...]
-    reward_title: str | None
-    mean_reward: float | None
-    se_reward: float | None
-    mean_reciprocal: float | None
-    se_reciprocal: float | None
-    tail: Tail | None
-    off_support: float | None
-    spread: float
-    modes: tuple[str, ...] = ()
-    mode_weights: tuple[float, ...] = ()
-    remarks: tuple[str, ...] = ()
-
-    @property
-    def nearest(self) -> Fit | None:
-        """The goal law whose distance is the smallest share of its floor."""
-        known = [fit for fit in self.fits if fit.distance is not None and fit.floor]
-        return min(known, key=lambda fit: (fit.distance or 0.0) / (fit.floor or 1.0), default=None)
-
-    @property
-    def sentence(self) -> str:
-        """Which goal law the samples follow, or that it is none of them."""
-        nearest, within = self.nearest, [fit.title for fit in self.fits if fit.within_floor]
-        if nearest is None:
-            return "No goal law can be sampled here, so there is nothing to compare with."
-        if not within:
-            times = (nearest.distance or 0.0) / (nearest.floor or 1.0)
-            return f"None of them: the nearest goal law is {nearest.title}, and its distance is {times:.2g} times the floor."
-        said = f"The nearest goal law is {nearest.title}: its distance is within the floor, so the samples cannot be told from it"
-        others = [title for title in within if title != nearest.title]
-        return said + (f", nor from {' and '.join(others)}." if others else ".")
-
-    def to_dict(self) -> dict[str, Any]:
-        """The judgement as plain values."""
-        return {**asdict(self), "sentence": self.sentence}
 
 
 def judge(
@@ -170,17 +78,22 @@ def judge(
     x = x[torch.randperm(len(x), generator=torch.Generator().manual_seed(0))]  # a file may be sorted
     reader = Reader(built.law, built.plan.reward)
     reading = reader(x)
-    reward, inverse, diagnosis = _rewards(reading.log_reward)
     modes = _Modes(built)
-    weights = modes.weights(x)
     atomic = isinstance(built.law, Mixture) and built.law.atomic
     copies = None if atomic else copies_of(x.numpy())
-    widen = 1.0 if copies is None else math.sqrt(copies.rows / copies.worth)
+    worth = len(x) if copies is None else copies.worth
     once = x if copies is None else torch.from_numpy(copies.distinct)  # [m, d]
+    given = _Given(x, once, worth, reading.log_reward, modes.counts(x))
+    measured = [_fit(goal, w, given, built, reader, modes) for goal in goals(built, w)]
+    fits = tuple(fit for fit, _ in measured)
+    near = nearest(fits)
+    known = next((skew for fit, skew in measured if fit is near), 0.0)
+    reward, inverse, diagnosis = _rewards(reading.log_reward, known)
+    widen = math.sqrt(len(x) / worth)
     return Judgement(
         samples=len(finite),
         nonfinite=lost,
-        fits=tuple(_fit(goal, w, once, built, reader, modes, weights) for goal in goals(built, w)),
+        fits=fits,
         reward_title=None if built.plan.reward is None else built.plan.reward_title,
         mean_reward=reward.value,
         se_reward=_times(reward.se, widen),
@@ -190,7 +103,7 @@ def judge(
         off_support=Support(built.law, 0).off(reading),
         spread=math.sqrt(float(x.var(0).sum())),
         modes=modes.names,
-        mode_weights=weights,
+        mode_weights=tuple(count / len(x) for count in given.modes),
         remarks=remarks if copies is None else (*remarks, copies.sentence),
     )
 
@@ -222,10 +135,22 @@ def _points(samples: Samples | NDArray[np.floating[Any]], dimension: int) -> Ten
     return torch.from_numpy(values.astype(np.float64))
 
 
-def _rewards(log_reward: NDArray[np.float64] | None) -> tuple[Mean, Mean, Tail | None]:
+def _rewards(log_reward: NDArray[np.float64] | None, known: float = 0.0) -> tuple[Mean, Mean, Tail | None]:
+    """Means of r and of 1 / r, the latter refused as for a run: by its own skewness, and by what is known of its law's."""
     if log_reward is None:
         return UNKNOWN, UNKNOWN, None
-    return mean_reward(log_reward), *reciprocal(log_reward)
+    return mean_reward(log_reward), *reciprocal(log_reward, known)
+
+
+@dataclass(frozen=True, eq=False)
+class _Given:
+    """The samples: all [n, d], each point once [m, d], how many they are worth, log r [n], and counts of the modes [M]."""
+
+    x: Tensor
+    once: Tensor
+    worth: float
+    log_reward: NDArray[np.float64] | None
+    modes: list[int]
 
 
 class _Modes:
@@ -245,26 +170,89 @@ class _Modes:
             self._of, self.names = law.component_labels, law.labels
         self._nearest: Callable[[Tensor], Tensor] = law.nearest_index
 
-    def weights(self, x: Tensor) -> tuple[float, ...]:
-        """Share of each mode."""
+    def counts(self, x: Tensor) -> list[int]:
+        """How many points [n, d] are at each mode; none where there are no modes."""
         if not self.names:
-            return ()
-        counts = torch.bincount(self._of[self._nearest(x)], minlength=len(self.names))
-        return tuple((counts.double() / len(x)).tolist())
+            return []
+        of = torch.cat([self._of[self._nearest(part)] for part in x.split(BLOCK)])  # [n]
+        found: list[int] = torch.bincount(of, minlength=len(self.names)).tolist()
+        return found
 
 
-def _fit(
-    goal: Goal, w: float | None, x: Tensor, built: Built, reader: Reader, modes: _Modes, weights: tuple[float, ...]
-) -> Fit:
-    y = goal.draw(w or 0.0, GOAL_POINTS, torch.Generator().manual_seed(1))
+def _fit(goal: Goal, w: float | None, given: _Given, built: Built, reader: Reader, modes: _Modes) -> tuple[Fit, float]:
+    """The samples beside one goal, and the skewness of 1 / r over sqrt n that its law has."""
+    y = _drawn(goal, w or 0.0, len(given.x), zlib.crc32(given.x.numpy().tobytes()))  # one draw for all files may be unlucky
     if y is None:
-        return Fit(goal.name, goal.title, None, None, None)
-    n = min(len(x), POINTS, len(y))
-    mine, theirs = (built.law.nearest(points[:n]) for points in (x, y))
-    found, (reward, inverse, _) = energy_distance(mine, theirs), _rewards(reader(y).log_reward)
-    own = modes.weights(y)
-    tv = 0.5 * sum(abs(a - b) for a, b in zip(weights, own, strict=True)) if own else None
-    floor = energy_floor(built.law.nearest(y[: max(n, 1000)]), n)
-    title = goal.title if not goal.depends_on_w else f"{goal.title}, w = {w:g}"
-    apart = classifier_two_sample(mine, theirs)
-    return Fit(goal.name, title, found.value, found.se, floor, reward.value, inverse.value, own, tv, apart)
+        return Fit(goal.name, goal.title, None, None, None), 0.0
+    settled, once = (built.law.nearest(points) for points in (given.x, given.once))
+    log_r = reader(y).log_reward
+    known = 0.0 if log_r is None else _skewness(goal, built, reader, log_r, len(given.x))
+    inverse = UNKNOWN if log_r is None or known > LARGEST else reciprocal(log_r)[0]
+    counts = modes.counts(y)
+    own, mine = ([count / max(1, sum(each)) for count in each] for each in (counts, given.modes))
+    n = min(len(once), POINTS, len(y))
+    floor = energy_floor(y[: max(n, 1000)], n)
+    found, null = energy_distance(once[:n], y[:n]), energy_null(y[: max(n, 1000)], n)
+    most = CLASSIFIED // y.shape[1]
+    apart = classifier_two_sample(once[:most], y[:most], level=LEVEL / GROUPS)
+    tests: list[LawTest] = []
+    if not built.law.by_samples:  # whose draws come from a few images
+        tests += moment_tests(settled, given.worth, Reference.of(y, _law_of(goal, built)))
+        tests += share_tests(modes.names, given.modes, given.worth, counts) if counts else []
+        if log_r is not None and given.log_reward is not None:
+            mean = reward_test(built.plan.reward_title, np.exp(given.log_reward), given.worth, np.exp(log_r))
+            tests += [] if mean is None else [mean]
+    if found.value is not None and null is not None:
+        tests.append(LawTest("distance", "energy distance", found.value, 0.0, null.p_value(found.value), None))
+    if apart is not None:
+        tests.append(LawTest("classifier", "classifier", apart.accuracy, 0.5, apart.p_value, apart.smallest_difference / 2))
+    fit = Fit(
+        goal.name,
+        goal.title if not goal.depends_on_w else f"{goal.title}, w = {w:g}",
+        found.value,
+        _bar(found, floor, null),
+        floor,
+        None if log_r is None else mean_reward(log_r).value,
+        inverse.value,
+        tuple(own),
+        0.5 * sum(abs(a - b) for a, b in zip(mine, own, strict=True)) if counts else None,
+        apart,
+        tuple(tests),
+    )
+    return fit, known
+
+
+def _bar(distance: Mean, floor: float | None, null: EnergyNull | None) -> float | None:
+    """Standard error of an energy distance beyond its floor; None within it, where the distance is not normal.
+
+    The first Hoeffding projection's, which vanishes where the laws are equal, and the spread that is left there.
+    """
+    if distance.value is None or distance.se is None or floor is None or null is None or distance.value <= floor:
+        return None
+    return math.hypot(distance.se, null.spread)
+
+
+def _drawn(goal: Goal, w: float, n: int, seed: int) -> Tensor | None:
+    """As many draws of a goal as are wanted beside n samples, or half as many, and so on; None below `POINTS`."""
+    wanted = min(max(DRAWS * n, FEWEST_DRAWS), MOST_DRAWS)
+    while wanted >= POINTS:
+        y = goal.draw(w, wanted, torch.Generator().manual_seed(seed))
+        if y is not None:
+            return y
+        wanted //= 2
+    return None
+
+
+def _law_of(goal: Goal, built: Built) -> Law | None:
+    """The law that a goal draws from, where the plan has it."""
+    plan = built.plan
+    laws = [law for law in (built.law, plan.unguided, plan.toward, plan.away) if law is not None]
+    return next((law for law in laws if law.name == goal.title), None)
+
+
+def _skewness(goal: Goal, built: Built, reader: Reader, log_r: NDArray[np.float64], n: int) -> float:
+    """Skewness of 1 / r over sqrt n: as it is known to a run where the goal is what a run at w = 0 samples, else the draws'."""
+    if _law_of(goal, built) is built.plan.unguided and not built.law.by_samples:
+        return KnownSkewness(built.plan, reader, False, 0).at(0.0, n)
+    with np.errstate(over="ignore"):
+        return skewness(np.expm1(-log_r)) / math.sqrt(n)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from gdviz.facts.judge import Judgement
+from gdviz.facts.judgement import Judgement
 
-FLOOR = "the floor is what samples of the law itself show in 95 % of cases"
+FLOOR = "distances are of 2,000 points, their floor is what samples of the law itself show in 95 % of cases"
+
+
+HEAVY = "- (heavy tail)"
+"""In place of a mean of 1 / r, as in a run's table."""
 
 
 def headings(found: Judgement) -> tuple[str, ...]:
     """What stands over `law_rows`."""
     reward = found.reward_title or "r"
-    return ("law", "distance", "floor", "within", f"mean {reward}", f"mean 1/{reward}", "mode weights off by")
+    return ("law", "told apart by", "distance", "floor", f"mean {reward}", f"mean 1/{reward}", "mode weights off by")
 
 
 def law_rows(found: Judgement) -> list[tuple[str, ...]]:
@@ -21,17 +25,17 @@ def law_rows(found: Judgement) -> list[tuple[str, ...]]:
         "",
         "",
         _with_error(found.mean_reward, found.se_reward),
-        _with_error(found.mean_reciprocal, found.se_reciprocal) if _estimable(found) else "heavy tail",
+        _with_error(found.mean_reciprocal, found.se_reciprocal) if _estimable(found) else HEAVY,
         "",
     )
     laws = [
         (
             fit.title,
+            "" if fit.distance is None else ", ".join(fit.told_by) or "nothing",
             "not known" if fit.distance is None else _with_error(fit.distance, fit.se),
             _number(fit.floor),
-            "" if fit.distance is None else "yes" if fit.within_floor else "no",
             _number(fit.mean_reward),
-            _number(fit.mean_reciprocal),
+            HEAVY if fit.mean_reciprocal is None and fit.mean_reward is not None else _number(fit.mean_reciprocal),
             _number(fit.mode_weight_tv),
         )
         for fit in found.fits
@@ -63,10 +67,18 @@ def classifier_line(found: Judgement) -> str:
         return ""
     test = nearest.classifier
     return (
-        f"Trained on half of the points, a classifier tells held-out samples from those of {nearest.title} in "
-        f"{100 * test.accuracy:.1f} % of cases (50 % by chance, p = {test.p_value:.2g}); "
-        f"{50 * (1 + test.smallest_difference):.1f} % would nearly always have been noticed."
+        f"Trained on half of the points, a classifier tells {test.held_out // 2:,} held-out samples from as many of "
+        f"{nearest.title} in {100 * test.accuracy:.1f} % of cases (50 % by chance, p = {test.p_value:.2g}); "
+        f"{50 * (1 + test.smallest_difference):.1f} % would have been noticed in 95 % of cases."
     )
+
+
+def tail_line(found: Judgement) -> str:
+    """What to say where a mean of 1 / r is not printed, in the words of the pages; empty where all are."""
+    if _estimable(found) and all(fit.mean_reciprocal is not None or fit.mean_reward is None for fit in found.fits):
+        return ""
+    words = f"1 / {found.reward_title} is not estimable from {found.samples:,} samples where the table says so"
+    return words + ": its tail is too heavy, so no value and no error are printed there."
 
 
 def _estimable(found: Judgement) -> bool:

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from gdviz.errors import GdvizError
 from gdviz.experiment import Built
-from gdviz.facts.judge import Judgement
+from gdviz.facts.judgement import Judgement
 from gdviz.laws import Law, Mixture
 from gdviz.laws.tilt import tilt
 from gdviz.record import Floats, Record

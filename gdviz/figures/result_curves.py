@@ -157,7 +157,7 @@ def distance_figure(curves: Curves) -> go.Figure | None:
     return _figure(curves, read, "energy distance")
 
 
-_DISTANCE = ("energy_distance", "se", "floor")
+_DISTANCE = ("energy_distance", "normal_se", "floor")
 
 
 def _mean_and_prediction(curves: Curves, rows: Sequence[Row], of: str, sign: float = 1.0) -> list[Series]:

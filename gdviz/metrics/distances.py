@@ -31,7 +31,8 @@ class Distance:
     to : str
         Name of the goal: conditional, powered, tilted.
     energy_distance, se : float or None
-        Unbiased, so it may fall below 0; None where the goal cannot be sampled exactly.
+        Unbiased, so it may fall below 0; None where the goal cannot be sampled exactly. The standard error is that of a normal
+        interval, which the distance has beyond its floor only: see `normal_se`.
     floor : float or None
         95 % quantile of the same statistic between two independent samples of the goal itself.
     step_change : float or None
@@ -43,6 +44,12 @@ class Distance:
     se: float | None
     floor: float | None
     step_change: float | None = None
+
+    @property
+    def normal_se(self) -> float | None:
+        """The standard error beyond the floor; None within it, where the first projection vanishes and a bar means nothing."""
+        inside = self.energy_distance is None or self.floor is None or self.energy_distance <= self.floor
+        return None if inside else self.se
 
 
 class Distances:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from functools import lru_cache
 
 import torch
@@ -14,7 +15,7 @@ _BLOCK = 128
 """Rows of the distance matrix held at once, so that a block stays in the cache."""
 
 FLOOR_POINTS = 800
-FLOOR_HALVINGS = 200
+FLOOR_HALVINGS, NULL_HALVINGS = 200, 1000
 
 
 def energy_distance(x: Tensor, y: Tensor) -> Mean:
@@ -49,29 +50,56 @@ def energy_change(x: Tensor, coarse: Tensor, y: Tensor) -> float:
     return 2 * to_y - within
 
 
+@dataclass(frozen=True, eq=False)
+class EnergyNull:
+    """Energy distances between two independent samples of one law, by random halvings: [halvings]."""
+
+    values: Tensor
+
+    @property
+    def spread(self) -> float:
+        """Their standard deviation."""
+        return float(self.values.std())
+
+    def p_value(self, distance: float) -> float:
+        """The share of them that are at least as large, the distance itself counted."""
+        return (1 + int((self.values >= distance).sum())) / (1 + len(self.values))
+
+
+def energy_null(y: Tensor, n: int) -> EnergyNull | None:
+    """The law of the energy distance between two independent samples of n points of the law of y [m, d]; see `energy_floor`."""
+    found = _null(y, n, NULL_HALVINGS)
+    return None if found is None else EnergyNull(found)
+
+
 def energy_floor(y: Tensor, n: int) -> float | None:
     """95 % quantile of the energy distance between two independent samples of n points of one law.
 
     Random halvings of one sample y [m, d] of the law give the distribution at m / 2 points; with equal
     laws the statistic shrinks like 1 / n.
     """
+    found = _null(y, n, FLOOR_HALVINGS)
+    return None if found is None else float(found.quantile(0.95))
+
+
+def _null(y: Tensor, n: int, halvings: int) -> Tensor | None:
+    """Distances between random halves of y at n points, [halvings]."""
     half = min(len(y), FLOOR_POINTS) // 2
     if half < 10:
         return None
     y = y[: 2 * half].float()
     table = torch.cdist(y, y)  # [2h, 2h]
-    side = _halvings(half)  # [halvings, 2h]
+    side = _halvings(half, halvings)  # [halvings, 2h]
     total = float(table.double().sum())
     signed = ((side @ table) * side).double().sum(1)  # [halvings]  within minus across
     across, within = (total - signed) / 2, (total + signed) / 2  # ordered pairs
-    statistic = across / half**2 - within / (half * (half - 1))  # [halvings]
-    return float(statistic.quantile(0.95)) * half / n
+    return (across / half**2 - within / (half * (half - 1))) * (half / n)  # [halvings]
 
 
 @lru_cache(maxsize=8)
-def _halvings(half: int) -> Tensor:
-    """Random signs, +1 for half of the 2 half points and -1 for the others, [halvings, 2 half]."""
-    order = torch.rand(FLOOR_HALVINGS, 2 * half, generator=torch.Generator().manual_seed(half)).argsort(1)
+def _halvings(half: int, count: int) -> Tensor:
+    """Random signs, +1 for half of the 2 half points and -1 for the others, [count, 2 half]."""
+    order = torch.rand(count, 2 * half, generator=torch.Generator().manual_seed(half)).argsort(1)
     return torch.where(order < half, 1.0, -1.0)
 
 

@@ -90,7 +90,7 @@ def parse_samples(name: str, data: bytes, w: float | None = None) -> Samples:
     found = found[:, None] if found.ndim == 1 else found
     if found.ndim != 2 or not found.size:
         raise GdvizError(f"{name}: found an array of shape {list(found.shape)}; [n, d] is required.")
-    with np.errstate(over="ignore"):
+    with np.errstate(over="ignore", invalid="ignore"):  # signalling NaN
         x = found.astype(np.float64, copy=False)  # [n, d]
     remark = counted(x, names)
     return Samples(x if remark is None else x[:, 1:], tuple(remarks if remark is None else [*remarks, remark]))

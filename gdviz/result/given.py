@@ -34,7 +34,7 @@ class GivenScore:
         label's index in the target's order, one past the last for none. It returns [M, d].
     prediction : {"score", "noise", "clean", "velocity"}
         What it returns.
-    schedule : {"vp", "edm", "linear_beta", "cosine"}
+    schedule : {"vp", "edm", "flow", "linear_beta", "cosine"}
         How x is scaled and which time goes with it. "vp": x = sqrt(1-t) x_0 + sqrt(t) z and the noise variance t.
     """
 
@@ -80,8 +80,8 @@ def built_with(
     networks = replace(stored_networks(experiment), given=given.on(device))
     built, scores = experiment.build(networks), experiment.score.build(networks)
     laws = {law.name: law for law in (built.plan.unguided, built.plan.toward, built.plan.away) if law is not None}
-    errors = [error for law in laws.values() for error in _errors(_finite(scores.single(law), given.name, device), law)]
-    return experiment, built, tuple(_notes(given, errors))
+    errors = {name: _errors(_finite(scores.single(law), given.name, device), law) for name, law in laws.items()}
+    return experiment, built, tuple(_notes(given, {name: each for name, each in errors.items() if each}))
 
 
 def _finite(score: Score, name: str, device: str) -> Score:
@@ -105,14 +105,14 @@ def _errors(score: Score, law: Law) -> list[float]:
     return [level.error for level in score_error(score, law)]
 
 
-def _notes(given: GivenScore, errors: list[float]) -> list[str]:
+def _notes(given: GivenScore, errors: dict[str, list[float]]) -> list[str]:
     how = f"prediction {given.prediction!r}, schedule {given.schedule!r}"
     notes = [
         f"The score was given from Python ({given.name}: {how}). This Experiment alone cannot be run again; "
         "gdviz.run(experiment, score=...) with the same network can."
     ]
-    if errors:
-        said = f"The given score's relative error against the exact one is {min(errors):.2g} to {max(errors):.2g} by noise level"
-        suspect = min(errors) > SUSPECT
-        notes.append(said + (": prediction or schedule are likely to be wrong." if suspect else "."))
+    for name, each in errors.items():
+        said = f"The given score's relative error against the exact one is {min(each):.2g} to {max(each):.2g} by noise level"
+        suspect = min(each) > SUSPECT
+        notes.append(f"{said}, for {name}" + (": prediction or schedule are likely to be wrong." if suspect else "."))
     return notes

@@ -8,7 +8,7 @@ import inspect
 import sys
 from collections.abc import Callable, Iterator
 from contextvars import ContextVar
-from math import acos, cos, log, log1p, pi, sqrt
+from math import sqrt
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -16,11 +16,14 @@ import torch
 from pydantic import Field
 from torch import Tensor, nn
 
-from gdviz.diffusion.spacings.linear_beta import LinearBeta
 from gdviz.errors import GdvizError
 from gdviz.family import Card
 from gdviz.laws import Given, Law, Pair, PairScores
 from gdviz.scores._learned import rows_of, shaped
+from gdviz.scores._own_conventions import Convention as Convention
+from gdviz.scores._own_conventions import Meaning as Meaning
+from gdviz.scores._own_conventions import given, noise, time
+from gdviz.scores._own_weights import check_keys, unwrapped
 from gdviz.scores._scores import Base, Score, Scores, ScoresContext, ScoresKind
 
 _ALLOWED: ContextVar[bool] = ContextVar("own_code", default=False)
@@ -44,9 +47,6 @@ def own_code_is_allowed() -> bool:
 FROM_PYTHON = "python:"
 """Before the name, in place of a file, of a network that was given to `gdviz.run`."""
 
-Convention = Literal["linear_beta", "cosine", "vp", "edm"]
-Meaning = Literal["noise", "clean", "velocity", "score"]
-
 
 class OwnNetwork(ScoresKind):
     """The reader's own net(x, time) or net(x, time, label), a torch module or function."""
@@ -66,15 +66,15 @@ class OwnNetwork(ScoresKind):
     prediction: Annotated[
         Meaning,
         Field(
-            description="What it returns, with x = sqrt(1-t) x_0 + sqrt(t) z: z, x_0, sqrt(1-t) z - sqrt(t) x_0, or the score "
-            "of what it is given."
+            description="What it returns, with x = sqrt(1-t) x_0 + sqrt(t) z: z, x_0, sqrt(1-t) z - sqrt(t) x_0 (flow: z - x_0), "
+            "or the score of what it is given."
         ),
     ] = "noise"
     schedule: Annotated[
         Convention,
         Field(
             description="What it is given: x and the index 0 to 999 of that 1000-step schedule, as a float; vp: x and t; edm: "
-            "x / sqrt(1-t) = x_0 + sigma z and sigma."
+            "x / sqrt(1-t) = x_0 + sigma z and sigma; flow: (1-s) x_0 + s z and s, from 0 (data) to 1 (noise)."
         ),
     ] = "linear_beta"
     labels: Annotated[
@@ -106,18 +106,23 @@ class OwnNetwork(ScoresKind):
                 "score: found 'own', a Python file of the reader's; it runs only on their own command line, "
                 "with gdviz run FILE --score module.py:Name."
             )
-        return OwnScores(load(self.code, self.weights), self)
+        return _loaded(self)
+
+
+def _loaded(how: OwnNetwork) -> OwnScores:
+    network, notes = load(how.code, how.weights)
+    return OwnScores(network, how, notes)
 
 
 class OwnScores(Scores):
     """-eps / sqrt(t), with eps worked out from whatever the network returns."""
 
-    def __init__(self, network: Callable[..., Tensor], how: OwnNetwork) -> None:
-        self.network, self.how = network, how
-        self.told = _takes(network)
+    def __init__(self, network: Callable[..., Tensor], how: OwnNetwork, notes: tuple[str, ...] = ()) -> None:
+        self.network, self.how, self.notes = network, how, notes
+        self.takes_label = _takes(network)
 
     def single(self, law: Law, labelled: bool = False) -> Score:
-        label = self._label(law)
+        label = self.label(law)
 
         def score(x: Tensor, t: float) -> Tensor:
             return shaped(self._noise(rows_of(x), t, label), x) * (-1 / sqrt(t))
@@ -133,64 +138,41 @@ class OwnScores(Scores):
 
         return pair
 
-    def _label(self, law: Law) -> int:
+    def label(self, law: Law) -> int:
         """The index of a law's label; one past the last for none."""
         if law.origin is None:
             return len(self.how.labels)
         if not isinstance(law.origin, Given):
             raise GdvizError(f"score: found your own network, which stands for p(x) and p(x | label), not for {law.name}.")
-        if not self.told or law.origin.label not in self.how.labels:
-            known = ", ".join(self.how.labels) if self.told else "none, as it takes (x, time)"
+        if not self.takes_label or law.origin.label not in self.how.labels:
+            known = ", ".join(self.how.labels) if self.takes_label else "none, as it takes (x, time)"
             raise GdvizError(f"score: found your own network with the labels: {known}; {law.name} needs {law.origin.label!r}.")
         return self.how.labels.index(law.origin.label)
 
     def _noise(self, x: Tensor, t: float, label: int) -> Tensor:
         """Noise prediction at rows [M, d]."""
-        given, time = self.given(x, t)
-        arguments = [given, torch.full((len(x),), time, device=x.device)]
-        if self.told:
-            arguments.append(torch.full((len(x),), label, device=x.device))
+        y = given(self.how.schedule, x, t)
+        found = self.told(y, time(self.how.schedule, t), label)
+        return noise(self.how.schedule, self.how.prediction, found, y, t)
+
+    def told(self, y: Tensor, time: float, label: int) -> Tensor:
+        """What the network returns, [M, d], for y [M, d], a time and a label's index."""
+        arguments = [y, torch.full((len(y),), time, device=y.device)]
+        if self.takes_label:
+            arguments.append(torch.full((len(y),), label, device=y.device))
         try:
             with torch.no_grad():
                 found = self.network(*arguments)
         except Exception as error:
             raise GdvizError(f"{self.how.code}: found {type(error).__name__} in your network ({_first_line(error)}).") from error
-        if not isinstance(found, Tensor) or found.shape != x.shape:
+        if not isinstance(found, Tensor) or found.shape != y.shape:
             shape = list(found.shape) if isinstance(found, Tensor) else type(found).__name__
-            raise GdvizError(f"{self.how.code}: found {shape} from your network; it must return {list(x.shape)}, as x is.")
-        return self.noise(found.float(), x, t)
-
-    def given(self, x: Tensor, t: float) -> tuple[Tensor, float]:
-        """x [M, d] and the time as the network knows them."""
-        if self.how.schedule == "edm":
-            return x / sqrt(1 - t), sqrt(t / (1 - t))
-        if self.how.schedule == "vp":
-            return x, t
-        reached = LinearBeta().coordinate(log1p(-t) - log(t)) if self.how.schedule == "linear_beta" else _cosine_time(t)
-        return x, min(999.0, max(0.0, 1000 * reached - 1))
-
-    def noise(self, found: Tensor, x: Tensor, t: float) -> Tensor:
-        """The noise prediction that a returned [M, d] stands for, at x [M, d]."""
-        a, b = sqrt(1 - t), sqrt(t)
-        match self.how.prediction:
-            case "noise":
-                return found
-            case "clean":
-                return (x - a * found) / b
-            case "velocity":
-                return b * x + a * found
-            case "score":  # with respect to what it was given: x, or x / a
-                return -b * found if self.how.schedule != "edm" else -(b / a) * found
+            raise GdvizError(f"{self.how.code}: found {shape} from your network; it must return {list(y.shape)}, as x is.")
+        return found.float()
 
 
-def _cosine_time(t: float) -> float:
-    """tau in (0, 1) with alpha_bar = f(tau) / f(0), f(tau) = cos^2((tau + 0.008) / 1.008 pi / 2) [Nichol, Dhariwal 2021]."""
-    nearest = cos(0.008 / 1.008 * pi / 2)
-    return acos(nearest * sqrt(1 - t)) * 2 / pi * 1.008 - 0.008
-
-
-def load(code: str, weights: str | None) -> Callable[..., Tensor]:
-    """Run a file and take a name from it, with weights where they are given.
+def load(code: str, weights: str | None) -> tuple[Callable[..., Tensor], tuple[str, ...]]:
+    """Run a file and take a name from it, with weights where they are given; and notes on those.
 
     Raises
     ------
@@ -201,6 +183,7 @@ def load(code: str, weights: str | None) -> Callable[..., Tensor]:
     if not place or not name.isidentifier():
         raise GdvizError(f"--score: found {code!r}; give module.py:Name, a Python file and a class or function in it.")
     made = _named(Path(place), name)
+    notes: tuple[str, ...] = ()
     if isinstance(made, type):
         made = _tried(f"{code}: found a class that is not made without arguments", made)
     if not callable(made):
@@ -211,10 +194,12 @@ def load(code: str, weights: str | None) -> Callable[..., Tensor]:
         from safetensors.torch import load_file
 
         state = _tried(f"{weights}: found no safetensors file that can be read", load_file, weights)
+        state, notes = unwrapped(state, made.state_dict(), weights)
+        check_keys(state, made, weights, name)
         _tried(f"{weights}: found weights that do not fit {name}", made.load_state_dict, state)
     if isinstance(made, nn.Module):
         made.requires_grad_(False).eval()
-    return made
+    return made, notes
 
 
 def _named(path: Path, name: str) -> Any:

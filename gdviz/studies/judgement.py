@@ -29,7 +29,7 @@ class JudgementAnswer(Answer):
     ----------
     sentence : str
     within : bool
-        Whether the nearest law is within its floor.
+        Whether nothing tells the samples from the nearest law.
     remarks : tuple of str
         How the file was read, and what copies among the samples mean.
     line : str
@@ -75,7 +75,7 @@ class SampleJudgement(Study[JudgementAnswer]):
     def run(self, context: StudyContext) -> JudgementAnswer:
         from gdviz.checkpoints import build_trained
         from gdviz.facts.judge import judge
-        from gdviz.facts.judgement_table import classifier_line, facts_line, headings, law_rows, mode_rows
+        from gdviz.facts.judgement_table import classifier_line, facts_line, headings, law_rows, mode_rows, tail_line
         from gdviz.facts.picture import picture
         from gdviz.own_data.files import parse_samples
 
@@ -86,9 +86,9 @@ class SampleJudgement(Study[JudgementAnswer]):
         nearest, modes = judgement.nearest, mode_rows(judgement) if judgement.modes else None
         return JudgementAnswer(
             judgement.sentence,
-            nearest is not None and nearest.within_floor,
+            nearest is not None and nearest.agrees,
             judgement.remarks,
-            " ".join(filter(None, (facts_line(judgement), classifier_line(judgement)))),
+            " ".join(filter(None, (facts_line(judgement), classifier_line(judgement), tail_line(judgement)))),
             TextTable(headings(judgement), tuple(law_rows(judgement))),
             None if modes is None else TextTable(tuple(modes[0]), tuple(modes[1])),
             picture(samples.x, build_trained(self.experiment), judgement, self.w),

@@ -37,12 +37,15 @@ class Assessment:
     ----------
     score_error : float or None
         sqrt(E |eps_net - eps*|^2 / E |eps*|^2), t uniform on the 1000 levels of linear-beta DDPM; None where the
-        exact score is not known, and for guidance weights. A conditional network is told the label
-        of half of the points. For a classifier eps is -sqrt(t) grad log p_t(label | x).
+        exact score is not known, and for guidance weights. For a classifier eps is -sqrt(t) grad log p_t(label | x). A
+        network of several scores has the largest of `by_part` here, as in the next two: together they would hide it.
     low_noise_error : float or None
         The same over t < 0.1.
     by_level : tuple of (float, float)
         (mean log-SNR, error) of each part of the levels, noisiest first.
+    by_part : tuple of (str, float)
+        (what it stands for, error): p(x) and p(x | label) of a conditional network, each p(label | x) of a classifier;
+        empty for one score.
     cloud : ndarray, shape [n, d], float32
         Points drawn from the network by DDIM; empty for a classifier and for guidance weights.
     """
@@ -51,17 +54,25 @@ class Assessment:
     low_noise_error: float | None
     by_level: tuple[tuple[float, float], ...]
     cloud: NDArray[np.float32]
+    by_part: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True)
 class _HeldOut:
-    """Points x [n, d] at t [n], what the network is told, and the exact answer eps* [n, d]."""
+    """Points x [n, d] at t [n], what the network is told, the exact answer eps* [n, d], and the names of what is told."""
 
     x: Tensor
     t: Tensor
     label: Tensor
     truth: Tensor
     answer: Tensor
+    names: tuple[str, ...]
+
+    @property
+    def parts(self) -> list[tuple[str, Tensor]]:
+        """The points [n] of each score that the network stands for; all of them where it is one."""
+        kept = [(name, self.label == k) for k, name in enumerate(self.names)]
+        return [(name, mine) for name, mine in reversed(kept) if bool(mine.any())] or [("", torch.ones_like(self.label) > 0)]
 
 
 def assess(task: Task, checkpoint: Checkpoint, base: Checkpoint | None = None, points: int = POINTS) -> Assessment:
@@ -87,12 +98,20 @@ def assess(task: Task, checkpoint: Checkpoint, base: Checkpoint | None = None, p
         return Assessment(None, None, (), cloud)
     squares = (_predicted(checkpoint, base, held_out) - held_out.answer).square().sum(-1)  # [n]
     sizes = held_out.answer.square().sum(-1)  # [n]
-    low = held_out.t < 0.1
+    low = held_out.t < 0.1  # [n]
+    parts = held_out.parts
+
+    def worst(where: Tensor) -> float:
+        """The largest error of a part over the points where [n]."""
+        return max(_ratio(squares[mine & where], sizes[mine & where]) for _, mine in parts)
+
     log_snr = torch.log1p(-held_out.t) - torch.log(held_out.t)  # [n]
     by_level = []
-    for part in log_snr.argsort().chunk(BINS):
-        by_level.append((float(log_snr[part].mean()), _ratio(squares[part], sizes[part])))
-    return Assessment(_ratio(squares, sizes), _ratio(squares[low], sizes[low]), tuple(by_level), cloud)
+    for level in log_snr.argsort().chunk(BINS):
+        here = torch.zeros_like(low).index_fill(0, level, True)  # [n]
+        by_level.append((float(log_snr[level].mean()), worst(here)))
+    by_part = tuple((name, _ratio(squares[mine], sizes[mine])) for name, mine in parts if len(parts) > 1)
+    return Assessment(worst(torch.ones_like(low)), worst(low), tuple(by_level), cloud, by_part)
 
 
 def _ratio(squares: Tensor, sizes: Tensor) -> float:
@@ -119,7 +138,10 @@ def _held_out(text: str, points: int) -> _HeldOut:
             given = exact_noise(law.given(name), x[mine], t[mine])
             answer[mine] = given - answer[mine] if problem.learned == "classifier" else given
             label[mine] = k
-    return _HeldOut(x.float(), t.float(), label, clean.label, answer.float())
+    classifier = problem.learned == "classifier"
+    names = [f"p({name} | x)" if classifier else law.given(name).name for name in problem.labels]
+    whole = [law.name] if names and not classifier else []
+    return _HeldOut(x.float(), t.float(), label, clean.label, answer.float(), (*names, *whole))
 
 
 def _predicted(checkpoint: Checkpoint, base: Checkpoint | None, held_out: _HeldOut) -> Tensor:

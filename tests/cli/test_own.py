@@ -32,7 +32,9 @@ def run(*arguments: str) -> int:
 def test_its_error_is_printed_and_it_is_used(folder, capsys):
     assert run("e.json", "--score", "mine.py:net", "--schedule", "vp", "--out", "own.json") == 0
     said = capsys.readouterr()
-    assert "against the exact one" in said.err and "relative error" in said.err
+    printed = " ".join(said.err.split())
+    assert "Relative error of your scores against the exact ones" in printed and "p(x | b)" in printed and "p(x)" in printed
+    assert "Verdict: it is off for p(x | b) (median error" in printed and "may not be trained enough" in printed
     assert run("e.json", "--out", "exact.json") == 0
     own, exact = (json.loads((folder / name).read_text()) for name in ("own.json", "exact.json"))
     assert own["experiment"]["score"]["kind"] == "own" and own["experiment"]["score"]["labels"] == ["a", "b"]

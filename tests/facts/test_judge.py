@@ -35,16 +35,17 @@ def test_samples_of_a_goal_are_nearest_to_it(preset, name, w):
     experiment = load(preset).experiment
     found = judge(drawn(experiment, name, w=w), experiment, w)
     assert found.nearest is not None and found.nearest.name == name
-    assert found.nearest.within_floor and found.nearest.title in found.sentence
+    assert found.nearest.within_floor and found.nearest.agrees and found.nearest.title in found.sentence
     assert sum(found.mode_weights) == pytest.approx(1) or not found.modes
 
 
 @pytest.mark.slow
 def test_samples_of_a_goal_exceed_its_floor_in_about_1_of_20():
-    """100 sets of 400 samples of one law: at most 14 beyond a floor of 95 % (binomial, 1e-4)."""
+    """100 sets of 400 samples of one law: at most 14 beyond a floor of 95 %, at most 6 told from it at 1 % (binomial, 1e-4)."""
     experiment = load("figure-1").experiment
-    beyond = sum(not judge(drawn(experiment, "plain", 400, seed), experiment).fits[0].within_floor for seed in range(100))
-    assert beyond <= 14
+    fits = [judge(drawn(experiment, "plain", 400, seed), experiment).fits[0] for seed in range(100)]
+    assert sum(not fit.within_floor for fit in fits) <= 14
+    assert sum(not fit.agrees for fit in fits) <= 6
 
 
 def test_none_of_them():
@@ -60,9 +61,11 @@ def test_a_classifier_agrees():
     x = drawn(experiment, "conditional")
     own = judge(x, experiment)
     apart = {fit.name: fit.classifier for fit in own.fits}
-    assert apart["conditional"].p_value > 1e-3 and apart["conditional"].held_out == 2000
+    assert apart["conditional"].p_value > 1e-3 and apart["conditional"].held_out == 3000
     assert apart["plain"].p_value < 1e-6 and apart["plain"].difference > apart["plain"].smallest_difference
-    assert classifier_line(own).startswith("Trained on half of the points, a classifier tells held-out samples from")
+    assert classifier_line(own).startswith(
+        "Trained on half of the points, a classifier tells 1,500 held-out samples from as many of p(x | b)"
+    )
     shifted = judge(x + np.array([0.5, 0]), experiment)
     assert all(fit.classifier.p_value < 1e-6 for fit in shifted.fits)
     assert own.to_dict()["fits"][0]["classifier"]["accuracy"] == apart["plain"].accuracy

@@ -21,6 +21,7 @@ TARGET = {
     "components": [{"mean": [-1], "covariance": [[0.3]], "label": "a"}, {"mean": [1.5], "covariance": [[0.2]], "label": "b"}],
 }
 ALLOWED = ScoresContext(own_code=True)
+CASES = Path(__file__).parents[1] / "data" / "cases" / "own"
 
 # Each net knows N(1, 1/4) exactly, in its own convention; alpha_bar is worked out by hand from what it is told.
 NET = """
@@ -43,13 +44,16 @@ VARIANCE = {
     "cosine": "f = lambda u: torch.cos((u + 0.008) / 1.008 * math.pi / 2)**2; return 1 - f((time + 1) / 1000) / f(time * 0)",
     "vp": "return time",
     "edm": "return time**2 / (1 + time**2)",
+    "flow": "return time**2 / ((1 - time)**2 + time**2)",
 }
+UNSCALED = {"edm": "ab.sqrt()", "flow": "ab.sqrt() / (1 - time[:, None])"}  # from what is given to x
+OF_OWN = {("edm", "score"): "-eps * a / b", ("flow", "score"): "-eps / time[:, None]", ("flow", "velocity"): "eps - clean"}
 RETURNED = {"noise": "eps", "clean": "clean", "velocity": "a * eps - b * clean", "score": "-eps / b"}
 
 
 def written(folder: Path, schedule: str, prediction: str) -> str:
-    unscale = "ab.sqrt()" if schedule == "edm" else "1"
-    returned = RETURNED[prediction] if (schedule, prediction) != ("edm", "score") else "-eps * a / b"
+    unscale = UNSCALED.get(schedule, "1")
+    returned = OF_OWN.get((schedule, prediction), RETURNED[prediction])
     text = NET.format(variance=VARIANCE[schedule], unscale=unscale, returned=returned)
     (folder / "mine.py").write_text(text)
     return f"{folder / 'mine.py'}:net"
@@ -131,6 +135,28 @@ def test_weights_and_labels(mine, tmp_path):
     score, push, ratio = scores.pair(built.law.given("b"), built.law)(torch.zeros(4, 1), t)
     assert torch.equal(push, torch.full((4, 1), 90 / math.sqrt(t))) and ratio is None
     assert torch.equal(score, torch.full((4, 1), -10 / math.sqrt(t)))
+
+
+def test_weights_that_do_not_fit_are_named_and_prefixes_are_taken_off(mine, tmp_path):
+    from safetensors.torch import save_file
+
+    level = torch.tensor([[1.0], [10.0], [100.0]])
+    for prefix in ("module.", "_orig_mod.", "_orig_mod.module."):
+        save_file({f"{prefix}level": level}, tmp_path / "w.safetensors")
+        own = OwnNetwork(code=f"{mine}:Net", weights=str(tmp_path / "w.safetensors")).build(ALLOWED)
+        assert torch.equal(own.network.level, level)
+        assert own.notes == (f"w.safetensors: the prefix {prefix} of every key was taken off.",)
+    for case in ("compiled", "parallel"):
+        weights = str(CASES / f"{case}.safetensors")
+        with pytest.raises(GdvizError, match=r"do not fit Net; missing: level; unexpected: factor\."):
+            OwnNetwork(code=f"{mine}:Net", weights=weights).build(ALLOWED)
+    wrong = {"level": torch.zeros(2, 1), **{f"{'long' * 200}.{k}": torch.zeros(1) for k in range(500)}}
+    save_file(wrong, tmp_path / "w.safetensors")
+    with pytest.raises(
+        GdvizError, match=r"unexpected: .* and 497 more; .*shape: level \[2, 1\] for \[3, 1\]"
+    ) as refused:
+        OwnNetwork(code=f"{mine}:Net", weights=str(tmp_path / "w.safetensors")).build(ALLOWED)
+    assert len(str(refused.value)) < 500
 
 
 def test_it_runs_where_it_was_asked_for_and_nowhere_else(mine):

@@ -30,7 +30,7 @@ def test_samples_are_judged_as_they_are_without_a_page(tmp_path):
     assert found.laws.rows[0][0] == "the samples" and len(found.picture.samples) == 200
     assert heard.shares == sorted(heard.shares) and heard.shares
     directly = judge(samples[:, None], EXPERIMENT, None)
-    assert found.sentence == directly.sentence and found.within == directly.nearest.within_floor
+    assert found.sentence == directly.sentence and found.within == directly.nearest.agrees
     assert all(len(row) == len(found.laws.headings) for row in found.laws.rows)
     assert JudgementAnswer.from_bytes(found.to_bytes()).laws == found.laws
 

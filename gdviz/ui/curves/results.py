@@ -190,7 +190,7 @@ def table(curves: Curves, rows: Sequence[Row]) -> list[dict[str, Any]]:
         }
         for item in row.distances:
             law = (curves.goals or {}).get(item.to, item.to)
-            line[f"distance to {law}"] = interval(item.energy_distance, item.se)
+            line[f"distance to {law}"] = interval(item.energy_distance, item.normal_se)
             line[f"floor, {law}"] = interval(item.floor, None)
         lines.append(line)
     return lines

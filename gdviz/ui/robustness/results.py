@@ -154,7 +154,10 @@ def _score_errors(answers: Sequence[tuple[Source, RobustnessAnswer]], shown: Sho
             second = task.what == "tilted"
             name = f"{task.steps:,} steps" + (f", {'tilted by r' if second else 'p(x)'}" if len(tasks) > 1 else "")
             curves.append((name, record.report.by_level, colour, "dash" if second and len(tasks) > 1 else dash))
-    words = "sqrt(E |eps_net − eps*|² / E |eps*|²) on held-out points at each noise level; the training never sees eps*."
+    words = (
+        "sqrt(E |eps_net − eps*|² / E |eps*|²) on held-out points at each noise level, of p(x) and p(x | label) the larger; "
+        "the training never sees eps*."
+    )
     figure = figures.errors_figure(curves, shown.palette) if curves else None
     key, title = "robustness.figure.score_error", "Score error of the networks"
     show_chart(key, title, words, figure, otherwise="Comes with the first network.")

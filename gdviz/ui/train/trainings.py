@@ -110,7 +110,7 @@ def _result(training: Training) -> str:
     report = training.report
     if training.state != "done" or report is None:
         return ""
-    error = "" if report.score_error is None else f", score error {100 * report.score_error:.1f} %"
+    error = f", score error {as_typed(report.error_words)}" if report.error_words else ""
     return f" in {duration(report.seconds)}{error}"
 
 

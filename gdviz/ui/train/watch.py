@@ -50,7 +50,7 @@ def _learned_from(task: Task) -> str:
 
 
 def _numbers(report: TrainingReport) -> None:
-    error = "not known" if report.score_error is None else f"{100 * report.score_error:.1f} %"
+    error = report.error_words or "not known"
     step, loss = f"{report.step:,} of {report.steps:,}", f"{report.ema_loss:.3g}"
     facts = [("Step", step), ("Loss, smoothed", loss), ("Score error", error)]
     if report.steps_per_second and report.id is None:
@@ -73,6 +73,8 @@ def _loss(report: TrainingReport, palette: Palette) -> None:
 def _error(report: TrainingReport, palette: Palette) -> None:
     title = "Score error by noise level"
     words = f"At step {report.assessed:,}. 0 is exact; 1 is the error of a network that says nothing."
+    if len(report.by_part) > 1:
+        words += f" Of its {len(report.by_part)} scores the one with the largest error at each level."
     if not report.by_level:
         return _nothing("error", title, "Comes with the first look at the network, or the exact score is unknown.")
     said = [f"{error:.2g} at log-SNR {level:.1f}" for level, error in report.by_level[:: max(1, len(report.by_level) // 3)]]
@@ -92,7 +94,8 @@ def _field(training: Training, library: Library, palette: Palette) -> None:
     if found is None:
         st.caption(":material/info: Shown in one and two dimensions from the first saved state on; a classifier has no score.")
         return
-    words = f"At step {report.saved:,}, scaled by sqrt(t). Relative error here: {100 * found.error:.1f} %."
+    of = " of p(x)" if len(report.by_part) > 1 else ""
+    words = f"At step {report.saved:,}, scaled by sqrt(t). Relative error{of} here: {100 * found.error:.1f} %."
     alt = (
         f"The learned score over the exact one, noise variance {level:g}, step {report.saved}; relative error {found.error:.2g}."
     )
