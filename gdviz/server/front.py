@@ -46,14 +46,14 @@ class Front:
                     message["headers"].append((b"set-cookie", _cookie(scope)))
             await send(message)
 
-        why = self._hosts.refusal(_header(scope, b"host"), _header(scope, b"origin"))
+        why = self._hosts.refusal(header(scope, b"host"), header(scope, b"origin"))
         if why is None:
             await self._app(_as_seen_outside(scope), receive, dressed)
         else:
             await _refuse(why, scope, receive, dressed)
 
 
-def _header(scope: Scope, wanted: bytes) -> str | None:
+def header(scope: Scope, wanted: bytes) -> str | None:
     """A header; two of a name are no name at all."""
     found = [value.decode("latin-1") for name, value in scope["headers"] if name.lower() == wanted]
     return ", ".join(found) if found else None
@@ -61,11 +61,11 @@ def _header(scope: Scope, wanted: bytes) -> str | None:
 
 def _is_page(scope: Scope, kind: bytes) -> bool:
     """Whether an answer is a page. What a page loads comes all at once, and each such answer would make another visitor."""
-    return kind.startswith(b"text/html") and _header(scope, b"sec-fetch-dest") in (None, "document", "iframe", "frame")
+    return kind.startswith(b"text/html") and header(scope, b"sec-fetch-dest") in (None, "document", "iframe", "frame")
 
 
 def _cookie(scope: Scope) -> bytes:
-    return cookie_header(_header(scope, b"cookie"), scope.get("scheme") == "https").encode("latin-1")
+    return cookie_header(header(scope, b"cookie"), scope.get("scheme") == "https").encode("latin-1")
 
 
 def _as_seen_outside(scope: Scope) -> Scope:
@@ -74,7 +74,7 @@ def _as_seen_outside(scope: Scope) -> Scope:
     Streamlit compares the two letter by letter. Where a proxy put another Host it would ask an address outside for this machine's
     own, and let everybody wait for the answer.
     """
-    origin = _header(scope, b"origin")
+    origin = header(scope, b"origin")
     if scope["type"] != "websocket" or origin is None:
         return scope
     outside = (b"host", origin.partition("://")[2].encode("latin-1"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import streamlit as st
 
 from gdviz.errors import GdvizError
+from gdviz.family import shown
 from gdviz.presets import DEFAULT, titles
 from gdviz.server import store
 from gdviz.ui.explore.player_component import show_player
@@ -23,6 +25,7 @@ from gdviz.ui.parts.waiting import wait_for_update
 
 if TYPE_CHECKING:
     from gdviz.experiment import Experiment
+    from gdviz.ui.parts.run_controls import Watched
 
 _OPEN, _SHOWN, _BOX = "explore.open", "explore.shown", "explore.box"
 _WANTED = "explore.wanted"  # of gdviz.ui.explore.scenes, which a first visit does not import
@@ -112,7 +115,7 @@ def _from_address() -> Opened:
     except GdvizError as error:
         st.warning(as_typed(str(error)))
     if preset and preset not in titles():
-        st.warning(as_typed(f"preset: found {preset!r}; allowed: {', '.join(titles())}."))
+        st.warning(as_typed(f"preset: found {shown(preset)}; allowed: {', '.join(titles())}."))
         preset = None
     return Opened(preset or DEFAULT, source=source)
 
@@ -190,10 +193,12 @@ def _want(state: Opened) -> None:
     want(experiments)
 
 
-def await_news(state: Opened, stage: Stage) -> None:
-    """Until the scenes are whole: show how far they are, and draw the page again when there is more to see."""
+def await_news(state: Opened, stage: Stage, reading: Watched | None = None) -> None:
+    """Until the scenes are whole and points are read: show how far they are, and draw the page again when there is news."""
 
     def look() -> tuple[float, str] | None:
+        if reading is not None and reading.look() is None:
+            return None
         words = None
         for source, drawn in zip(state.sources, stage.parts, strict=True):
             if drawn.done:
@@ -207,6 +212,8 @@ def await_news(state: Opened, stage: Stage) -> None:
 
     if not all(part.done for part in stage.parts):
         wait_for_update(stage.slot, look)
+    elif reading is not None:
+        reading.wait()
 
 
 def _shipped(state: Opened) -> str | None:
@@ -262,36 +269,43 @@ def _words(state: Opened) -> tuple[str, str]:
 
 
 # ---------------------------------------------------------------------- the controls
-def edit(state: Opened) -> None:
-    """Everything that can be changed. A valid change goes on stage, an invalid one is refused beside the widgets."""
+def edit(state: Opened, stage: Stage) -> Watched | None:
+    """Everything that can be changed. A valid change goes on stage, an invalid one is refused below its widgets.
+
+    What was refused before it, below the stage, is no longer said then: the newest mistake is to be mended. Gives what to wait
+    for while a worker reads somebody's points.
+    """
     from gdviz.ui.parts.workers import pool, where_computed
 
     title = "Change the scene: target, guidance, sampler, run, file"
     with st.expander(title, icon=":material/tune:", on_change="rerun", key="explore.change") as changes:
         if not changes.open:  # its widgets cost the server more than all the rest of the page
             pool()
-            return
+            return None
         from gdviz.ui.explore.editor import edit_experiment
 
         try:
             present = experiment_of(state).model_dump(mode="json")
         except GdvizError:
             present = experiment_of(Opened(DEFAULT)).model_dump(mode="json")
-        refusal = st.container()
+        elsewhere = st.empty()
         edited = edit_experiment(present, f"edit.{state.version}", open_file=lambda value: open_(Opened(None, value)))
-        st.caption(where_computed())
+        st.caption(as_typed(where_computed()))
     pool()  # now that all that the widgets import is there
     try:
-        experiment = _parsed(json.dumps(edited))  # whether its parts fit each other is found by the worker
+        experiment = _parsed(json.dumps(edited.draft))  # whether its parts fit each other is found by the worker
     except GdvizError as error:
-        refusal.error(as_typed(str(error)), icon=":material/error:")
-        return
+        stage.slot.empty()
+        part = re.match(r"[a-z]*", str(error))
+        edited.places.get(part[0] if part else "", elsewhere).error(as_typed(str(error)), icon=":material/error:")
+        return edited.reading
     known = experiment.model_dump(mode="json")
     if known != present:
         is_preset = state.preset is not None and experiment.id == experiment_of(Opened(state.preset)).id
         source = state.source if known["score"] == present["score"] else None
         st.session_state[_OPEN] = replace(state, edited=None if is_preset else known, source=source)
         st.rerun()
+    return edited.reading
 
 
 def current_experiment() -> Experiment | None:

@@ -128,8 +128,8 @@ def show_controls(runs: Sequence[RunStatus[Any]], words: RunWords, key: str) -> 
             run.cancel_trainings()
 
     with st.container(horizontal=True, vertical_alignment="center"):
-        same, off = None if missing else SAME, bool(active)
-        st.button(words.label, type="primary", icon=words.icon, on_click=start, disabled=off, help=same, key=f"{key}.run")
+        label, same, off = as_typed(words.label), None if missing else SAME, bool(active)
+        st.button(label, type="primary", icon=words.icon, on_click=start, disabled=off, help=same, key=f"{key}.run")
         others = bool(active) and all(run.others for run in active)
         why = OTHERS if others else None
         st.button("Stop", icon=":material/stop:", on_click=stop, disabled=not active or others, help=why, key=f"{key}.stop")
@@ -153,11 +153,11 @@ def _say(slot: Any, runs: Sequence[RunStatus[Any]], words: RunWords) -> None:
         return
     elif not missing:
         if words.finished is not None:
-            slot.caption(f":material/check: {words.finished(runs)}")
+            slot.caption(f":material/check: {as_typed(words.finished(runs))}")
     elif stopped is not None:
-        slot.warning(words.stopped(stopped), icon=":material/stop_circle:")
+        slot.warning(as_typed(words.stopped(stopped)), icon=":material/stop_circle:")
     elif len(missing) < len(runs):
         some = f"{len(runs) - len(missing)} of {len(runs)} runs are there; press {words.label} for the others."
-        slot.info(some, icon=":material/info:")
+        slot.info(as_typed(some), icon=":material/info:")
     else:
-        slot.info(words.idle, icon=":material/info:")
+        slot.info(as_typed(words.idle), icon=":material/info:")

@@ -43,7 +43,7 @@ def page() -> None:
     left, right = st.columns([1, 2], gap="medium")
     with left:
         show_list(found, chosen, watched.id if watched else None)
-        st.caption(where_computed(training=True))
+        st.caption(as_typed(where_computed(training=True)))
     with right:
         if watched is not None:
             watch(watched, library())
@@ -80,7 +80,8 @@ def _start(choice: TrainChoice | None) -> object:
             if problem := st.session_state.pop(PROBLEM, None):
                 slot.error(as_typed(problem), icon=":material/error:")
             elif choice is not None:
-                slot.caption("; ".join(task.title for task in tasks) if tasks else "This scene's scores need no network.")
+                named = "; ".join(task.title for task in tasks)
+                slot.caption(as_typed(named) if tasks else "This scene's scores need no network.")
     return slot
 
 

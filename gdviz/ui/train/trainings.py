@@ -52,13 +52,13 @@ def show_list(found: Sequence[Training], chosen: Sequence[Task], watched: str | 
 def _box(training: Training, watched: bool) -> None:
     task, key = training.task, f"train.{training.id[:12]}"
     with st.container(border=True, key=f"{key}.box"):
-        st.markdown(f"**{task.title}**")
+        st.markdown(f"**{as_typed(task.title)}**")
         if scene := _scene_title(task.canonical()):
-            st.caption(scene)
+            st.caption(as_typed(scene))
         others = "" if trainings().may_change(training.id, asker()) or not training.owners else " · another visitor's"
-        st.caption(f"{_STATES[training.state]}{_result(training)} · {_recipe(task)}{others}")
+        st.caption(f"{_STATES[training.state]}{as_typed(_result(training))} · {_recipe(task)}{others}")
         if training.state in ("waiting", "running"):
-            st.progress(share_of(training), text=words_of(training, "it"))
+            st.progress(share_of(training), text=as_typed(words_of(training, "it")))
         elif training.state == "paused" and training.report is not None:
             st.progress(share_of(training), text=f"Paused at step {training.report.saved:,} of {task.steps:,}")
         if training.error:
@@ -117,16 +117,15 @@ def _result(training: Training) -> str:
 def _recipe(task: Task) -> str:
     """Steps, seed, and what the recipe does differently from the usual one."""
     if task.weights is not None:
-        return f"{task.steps:,} steps, seed {task.seed}"
-    usual = Recipe()
+        return f"{task.steps:,} steps, seed {task.seed:d}"
+    usual, exact = Recipe(), task.recipe.objective == "exact"
     others = [
         f"{name.replace('_', ' ')} {getattr(task.recipe, name)}"
         for name in Recipe.model_fields
-        if getattr(task.recipe, name) != getattr(usual, name)
+        if getattr(task.recipe, name) != getattr(usual, name) and not (exact and name == "objective")
     ]
-    if task.recipe.objective == "exact":
-        others = [*(item for item in others if not item.startswith("objective")), "**uses the known density**"]
-    return ", ".join([f"{task.steps:,} steps", f"seed {task.seed}", *others])
+    said = as_typed(", ".join([f"{task.steps:,} steps", f"seed {task.seed}", *others]))
+    return f"{said}, **uses the known density**" if exact else said
 
 
 @st.cache_data(max_entries=256, show_spinner=False)
