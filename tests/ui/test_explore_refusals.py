@@ -21,6 +21,7 @@ def script() -> None:
     workers.pool = lambda: SimpleNamespace()
     made = load("two-moons").experiment
     state = st.session_state.setdefault("explore.open", page.Opened(None, made.model_dump(mode="json")))
+    st.session_state.setdefault("explore.change", True)  # open: its widgets are drawn then alone
     slot = st.empty()
     slot.error("refused before")
     page.edit(state, page.Stage((), slot))
@@ -52,7 +53,7 @@ def test_a_refused_formula_stands_in_the_tab_of_guidance(explore: AppTest) -> No
     kind.set_value("reward").run()
     (reward,) = (box for box in explore.selectbox if str(box.key).endswith(".guidance.reward.reward.kind"))
     reward.set_value("expression").run()
-    (formula,) = explore.text_area
+    (formula,) = (box for box in explore.text_area if str(box.key).endswith(".expression"))
     formula.set_value("x^2 * (1").run()
     ((tab, text),) = said(explore)
     assert tab == "Guidance" and text.startswith("guidance.reward.expression: expression column 2: found the operator '^'")
