@@ -21,6 +21,7 @@ from gdviz.family import Described, Family, shown
 from gdviz.guidance import GUIDANCE, SCHEDULES, GuidanceContext, GuidanceKind, Plan
 from gdviz.guidance.schedules.learned import Learned
 from gdviz.laws import Law
+from gdviz.misfit import placed
 from gdviz.rewards import REWARDS, RewardKind
 from gdviz.samplers import SAMPLERS, SamplerKind
 from gdviz.samplers.ddpm import Ddpm
@@ -94,7 +95,7 @@ class Experiment(Described):
         try:
             return cls.model_validate(value)
         except ValidationError as error:
-            raise GdvizError(explain(error)) from None
+            raise _refused(error) from None
         except RecursionError:
             raise GdvizError("not an Experiment: found objects nested too deeply.") from None
 
@@ -142,7 +143,9 @@ class Experiment(Described):
             )
         networks = networks or ScoresContext()
         guidance, scores = self.guidance.with_schedule(networks), self.score.build(networks)
-        return Built(law, guidance.build(GuidanceContext(law, scores)), self.sampler, self.sampler.build_levels())
+        with placed("guidance", self.guidance):
+            plan = guidance.build(GuidanceContext(law, scores))
+        return Built(law, plan, self.sampler, self.sampler.build_levels())
 
     @property
     def learns(self) -> bool:
@@ -193,6 +196,13 @@ MOST_TOLD = 5
 
 MAX_PLACE = 160
 """Characters of where a mistake is."""
+
+
+def _refused(error: ValidationError) -> GdvizError:
+    try:
+        return GdvizError(explain(error))
+    except UnicodeError:  # a name that cannot be written
+        return GdvizError("not an Experiment: found half a surrogate pair in a name; names are text.")
 
 
 def explain(error: ValidationError) -> str:

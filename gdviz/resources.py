@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 
 from gdviz.errors import GdvizError
@@ -9,6 +10,7 @@ from gdviz.errors import GdvizError
 _PACKAGE = Path(__file__).resolve().parent
 
 
+@lru_cache(maxsize=256)
 def resource(*parts: str, package: Path = _PACKAGE) -> Path:
     """Path of a file or folder that travels with the program.
 

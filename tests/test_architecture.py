@@ -56,6 +56,7 @@ FLOORS: list[set[str]] = [
     {"resources"},
     {"record"},
     {"palette"},
+    {"misfit"},
     {"errors"},
 ]
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}

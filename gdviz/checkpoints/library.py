@@ -9,6 +9,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from gdviz.checkpoints.history import History
+from gdviz.checkpoints.owners import Owners
 from gdviz.checkpoints.report import TrainingReport
 from gdviz.errors import GdvizError
 from gdviz.networks import Checkpoint
@@ -61,6 +62,8 @@ class Library:
 
     Attributes
     ----------
+    owners : Owners
+        Whose the trainings are.
     notices : list of str
         What was found damaged, and counts as missing, one sentence each; whoever tells the reader empties it.
     """
@@ -70,6 +73,7 @@ class Library:
         self.notices: list[str] = []
         self.networks = FolderStore("networks", self.root, shipped or resource("assets") / "networks", self.notices.append)
         self.trainings = FolderStore("trainings", self.root, notice=self.notices.append)
+        self.owners = Owners(self.root)
 
     # ------------------------------------------------------------------ networks
     def find(self, task: Task) -> Checkpoint | None:
@@ -215,6 +219,7 @@ class Library:
         """Remove a network and what is left of its training; a shipped network stays."""
         self.networks.remove(id)
         self.trainings.remove(id)
+        self.owners.forget(id)
 
 
 def _small(task: Task, report: TrainingReport) -> dict[str, bytes]:

@@ -10,7 +10,6 @@ from typing import Annotated
 import typer
 
 from gdviz.cli._terminal import STDOUT, app, bar, check_writable, console, messages, refused_by_the_disk
-from gdviz.errors import GdvizError
 
 
 class Use(StrEnum):
@@ -33,38 +32,24 @@ def import_points(
     at_most: Annotated[int | None, typer.Option("--at-most", min=1, help="Take so many points, at random.")] = None,
 ) -> None:
     """Make a target of points of your own, and say what was read."""
-    if use is Use.mixture and noise:
-        raise GdvizError("import: found --noise with --as mixture; a fitted mixture has covariances of its own.")
     if out != STDOUT:
         check_writable(out)
-    from gdviz.own_data import fitted, read_points, standardised, thinned, with_points
+    from gdviz.own_data import read_points, target_of
     from gdviz.tables import plain, plain_table
 
-    rows = None
     with bar():
         points = read_points(file, label, weight, [name for name in columns.split(",") if name.strip()])
-        said = list(points.remarks)
-        if at_most is not None:
-            points = thinned(points, at_most)
-            said = list(points.remarks)
-        summary = points.summary
-        if standardise:
-            points, scaling = standardised(points)
-            said.append(scaling.sentence)
-        if use is Use.mixture:
-            fit = fitted(points)
-            target, rows = fit.target.model_dump(mode="json"), fit.rows
-        else:
-            target = with_points(points, noise).model_dump(mode="json", exclude_none=True)
+        made = target_of(points, use is Use.mixture, noise, standardise, at_most)
     terminal = messages if out == STDOUT else console()
-    for sentence in (*said, summary):
+    for sentence in (*made.points.remarks, made.points.summary):
         terminal.print(plain(sentence))
-    if rows is not None:
-        table = [
+    if made.rows:
+        tried = [
             [row.label or "", f"{row.points:,}", str(row.components), f"{row.bic:.1f}", "chosen" if row.chosen else ""]
-            for row in rows
+            for row in made.rows
         ]
-        terminal.print(plain_table(["label", "points", "components", "BIC", ""], table))
+        terminal.print(plain_table(["label", "points", "components", "BIC", ""], tried))
+    target = made.target.model_dump(mode="json", exclude_none=True)
     text = json.dumps(target, allow_nan=False)
     if out == STDOUT:
         typer.echo(text)

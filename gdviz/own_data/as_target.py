@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from gdviz.errors import GdvizError
 from gdviz.own_data.points import OwnPoints
-from gdviz.targets import MAX_ATOMS, FittedMixture, fit_mixture
+from gdviz.targets import MAX_ATOMS, BicRow, FittedMixture, TargetKind, fit_mixture
 from gdviz.targets.points import PointSet
 
 
@@ -89,3 +89,56 @@ def fitted(points: OwnPoints) -> FittedMixture:
     if points.weights is not None:
         raise GdvizError("points: found a column of weights, which a fitted mixture cannot take; use the points themselves.")
     return fit_mixture(points.x, points.labels)
+
+
+@dataclass(frozen=True, eq=False)
+class OwnTarget:
+    """A target made of points, and what was decided on the way.
+
+    Attributes
+    ----------
+    target : TargetKind
+    points : OwnPoints
+        Those that it was made of.
+    rows : tuple of BicRow
+        The numbers of components that were tried; empty for the points themselves.
+    """
+
+    target: TargetKind
+    points: OwnPoints
+    rows: tuple[BicRow, ...] = ()
+
+
+def target_of(
+    points: OwnPoints, mixture: bool = False, noise: float = 0.0, standardise: bool = False, at_most: int | None = None
+) -> OwnTarget:
+    """A target of points.
+
+    Parameters
+    ----------
+    points : OwnPoints
+    mixture : bool
+        Fit a Gaussian mixture; otherwise the points are the law.
+    noise : float
+        Variance of Gaussian noise at each point.
+    standardise : bool
+        Move them to mean 0 and standard deviation 1 along every axis; the remarks say the way back.
+    at_most : int, optional
+        Take so many of them, at random.
+
+    Raises
+    ------
+    GdvizError
+        As `with_points` and `fitted`, or for noise at a mixture.
+    """
+    if mixture and noise:
+        raise GdvizError(f"noise: found {noise:g} for a fitted mixture, which has covariances of its own; leave it at 0.")
+    if at_most is not None:
+        points = thinned(points, at_most)
+    if standardise:
+        moved, scaling = standardised(points)
+        points = replace(moved, remarks=(*moved.remarks, scaling.sentence))
+    if not mixture:
+        return OwnTarget(with_points(points, noise), points)
+    fit = fitted(points)
+    return OwnTarget(fit.target, points, fit.rows)

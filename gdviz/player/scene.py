@@ -51,7 +51,8 @@ class DensityGrid:
     Attributes
     ----------
     name : str
-        ``"density"``, ``"class:<label>"`` (the joint density p(x, label)), ``"reward"`` or ``"goal:<name>"``.
+        ``"density"``, ``"class:<label>"`` (the joint density p(x, label)), ``"unlabelled"`` (what no label has of it),
+        ``"reward"`` or ``"goal:<name>"``.
     extent : tuple of float
         (x0, x1) or (x0, x1, y0, y1): the first and last grid points.
     values : array, shape [n] or [height, width]

@@ -48,7 +48,7 @@ def test_a_mixture_says_how_it_was_chosen(call, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["--out", "a.json", "--as", "mixture", "--noise", "1"], "a fitted mixture has covariances of its own"),
+        (["--out", "a.json", "--as", "mixture", "--noise", "1"], "noise: found 1 for a fitted mixture"),
         (["--out", "none/a.json"], "found no folder"),
         (["--out", "a.json", "--label", "z"], "found no column 'z'; there are x, y, name, or 1 to 3"),
         (["--out", "a.json", "--noise", "-1"], "invalid value"),

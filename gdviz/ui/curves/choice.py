@@ -96,7 +96,8 @@ def how_shown() -> View:
 
 
 def _switch(label: str, options: list[str], name: str, memory: Memory) -> str:
-    chosen = st.segmented_control(label, options, default=memory.get(name, options[0]), key=f"curves.{name}", required=True)
+    start, key = memory.get(name, options[0]), f"curves.{name}"
+    chosen = st.segmented_control(as_typed(label), options, default=start, key=key, required=True)
     memory[name] = chosen
     return chosen
 

@@ -21,5 +21,10 @@ def page_memory(page: str, start: Callable[[], Memory]) -> Memory:
 
 def asked_number(name: str, fewest: int, most: int, usual: int) -> int:
     """A whole number in the address, brought between its bounds; the usual one where there is none."""
-    text = st.query_params.get(name, "")
-    return min(max(int(text), fewest), most) if text.isdecimal() and len(text) < 9 else usual
+    found = whole_number(st.query_params.get(name, ""))
+    return usual if found is None else min(max(found, fewest), most)
+
+
+def whole_number(text: str) -> int | None:
+    """A whole number of up to eight digits; None for anything else."""
+    return int(text) if text.isdecimal() and len(text) < 9 else None

@@ -9,6 +9,7 @@ import streamlit as st
 
 from gdviz.errors import GdvizError
 from gdviz.experiment import Experiment
+from gdviz.family import shown
 from gdviz.presets import DEFAULT, load, titles
 from gdviz.ui.explore.page import current_experiment
 from gdviz.ui.parts.as_typed import as_typed
@@ -28,7 +29,7 @@ def asked_for() -> Memory:
     elif asked.get("preset") in titles():
         memory["subject"] = asked["preset"]
     elif "preset" in asked:
-        st.warning(as_typed(f"preset: found {asked['preset']!r}; allowed: {', '.join(titles())}."))
+        st.warning(as_typed(f"preset: found {shown(asked['preset'])}; allowed: {', '.join(titles())}."))
     return memory
 
 

@@ -70,7 +70,7 @@ def choose() -> TheoryChoice | None:
     else:
         picked, base = pick(memory, one, "theory.subject", suited())
     if memory["refused"] is not None and picked == DEFAULT:  # until the reader has picked another one
-        said.info(f"{why_not(load(memory['refused']).experiment)} Here is another experiment.", icon=":material/info:")
+        said.info(as_typed(f"{why_not(load(memory['refused']).experiment)} Here is another experiment."), icon=":material/info:")
     _scales(memory, topic, two)
     if topic != "step":
         memory["particles"] = three.number_input(
@@ -108,7 +108,7 @@ def _scales(memory: Memory, topic: str, place: Any) -> None:
     if topic == "winners":
         words = f"The largest one is held against w = 0. {words}"
     if topic in ("along", "steps", "winners"):
-        memory["w"] = place.text_input("Guidance scales w", memory["w"], key="theory.w", help=words)
+        memory["w"] = place.text_input("Guidance scales w", memory["w"], key="theory.w", help=as_typed(words))
 
 
 def _experiment(base: Experiment, memory: Memory, topic: str) -> Experiment:
