@@ -110,7 +110,7 @@ def _result(training: Training) -> str:
     report = training.report
     if training.state != "done" or report is None:
         return ""
-    error = f", score error {as_typed(report.error_words)}" if report.error_words else ""
+    error = f", score error {report.error_words}" if report.error_words else ""
     return f" in {duration(report.seconds)}{error}"
 
 
