@@ -1,4 +1,4 @@
-"""Any Experiment ends built, with an id, or as one sentence: 200 here, 10,000 in `make verify`."""
+"""Any Experiment ends built, with an id, or as one sentence: 100 here, 10,000 in `make verify`."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ def attempted(count: int, seed: int) -> Tally:
 
 
 def test_a_sample_of_mutated_experiments() -> None:
-    tally = attempted(200, seed=1)
+    tally = attempted(100, seed=1)
     assert not tally.uncaught
-    assert tally.made > 10 and tally.refused > 100  # both ends are tried
+    assert tally.made > 3 and tally.refused > 50  # both ends are tried
 
 
 @pytest.mark.verify
