@@ -100,20 +100,25 @@ class Problem:
     noise : array, shape [steps, n, 2]
         Standard normal increments.
     steps, n : int
-    evaluations : int
-        How often a score has been asked for.
+    asked : list of float
+        The t of every score that has been asked for.
     """
 
     def __init__(
         self, laws: Laws, levels: Levels, n: int, rng: np.random.Generator, backend: Backend, predicts: Predicts
     ) -> None:
         self._backend, self._predicts = backend, predicts
-        self.steps, self.n, self.evaluations = levels.steps, n, 0
+        self.steps, self.n, self.asked = levels.steps, n, list[float]()
         self.alpha_bar, self.t = self.own(levels.alpha_bar), self.own(levels.t)
         d = len(laws.base.mean)
         self.start, self.noise = self.own(rng.standard_normal((n, d))), self.own(rng.standard_normal((levels.steps, n, d)))
         self.toward, self.away, self.base = (self._score(law) for law in (laws.toward, laws.away, laws.base))
         self.cond, self.uncond = self.toward, self.away
+
+    @property
+    def evaluations(self) -> int:
+        """How many scores have been asked for."""
+        return len(self.asked)
 
     def own(self, values: Array | torch.Tensor) -> Any:
         """Values as an array of the caller's backend."""
@@ -123,8 +128,8 @@ class Problem:
 
     def _score(self, law: Gaussian) -> Callable[[Any, Any], Any]:
         def score(x: Any, t: Any) -> Any:
-            self.evaluations += 1
             level = float(t)
+            self.asked.append(level)
             slope, constant = law.affine(level)
             found = x @ self.own(slope.T) + self.own(constant)  # [n, d]
             return found if self._predicts == "score" else -math.sqrt(level) * found
