@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import partial
+from functools import lru_cache, partial
 
 from gdviz.diffusion import Levels
 from gdviz.errors import GdvizError
@@ -65,7 +65,7 @@ def check_limit(code: Caller, names: Sequence[str], method: Method, steps: int, 
     coarse, fewer = code.draw(sampler, laws, levels.halved(), seed + 1)
     if asked and len(asked) == len(fewer):
         return _of_fixed_steps(code, fine, own_levels(levels, asked), laws, levels, len(asked), rate)
-    reports, limits = [], {name: {w: limit_law(levels, laws, w, name == "sde") for w in fine} for name in ("sde", "ode")}
+    reports, limits = [], {name: {w: _limit(method, steps, w, name) for w in fine} for name in ("sde", "ode")}
     for name in names:
         findings = [f for w, x in fine.items() for f in law_findings(f"w = {w:g}", x, limits[name][w], coarse[w])]
         subject = f"your {_what(code, levels)}, against the {name.upper()}'s exact law"
@@ -80,6 +80,12 @@ def check_limit(code: Caller, names: Sequence[str], method: Method, steps: int, 
         words = f"It follows neither the SDE's limit nor the ODE's, but exactly {_steps(rule.words, levels, None)}: {rule.asked}."
         return replace(found, subject=f"your {_what(code, levels)}, against every rule that is known here", hint=words)
     return replace(best, hint=NEITHER if _between(fine, limits) else "")
+
+
+@lru_cache(maxsize=256)
+def _limit(method: Method, steps: int, w: float, name: str) -> Gaussian:
+    levels = _on_default_levels(SAMPLERS.kinds["ddpm"], steps).build_levels()
+    return limit_law(levels, two_gaussians(method, LIMIT_NARROW), w, name == "sde")
 
 
 def _rule_on_uneven_levels(code: Caller, found: CheckReport, method: Method, rate: float, seed: int) -> CheckReport:

@@ -118,10 +118,12 @@ def _shape(y: Array, center: Array, sd: Array, other: Array | None) -> tuple[Fin
 
 
 def _kurtosis(y: Array, center: Array, sd: Array, other: Array | None) -> tuple[Finding, int]:
-    found, n = kurtosis(y), len(y)
-    slack = np.zeros_like(found) if other is None else FIRST_ORDER * np.abs(found - kurtosis(other))
-    p = kurtosis_p(y, slack, None if other is None else TOGETHER)
-    return _worst(np.full_like(found, 3.0), found, np.full_like(found, math.sqrt(24 / n)), slack, p, other)
+    found, right, se = kurtosis(y), np.full(y.shape[1], 3.0), np.full(y.shape[1], math.sqrt(24 / len(y)))
+    if other is None:
+        return _worst(right, found, se, np.zeros_like(found), kurtosis_p(found, len(y)), other)
+    slack, se = FIRST_ORDER * np.abs(found - kurtosis(other)), TOGETHER * se
+    p = [two_sided(off - more, e) for off, more, e in zip(np.abs(found - right), slack, se, strict=True)]
+    return _worst(right, found, se, slack, p, other)
 
 
 def _worst(

@@ -63,7 +63,7 @@ RULES = ["ddpm", "ancestral", "ddim", "heun", "dpmpp_2m"]
 
 def exact_draws(rule: str, method: str, seed: int):
     """A sampler that returns exact draws of the law after N steps of a rule: right beyond doubt, and quick."""
-    steps_of = {steps: caller._sampler(rule, steps) for steps in (caller.LIMIT_STEPS, caller.LIMIT_STEPS // 2)}
+    steps_of = {steps: caller._sampler(rule, steps, "beta/alpha") for steps in (LIMIT_STEPS, LIMIT_STEPS // 2)}
     levels = {caller.LIMIT_STEPS: steps_of[caller.LIMIT_STEPS].build_levels()}
     levels[caller.LIMIT_STEPS // 2] = levels[caller.LIMIT_STEPS].halved()
     laws, known = two_gaussians(method, caller.LIMIT_NARROW), {}
