@@ -14,7 +14,7 @@ from gdviz.facts.finding import CheckReport, Finding, report
 from gdviz.facts.mistakes import recognise
 from gdviz.facts.own_levels import own_levels, uneven
 from gdviz.facts.problem import Array, Gaussian, Laws, Method, two_gaussians
-from gdviz.facts.rules import Rule, as_good, known_rules
+from gdviz.facts.rules import Rule, as_good, known_rules, law_of
 from gdviz.facts.sample_law import law_findings
 from gdviz.samplers import SAMPLERS, SamplerKind
 
@@ -104,7 +104,7 @@ def _rule_on_uneven_levels(code: Caller, found: CheckReport, method: Method, rat
     levels, kept = own_levels(levels, asked) or levels, found.findings
     tried = {}
     for rule in rules:
-        facts = _facts(samples, partial(chain_law, rule.sampler, levels, laws))
+        facts = _facts(samples, law_of(rule, levels, laws))
         tried[rule.words] = [replace(f, fact=f"{f.fact}, {STEPS} uneven steps") for f in facts]
     words, facts = max(tried.items(), key=lambda item: min(f.p_value or 0.0 for f in item[1]))
     both = report(found.subject, [*kept, *facts], (1 - TOLD) * rate, 0.0)
@@ -135,7 +135,7 @@ def _that_fit(samples: dict[float, Array], levels: Levels, laws: Laws, rate: flo
     """The rules whose exact law on these levels the samples follow, each with its report."""
     found = []
     for rule in known_rules(levels.steps):
-        law_at = partial(chain_law, rule.sampler, levels, laws)
+        law_at = law_of(rule, levels, laws)
         if _follows(samples, law_at, rate / (7 * len(samples))):
             found.append((rule, _of_law(samples, law_at, rate)))
     return [(rule, fits) for rule, fits in found if fits.passed]

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from gdviz.diffusion import Levels, Moment
 from gdviz.facts.chain import chain_law, law_of_steps
 from gdviz.facts.problem import Gaussian, Laws
-from gdviz.facts.rules import known_rules
+from gdviz.facts.rules import known_rules, law_of
 from gdviz.samplers import LinearStep, LinearStepSampler, SamplerKind
 
 
@@ -59,7 +59,7 @@ def recognise(
             return f"What you return is what you would see if {wrong.words}."
     for rule in known_rules(levels.steps):
         other = rule.sampler.model_copy(update={"steps": sampler.steps, "levels": sampler.levels})
-        if other != sampler and follows(partial(chain_law, other, levels, laws)):
+        if other != sampler and follows(law_of(rule, levels, laws)):
             return f"What you return follows the law of as many {rule.words} steps: {rule.asked} would pass."
     return ""
 

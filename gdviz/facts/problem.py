@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal
 
 import numpy as np
@@ -22,7 +23,7 @@ TURN = math.radians(30)
 """The narrow direction lies along no axis, so that coordinates cannot be taken one by one."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Gaussian:
     """N(mean, covariance), noised as X_t = sqrt(1 - t) X_0 + sqrt(t) Z; the covariance may be singular.
 
@@ -41,7 +42,7 @@ class Gaussian:
         return -precision, math.sqrt(1 - t) * (precision @ self.mean)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Laws:
     """The two laws of the unified framework, base + w (toward - away), where base is one of them.
 
@@ -68,6 +69,7 @@ class Laws:
         return a0 + w * (a1 - a2), b0 + w * (b1 - b2)
 
 
+@lru_cache(maxsize=16)
 def two_gaussians(method: Method, narrow: float = 0.0) -> Laws:
     """Two classes on a slanted line: Gaussians along it, with variance `narrow` across it (0: atoms).
 

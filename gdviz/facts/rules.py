@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 from typing import Any, Literal
 
@@ -12,6 +13,8 @@ import numpy as np
 from torch import Tensor
 
 from gdviz.diffusion import Levels, Moment, Noise
+from gdviz.facts.chain import chain_law
+from gdviz.facts.problem import Gaussian, Laws
 from gdviz.samplers import SAMPLERS, LinearStep, SamplerKind
 from gdviz.samplers._sampler import GuideLike, Step
 from gdviz.samplers.ancestral import Ancestral
@@ -42,7 +45,7 @@ VARIANCES: dict[str, type[SamplerKind]] = {"beta/alpha": Ddpm, "beta": HoDdpm, "
 """DDPM's mean with each of the usual variances of its noise; Ho et al. write of the last two, section 3.2."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Rule:
     """A step rule, and how it is asked for.
 
@@ -60,7 +63,8 @@ class Rule:
     sampler: SamplerKind
 
 
-def known_rules(steps: int) -> list[Rule]:
+@lru_cache(maxsize=16)
+def known_rules(steps: int) -> tuple[Rule, ...]:
     """Every rule whose N-step law is tried on samples that do not follow the one they should, or when none is named."""
 
     def rule(kind: type[SamplerKind], words: str = "", asked: str = "", **fields: Any) -> Rule:
@@ -72,13 +76,25 @@ def known_rules(steps: int) -> list[Rule]:
     ddim, churn = SAMPLERS.kinds["ddim"], SAMPLERS.kinds["churn"]
     ours = [rule(kind) for kind in SAMPLERS.kinds.values() if issubclass(kind, SamplerKind)]
     between = [rule(ddim, eta=eta) for eta in (0.25, 0.5, 0.75)]  # type: ignore[arg-type]
-    return [
+    return (
         *ours,
         rule(HoDdpm, "DDPM, variance beta as in Algorithm 2 of Ho et al., which is right too,", "rule='ddpm', variance='beta'"),
         rule(HeunThroughout, "Heun, corrected on the last step too as EDM's algorithm 1 is where t' > 0,", "rule='heun'"),
         *between,
         rule(churn, churn=0.25),  # type: ignore[arg-type]
-    ]
+    )
+
+
+def law_of(rule: Rule, levels: Levels, laws: Laws) -> Callable[[float], Gaussian]:
+    """The rule's exact law on the levels at each w; kept, for a session checks more than once."""
+    packed = np.stack([levels.alpha_bar, levels.t]).tobytes()
+    return lambda w: _law(rule, packed, laws, w)
+
+
+@lru_cache(maxsize=4096)
+def _law(rule: Rule, packed: bytes, laws: Laws, w: float) -> Gaussian:
+    alpha_bar, t = np.frombuffer(packed).reshape(2, -1)
+    return chain_law(rule.sampler, Levels(alpha_bar, t), laws, w)
 
 
 def as_good(sampler: SamplerKind) -> list[tuple[SamplerKind, str]]:
