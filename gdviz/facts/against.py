@@ -29,8 +29,8 @@ TOLD = 0.1
 """Share of the false-alarm rate that is spent on telling which rule a sampler with none named follows."""
 
 NEITHER = (
-    "What you return lies between the SDE's limit and the ODE's: a rule that keeps a part of the noise, as DDIM with eta between 0 "
-    'and 1, follows neither; name it, as in rule={"kind": "ddim", "eta": 0.5}.'
+    "What you return lies between the SDE's limit and the ODE's: a rule that keeps a part of the noise, as DDIM with eta between "
+    '0 and 1, follows neither; name it, as in rule={"kind": "ddim", "eta": 0.5}.'
 )
 
 LawAt = Callable[[float], Gaussian]
@@ -76,9 +76,10 @@ def check_limit(code: Caller, names: Sequence[str], method: Method, steps: int, 
     best = replace(best, rate=rate)
     if len(names) == 1:
         return best
-    for rule, found in _that_fit(fine, levels, laws, rate):
-        words = f"It follows neither the SDE's limit nor the ODE's, but exactly {_steps(rule.words, levels, None)}: {rule.asked}."
-        return replace(found, subject=f"your {_what(code, levels)}, against every rule that is known here", hint=words)
+    fitting = _that_fit(fine, levels, laws, rate)
+    if fitting:
+        words = f"It follows neither the SDE's limit nor the ODE's, but {_which(fitting, levels)}."
+        return replace(fitting[0][1], subject=f"your {_what(code, levels)}, against every rule that is known here", hint=words)
     return replace(best, hint=NEITHER if _between(fine, limits) else "")
 
 
@@ -109,8 +110,8 @@ def _rule_on_uneven_levels(code: Caller, found: CheckReport, method: Method, rat
     words, facts = max(tried.items(), key=lambda item: min(f.p_value or 0.0 for f in item[1]))
     both = report(found.subject, [*kept, *facts], (1 - TOLD) * rate, 0.0)
     hint = (
-        f"On even levels what you return follows {words}, on uneven ones it does not: the length of a step, or the ratio of two, is "
-        "taken from the wrong step."
+        f"On even levels what you return follows {words}, on uneven ones it does not: the length of a step, or the ratio of two, "
+        "is taken from the wrong step."
     )
     return replace(both, rate=rate, hint="" if both.passed else hint)
 
@@ -120,14 +121,15 @@ def _of_fixed_steps(
 ) -> CheckReport:
     """Of a sampler that takes steps of its own, however many it is asked for: any rule of ours on its own levels."""
     levels = own or given
-    for rule, found in _that_fit(samples, levels, laws, rate):
-        subject = f"your {_what(code, levels)}, against every rule that is known here, without a named one"
-        return replace(found, subject=subject, hint=f"It follows exactly {_steps(rule.words, levels, own)}: {rule.asked}.")
+    fitting = _that_fit(samples, levels, laws, rate)
+    if fitting:
+        subject = f"your {_what(code, levels)}{' of its own' if own else ''}, against every rule that is known here"
+        return replace(fitting[0][1], subject=subject, hint=f"It follows {_which(fitting, levels)}.")
     raise GdvizError(
         f"your sampler: found {asked // len(code.scales)} score evaluations for {given.steps} steps and as many for half "
         "of them; without a named rule `problem.steps` has to say how many steps are taken, for their effect is measured. "
-        f"None of our rules on the {levels.steps} levels that it asks for fits. Take as many steps as it says, on levels of your own "
-        "between the same ends if you like, or name the rule."
+        f"None of our rules on the {levels.steps} levels that it asks for fits. Take as many steps as it says, on levels of your "
+        "own between the same ends if you like, or name the rule."
     )
 
 
@@ -139,6 +141,11 @@ def _that_fit(samples: dict[float, Array], levels: Levels, laws: Laws, rate: flo
         if _follows(samples, law_at, rate / (7 * len(samples))):
             found.append((rule, _of_law(samples, law_at, rate)))
     return [(rule, fits) for rule, fits in found if fits.passed]
+
+
+def _which(fitting: list[tuple[Rule, CheckReport]], levels: Levels) -> str:
+    """The rules that fit, and how each is asked for."""
+    return f"the exact law of {levels.steps} steps of {' or '.join(f'{rule.words} ({rule.asked})' for rule, _ in fitting)}"
 
 
 def _between(samples: dict[float, Array], limits: dict[str, dict[float, Gaussian]]) -> bool:

@@ -21,5 +21,12 @@ def names_of(known: Known, plan: Plan, w: Sequence[float]) -> Iterator[str]:
     yield f"d/dw E {known.f} at w = 0"
     yield "path KL / w² near w = 0"
     yield f"E {known.f_t} constant along w = 0"
-    yield from (f"E {known.f_t} {'falls' if known.sign < 0 else 'rises'} along w = {value:g}" for value in w if value > 0)
-    yield from (f"identity for E {known.f} at w = {value:g}" for value in w if value > 0)
+    along, moves = [value for value in w if value > 0], "falls" if known.sign < 0 else "rises"
+    estimable = known.baseline is not None and known.heavy is None and known.unit_noise
+    if estimable and known.plain:
+        yield from (f"E {known.f_t} {moves} along w = {value:g}" for value in along)
+        yield from (f"identity for E {known.f} at w = {value:g}" for value in along)
+        return
+    if estimable:
+        yield f"E {known.f_t} {moves} for w > 0"
+    yield "improvement identity"

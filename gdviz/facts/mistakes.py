@@ -35,8 +35,7 @@ WRONG_SCALES = (
     WrongScale("2 w is used for w: the push is added twice", lambda w: 2 * w),
     WrongScale("(1 + w)^2 - 1 is used for w: what is already guided is guided again", lambda w: (1 + w) ** 2 - 1),
     WrongScale("0 is used for w: there is no guidance", lambda w: 0.0),
-    WrongScale("w is rounded to a whole number", lambda w: float(round(w))),
-    WrongScale("w is cut down to a whole number", lambda w: float(int(w))),
+    WrongScale("w is rounded or cut down to a whole number", lambda w: float(int(w))),
     WrongScale("|w| is used for w", abs),
 )
 
@@ -60,7 +59,7 @@ def recognise(
     for rule in known_rules(levels.steps):
         other = rule.sampler.model_copy(update={"steps": sampler.steps, "levels": sampler.levels})
         if other != sampler and follows(law_of(rule, levels, laws)):
-            return f"What you return follows the law of as many {rule.words} steps: {rule.asked} would pass."
+            return f"What you return follows the law of as many steps of {rule.words}: {rule.asked} would pass."
     return ""
 
 

@@ -10,8 +10,8 @@ from gdviz.diffusion import Levels
 from gdviz.facts.problem import Array
 
 LENGTHS = (1.0, 2.0, 0.5, 1.5)
-"""Relative lengths of the steps in log-SNR, again and again: a rule of several steps that takes a wrong length, or the ratio of two
-turned over, is right on even levels only."""
+"""Relative lengths of the steps in log-SNR, again and again: a rule of several steps that takes a wrong length, or the ratio of
+two turned over, is right on even levels only."""
 
 SAME = 2e-3
 """Levels nearer than this in log-SNR are one and the same: float32 moves 1 - 0.9999 by half as much."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, Literal
 
 import numpy as np
@@ -113,9 +113,14 @@ class Problem:
         self.steps, self.n, self.asked = levels.steps, n, list[float]()
         self.alpha_bar, self.t = self.own(levels.alpha_bar), self.own(levels.t)
         d = len(laws.base.mean)
-        self.start, self.noise = self.own(rng.standard_normal((n, d))), self.own(rng.standard_normal((levels.steps, n, d)))
+        self.start, self._rng = self.own(rng.standard_normal((n, d))), rng
         self.toward, self.away, self.base = (self._score(law) for law in (laws.toward, laws.away, laws.base))
         self.cond, self.uncond = self.toward, self.away
+
+    @cached_property
+    def noise(self) -> Any:
+        """Standard normal increments, drawn when they are first asked for."""
+        return self.own(self._rng.standard_normal((self.steps, *self.start.shape)))
 
     @property
     def evaluations(self) -> int:

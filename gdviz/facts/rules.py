@@ -52,7 +52,7 @@ class Rule:
     Attributes
     ----------
     words : str
-        As in "as many ... steps".
+        As in "as many steps of ...".
     asked : str
         The arguments of `gdviz.check` that demand it.
     sampler : SamplerKind
@@ -70,7 +70,7 @@ def known_rules(steps: int) -> tuple[Rule, ...]:
     def rule(kind: type[SamplerKind], words: str = "", asked: str = "", **fields: Any) -> Rule:
         name = kind.kind_name()
         told = {"kind": name, **fields}
-        words = words or kind.card.title + "".join(f" ({key} = {value:g})" for key, value in fields.items())
+        words = words or kind.card.title + "".join(f", {key} = {value:g}" for key, value in fields.items())
         return Rule(words, asked or f"rule={told if fields else name!r}", kind.model_validate({**told, "steps": steps}))
 
     ddim, churn = SAMPLERS.kinds["ddim"], SAMPLERS.kinds["churn"]
@@ -78,8 +78,8 @@ def known_rules(steps: int) -> tuple[Rule, ...]:
     between = [rule(ddim, eta=eta) for eta in (0.25, 0.5, 0.75)]  # type: ignore[arg-type]
     return (
         *ours,
-        rule(HoDdpm, "DDPM, variance beta as in Algorithm 2 of Ho et al., which is right too,", "rule='ddpm', variance='beta'"),
-        rule(HeunThroughout, "Heun, corrected on the last step too as EDM's algorithm 1 is where t' > 0,", "rule='heun'"),
+        rule(HoDdpm, "DDPM with variance beta, Algorithm 2 of Ho et al., which is right too", "rule='ddpm', variance='beta'"),
+        rule(HeunThroughout, "Heun, corrected on the last step too, as EDM's algorithm 1 is where t' > 0", "rule='heun'"),
         *between,
         rule(churn, churn=0.25),  # type: ignore[arg-type]
     )

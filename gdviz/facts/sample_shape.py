@@ -24,8 +24,8 @@ def kurtosis(y: Array) -> Array:
 def kurtosis_p(found: Array, n: int) -> list[float]:
     """Chance of a kurtosis of n Gaussian samples so far from 3, for each of `found`: Anscombe and Glynn (1983).
 
-    Its cube root, moved and scaled to its first three moments, is nearly normal; far out (2e-5) the chance so found was seen to be
-    too small by 6 at 100 samples, by 4.5 at 500, by next to nothing at 4,000, and is raised by 1 + 2000 / n for that.
+    Its cube root, moved and scaled to its first three moments, is nearly normal; far out (2e-5) the chance so found was seen to
+    be too small by 6 at 100 samples, by 4.5 at 500, by next to nothing at 4,000, and is raised by 1 + 2000 / n for that.
     """
     off = (found - 3 * (n - 1) / (n + 1)) / math.sqrt(24 * n * (n - 2) * (n - 3) / ((n + 1) ** 2 * (n + 3) * (n + 5)))
     skew = 6 * (n**2 - 5 * n + 2) / ((n + 7) * (n + 9)) * math.sqrt(6 * (n + 3) * (n + 5) / (n * (n - 2) * (n - 3)))

@@ -4,9 +4,9 @@ An exact sampler carries p_T to the law, whatever it does on the way. For a star
 
     E[omega(x) f(Y)] = E f(X),  omega = p_T / phi,
 
-and E omega = 1, so a mean is read off as c + omega (f - c), c its expected value: omega is known at each particle's start. What it
-carries phi to is off the law by at most TV(phi, p_T) = E max(0, 1 - omega(x)) in total variation (data processing), so in every
-distribution function. omega is 1 within some sqrt(1 - t), 0.005 at 200 default steps.
+and E omega = 1, so a mean is read off as c + omega (f - c), c its expected value: omega is known at each particle's start. What
+it carries phi to is off the law by at most TV(phi, p_T) = E max(0, 1 - omega(x)) in total variation (data processing), so in
+every distribution function. omega is 1 within some sqrt(1 - t), 0.005 at 200 default steps.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
 from gdviz.laws import Law
+
 
 @dataclass(frozen=True)
 class Start:
