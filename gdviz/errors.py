@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable
 
 MAX_SENTENCE = 500
@@ -31,12 +32,24 @@ def bounded(text: str, limit: int) -> str:
     return f"{text[: limit - end - 5]} ... {text[-end:]}"
 
 
-def did_you_mean(found: object, allowed: Iterable[str]) -> str:
+def did_you_mean(word: object, allowed: Iterable[str]) -> str:
     """`` (did you mean 'steps'?)`` where a short word is close to one that is allowed, else nothing."""
-    if not isinstance(found, str) or len(found) > MAX_WORD:
+    if not isinstance(word, str) or len(word) > MAX_WORD:
         return ""
-    close = difflib.get_close_matches(found, allowed, n=1)
+    close = difflib.get_close_matches(word, allowed, n=1)
     return f" (did you mean {close[0]!r}?)" if close else ""
+
+
+def did_you_mean_point(found: str) -> str:
+    """`` (did you mean 0.5? A comma separates numbers)`` for a number with a decimal comma, else nothing.
+
+    >>> did_you_mean_point("0,5")
+    ' (did you mean 0.5? A comma separates numbers)'
+    >>> did_you_mean_point("0,5,1")
+    ''
+    """
+    number = re.fullmatch(r"\s*([-+\u2212]?\d{1,20}),(\d{1,20})\s*", found[:MAX_WORD])
+    return f" (did you mean {number[1]}.{number[2]}? A comma separates numbers)" if number else ""
 
 
 def listed(names: Iterable[str], count: int | None = None, room: int = 240) -> str:

@@ -21,6 +21,7 @@ from gdviz.family import Described, Family, shown
 from gdviz.guidance import GUIDANCE, SCHEDULES, GuidanceContext, GuidanceKind, Plan
 from gdviz.guidance.schedules.learned import Learned
 from gdviz.laws import Law
+from gdviz.misfit import placed
 from gdviz.rewards import REWARDS, RewardKind
 from gdviz.samplers import SAMPLERS, SamplerKind
 from gdviz.samplers.ddpm import Ddpm
@@ -94,7 +95,7 @@ class Experiment(Described):
         try:
             return cls.model_validate(value)
         except ValidationError as error:
-            raise GdvizError(explain(error)) from None
+            raise _refused(error) from None
         except RecursionError:
             raise GdvizError("not an Experiment: found objects nested too deeply.") from None
 
@@ -142,7 +143,9 @@ class Experiment(Described):
             )
         networks = networks or ScoresContext()
         guidance, scores = self.guidance.with_schedule(networks), self.score.build(networks)
-        return Built(law, guidance.build(GuidanceContext(law, scores)), self.sampler, self.sampler.build_levels())
+        with placed("guidance", self.guidance):
+            plan = guidance.build(GuidanceContext(law, scores))
+        return Built(law, plan, self.sampler, self.sampler.build_levels())
 
     @property
     def learns(self) -> bool:
@@ -195,6 +198,13 @@ MAX_PLACE = 160
 """Characters of where a mistake is."""
 
 
+def _refused(error: ValidationError) -> GdvizError:
+    try:
+        return GdvizError(explain(error))
+    except UnicodeError:  # a name that cannot be written
+        return GdvizError("not an Experiment: found half a surrogate pair in a name; names are text.")
+
+
 def explain(error: ValidationError) -> str:
     """A validation error as plain sentences, one a mistake, at most five and no longer than a refusal may be."""
     items = error.errors(include_url=False)
@@ -217,7 +227,7 @@ def _place(loc: tuple[int | str, ...]) -> str:
 
 
 def _sentence(item: Any) -> str:
-    found = shown(item.get("input"))
+    value = shown(item.get("input"))
     kind, context = item["type"], item.get("ctx", {})
     if kind == "missing":
         return "missing; it is required"
@@ -229,12 +239,12 @@ def _sentence(item: Any) -> str:
     if kind == "value_error":
         return str(context.get("error", item["msg"]))
     if kind in ("model_type", "model_attributes_type", "dict_type"):
-        return f"found {found}; an object is required"
+        return f"found {value}; an object is required"
     if kind in ("too_short", "too_long"):
         bound = f"at least {context['min_length']}" if kind == "too_short" else f"at most {context['max_length']:,}"
         return f"found {context['actual_length']} of them; {bound} must be listed"
     message = str(item["msg"]).replace("tuple", "list").removeprefix("Input ")
-    return f"found {found}; it {message[0].lower()}{message[1:]}"
+    return f"found {value}; it {message[0].lower()}{message[1:]}"
 
 
 def _without_negative_zero(value: Any) -> Any:

@@ -129,7 +129,7 @@ class Family:
     @cached_property
     def kinds(self) -> Mapping[str, type[Kind]]:
         """Every kind of the family by name, sorted; importing happens here, once."""
-        found: dict[str, type[Kind]] = {}
+        kinds: dict[str, type[Kind]] = {}
         paths = importlib.import_module(self.package).__path__
         for module_info in sorted(pkgutil.iter_modules(paths), key=lambda m: m.name):
             if module_info.ispkg or module_info.name.startswith("_"):
@@ -148,10 +148,10 @@ class Family:
             for member in members:
                 name = member.kind_name()
                 assert name is not None
-                if name in found:
-                    raise GdvizError(f"{self.name} kind {name!r} is defined twice: {found[name].__module__}, {module.__name__}.")
-                found[name] = member
-        return dict(sorted(found.items()))
+                if name in kinds:
+                    raise GdvizError(f"{self.name} kind {name!r} is defined twice: {kinds[name].__module__}, {module.__name__}.")
+                kinds[name] = member
+        return dict(sorted(kinds.items()))
 
     def parse(self, value: Any) -> Kind:
         """Turn a dictionary with a ``kind`` key (or an instance) into a validated kind."""

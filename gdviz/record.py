@@ -35,8 +35,8 @@ class Record:
         ValueError
             If it is no JSON or holds something else.
         """
-        found: Self = _adapter(cls).validate_json(data)  # type: ignore[arg-type]
-        return found
+        record: Self = _adapter(cls).validate_json(data)  # type: ignore[arg-type]
+        return record
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,16 +102,16 @@ def finite(value: Any) -> Any:
 
 def significant(value: T, digits: int) -> T:
     """The same with numbers of so many significant digits, in records, tuples, mappings and arrays: what a picture needs."""
-    found: Any = value
+    rounded: Any = value
     if is_dataclass(value) and not isinstance(value, type):
-        found = replace(value, **{field.name: significant(getattr(value, field.name), digits) for field in fields(value)})
+        rounded = replace(value, **{field.name: significant(getattr(value, field.name), digits) for field in fields(value)})
     elif isinstance(value, dict):
-        found = {key: significant(inner, digits) for key, inner in value.items()}
+        rounded = {key: significant(inner, digits) for key, inner in value.items()}
     elif isinstance(value, tuple | list):
         made = getattr(value, "_make", type(value))  # a named tuple stays one
-        found = made([significant(inner, digits) for inner in value])
+        rounded = made([significant(inner, digits) for inner in value])
     elif isinstance(value, np.ndarray):
-        found = np.reshape([significant(inner, digits) for inner in value.ravel().tolist()], value.shape)
+        rounded = np.reshape([significant(inner, digits) for inner in value.ravel().tolist()], value.shape)
     elif isinstance(value, float):
-        found = float(f"{value:.{digits}g}")
-    return found
+        rounded = float(f"{value:.{digits}g}")
+    return rounded

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 
 from gdviz.errors import GdvizError
@@ -9,6 +10,7 @@ from gdviz.errors import GdvizError
 _PACKAGE = Path(__file__).resolve().parent
 
 
+@lru_cache(maxsize=256)
 def resource(*parts: str, package: Path = _PACKAGE) -> Path:
     """Path of a file or folder that travels with the program.
 
@@ -31,7 +33,7 @@ def resource(*parts: str, package: Path = _PACKAGE) -> Path:
     # The inside of the package comes first: beside an installed package lie strangers' files.
     inside, checkout = package / "_app", package.parent
     installed = inside.is_dir() or not (checkout / "pyproject.toml").is_file()
-    found = (inside if installed else checkout).joinpath(*parts)
-    if not found.exists():
-        raise GdvizError(f"found no {found}; this installation of gdviz is incomplete, install it again.")
-    return found
+    path = (inside if installed else checkout).joinpath(*parts)
+    if not path.exists():
+        raise GdvizError(f"found no {path}; this installation of gdviz is incomplete, install it again.")
+    return path

@@ -25,7 +25,7 @@ def plain_table(headings: Iterable[str], rows: Iterable[Iterable[str]]) -> Table
 
 def print_result(result: Result, console: Console) -> None:
     """Print the rows with their 95 % intervals, then what is exact."""
-    found = result.to_dict()
+    data = result.to_dict()
     plan = result.built.plan
     reward = plan.reward_title
     title = f"w = 0 is no guidance: samples {plan.unguided.name}"
@@ -35,15 +35,15 @@ def print_result(result: Result, console: Console) -> None:
     table = Table(box=None, header_style="bold", pad_edge=False)
     for heading in ("w", f"mean {reward}", f"mean 1/{reward}", "improved", "step change", "spread"):
         table.add_column(plain(heading), justify="right", overflow="fold")
-    for row in found["rows"]:
+    for row in data["rows"]:
         table.add_row(*_cells(row))
     console.print(table)
-    for row in found["rows"]:
+    for row in data["rows"]:
         if row["nonfinite"]:
             console.print(
                 f"w = {row['w']:g}: {row['nonfinite']:,} of {row['particles']:,} particles became non-finite and are left out."
             )
-    known = {name: value for name, value in (found["exact"] or {}).items() if value is not None}
+    known = {name: value for name, value in (data["exact"] or {}).items() if value is not None}
     exact = {name.replace("_", " ").replace(" w", " at w = "): value for name, value in known.items()}
     if exact:
         console.print("exact: " + ", ".join(f"{name} {value:.6g}" for name, value in exact.items()))

@@ -8,5 +8,5 @@ from gdviz.ui.parts.frame import heading
 heading("What guidance does")
 opened = explore.opened()
 stage = explore.show(opened)
-explore.edit(opened)
-explore.await_news(opened, stage)
+reading = explore.edit(opened, stage)
+explore.await_news(opened, stage, reading)

@@ -14,6 +14,7 @@ from hypothesis.extra.numpy import array_shapes, arrays
 from pydantic import TypeAdapter
 
 from gdviz.experiment import Experiment
+from gdviz.family import Family
 from gdviz.presets import load
 from gdviz.record import ArrayInJson
 
@@ -39,6 +40,8 @@ def nothing(kind: Any) -> Any:
     origin, inside = typing.get_origin(kind), typing.get_args(kind)
     if origin in (typing.Union, types.UnionType):
         return None if type(None) in inside else nothing(inside[0])
+    if members := members_of(kind):
+        return members[0]
     if origin is typing.Annotated:
         return np.zeros(0, dtype_of(kind))
     if origin is typing.Literal:
@@ -50,6 +53,12 @@ def nothing(kind: Any) -> Any:
     if is_dataclass(kind):
         return filled(kind)  # type: ignore[arg-type]
     return {} if origin is not None and issubclass(origin, Mapping) else kind()
+
+
+def members_of(kind: Any) -> list[Any]:
+    """Of a field that holds a member of a family (`Annotated[TargetKind, TARGETS]`): one of each kind; of others none."""
+    family = next((each for each in typing.get_args(kind) if isinstance(each, Family)), None)
+    return [] if family is None else [member(**member.examples[0]) for member in family.kinds.values()]
 
 
 def dtype_of(kind: Any) -> Any:
@@ -85,6 +94,8 @@ def values(kind: Any) -> st.SearchStrategy[Any]:
     origin, inside = typing.get_origin(kind), typing.get_args(kind)
     if origin in (typing.Union, types.UnionType):
         return st.one_of([values(each) for each in inside])
+    if members := members_of(kind):
+        return st.sampled_from(members)
     if origin is typing.Annotated:
         dtype = dtype_of(kind)
         elements = {"allow_infinity": False} if dtype is not np.int64 else None

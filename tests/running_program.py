@@ -21,11 +21,12 @@ TRIES = 3  # another worker may take the port between our look and the server's
 
 @dataclass(frozen=True)
 class Program:
-    """A running program: where it answers, and the file with what it said."""
+    """A running program: where it answers, the file with what it said, and its process."""
 
     url: str
     port: int
     log: Path
+    pid: int = 0
 
 
 @contextlib.contextmanager
@@ -53,8 +54,8 @@ def running_program(
     """
     for k in range(TRIES):
         port, log = free_port(), folder / f"server-{k}.log"
-        found = Program(f"http://127.0.0.1:{port}{base}", port, log)
         process = _start(port, folder / "store", log, options, settings or {}, path)
+        found = Program(f"http://127.0.0.1:{port}{base}", port, log, process.pid)
         try:
             if _answers(process, f"{found.url}/_stcore/health"):
                 yield found

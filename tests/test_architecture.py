@@ -33,7 +33,7 @@ FLOORS: list[set[str]] = [
     {"presets", "schema", "cards", "tables"},  # an Experiment chosen, described; a Result printed
     {"result"},
     {"sweep_request"},
-    {"checkpoints"},
+    {"checkpoints", "own_data"},
     {"store"},
     # ---- the program above, the mathematics below; the Experiment is the stair between them ----
     {"experiment"},
@@ -56,6 +56,7 @@ FLOORS: list[set[str]] = [
     {"resources"},
     {"record"},
     {"palette"},
+    {"misfit"},
     {"errors"},
 ]
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}

@@ -274,20 +274,20 @@ def test_text_in_any_unicode_encoding_is_read(encoding):
 @pytest.mark.parametrize(
     ("value", "said"),
     [
-        (changed("guidance.label", "c"), "label: found 'c'; allowed: a, b."),
-        (changed("measure", {"label": "c"}), "label: found 'c'; allowed: a, b."),
+        (changed("guidance.label", "c"), "guidance.label: found 'c'; allowed: a, b."),
+        (changed("measure", {"label": "c"}), "measure.label: found 'c'; allowed: a, b."),
         (
             {**changed("particles", 10**6), "w": list(range(200))},
             "particles: found 200 w x 1000000 particles x 2 dimensions; their product may be at most 50,000,000.",
         ),
         (
             formula("exp(x5)"),
-            "expression column 5: found 'x5', which needs points with at least 6 coordinates; allowed are in 2 dimensions the "
-            "names x, y, x0, x1, radius, theta.",
+            "guidance.reward.expression column 5: found 'x5', which needs points with at least 6 coordinates; allowed are in 2 "
+            "dimensions the names x, y, x0, x1, radius, theta.",
         ),
         (
             with_reward({"kind": "exp", "of": {"kind": "linear", "direction": [1, 0, 0]}}),
-            "direction: found 3 numbers, but points have 2; give 2.",
+            "guidance.reward.of.direction: found 3 numbers, but points have 2; give 2.",
         ),
         (
             with_reward({"kind": "linear", "direction": [1, 0]}),
@@ -295,7 +295,7 @@ def test_text_in_any_unicode_encoding_is_read(encoding):
         ),
         (
             with_reward({"kind": "exp", "strength": 1e300, "of": {"kind": "linear", "direction": [1, 0]}}),
-            "reward: found E r beyond what numbers can hold; give it a smaller strength or direction.",
+            "guidance.reward: found E r beyond what numbers can hold; give it a smaller strength or direction.",
         ),
     ],
     ids=["unknown label", "unknown label to measure", "too much to hold", "coordinate", "length", "bare potential", "overflow"],
@@ -312,7 +312,7 @@ def test_a_reward_that_is_not_positive_is_refused_with_the_place_and_two_repairs
     with pytest.raises(GdvizError) as caught:
         run(formula("x"))
     text = str(caught.value)
-    assert text.startswith("reward: found r = -") and " at (-" in text
+    assert text.startswith("guidance.reward: found r = -") and " at (-" in text
     repairs = [
         json.loads(part)
         for part in (text[text.index('{"kind": "exp"') :].split(", or add")[0], text[text.index('{"kind": "shift"') : -1])

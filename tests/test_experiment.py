@@ -182,7 +182,7 @@ def test_what_was_found_is_shown_in_part(value):
 
 def test_parts_that_do_not_fit_are_refused_when_built():
     for value, said in [
-        (changed("guidance.label", "c"), "label: found 'c'; allowed: a, b."),
+        (changed("guidance.label", "c"), "guidance.label: found 'c'; allowed: a, b."),
         (
             {**changed("particles", 10**6), "w": list(range(60))},
             "particles: found 60 w x 1000000 particles x 2 dimensions; their product may be at most 50,000,000.",

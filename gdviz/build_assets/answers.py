@@ -29,16 +29,16 @@ KIND, FOLDER = "answers", "answers"
 @cache
 def first_studies() -> dict[str, Study[Any]]:
     """What the pages ask when they are opened, by a name."""
-    found: dict[str, Study[Any]] = {}
+    studies: dict[str, Study[Any]] = {}
     for name in preset_names():
-        found[f"curves-{name}"] = CurvesStudy(usual_curves(name))
+        studies[f"curves-{name}"] = CurvesStudy(usual_curves(name))
     for topic in TOPICS:
-        found[f"theory-{topic}"] = study_of(topic, usual_subject(topic))
+        studies[f"theory-{topic}"] = study_of(topic, usual_subject(topic))
     for number in NUMBERS:
-        found[f"figure-{number}"] = PaperFigures(number, quick=True)
+        studies[f"figure-{number}"] = PaperFigures(number, quick=True)
     for number, source in enumerate(usual_errors(), start=1):
-        found[f"robustness-{number}"] = Robustness(source.experiment)
-    return found
+        studies[f"robustness-{number}"] = Robustness(source.experiment)
+    return studies
 
 
 def names() -> list[str]:

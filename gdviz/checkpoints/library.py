@@ -9,6 +9,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from gdviz.checkpoints.history import History
+from gdviz.checkpoints.owners import Owners
 from gdviz.checkpoints.report import TrainingReport
 from gdviz.errors import GdvizError
 from gdviz.networks import Checkpoint
@@ -61,6 +62,8 @@ class Library:
 
     Attributes
     ----------
+    owners : Owners
+        Whose the trainings are.
     notices : list of str
         What was found damaged, and counts as missing, one sentence each; whoever tells the reader empties it.
     """
@@ -70,6 +73,7 @@ class Library:
         self.notices: list[str] = []
         self.networks = FolderStore("networks", self.root, shipped or resource("assets") / "networks", self.notices.append)
         self.trainings = FolderStore("trainings", self.root, notice=self.notices.append)
+        self.owners = Owners(self.root)
 
     # ------------------------------------------------------------------ networks
     def find(self, task: Task) -> Checkpoint | None:
@@ -98,8 +102,8 @@ class Library:
         names = self.networks.names()
         fitting = [id] if id in names else [name for name in names if name.startswith(id)]
         if len(fitting) != 1:
-            found = "no network" if not fitting else f"{len(fitting)} networks"
-            raise GdvizError(f"score.id: found {found} with the id {id}... in the store; see gdviz store list.")
+            count = "no network" if not fitting else f"{len(fitting)} networks"
+            raise GdvizError(f"score.id: found {count} with the id {id}... in the store; see gdviz store list.")
         return fitting[0]
 
     def stored(self, id: str) -> Checkpoint:
@@ -208,13 +212,14 @@ class Library:
     def records(self, shipped: bool = True) -> list[TrainingRecord]:
         """Every network, the shipped ones included if so asked, and every unfinished training, the newest first."""
         names = {*self.networks.names(shipped), *self.trainings.names()}
-        found = [record for name in names if (record := self.record(name)) is not None]
-        return sorted(found, key=lambda record: (-record.written, record.id))
+        records = [record for name in names if (record := self.record(name)) is not None]
+        return sorted(records, key=lambda record: (-record.written, record.id))
 
     def remove(self, id: str) -> None:
         """Remove a network and what is left of its training; a shipped network stays."""
         self.networks.remove(id)
         self.trainings.remove(id)
+        self.owners.forget(id)
 
 
 def _small(task: Task, report: TrainingReport) -> dict[str, bytes]:

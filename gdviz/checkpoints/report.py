@@ -83,10 +83,10 @@ class TrainingReport:
     def to_dict(self) -> dict[str, Any]:
         """Strict JSON values; a number that is not finite is None."""
         names = [each.name for each in dataclasses.fields(self) if each.name != "history"]
-        found = {name: getattr(self, name) for name in names}
-        found["by_level"] = [[finite(level), finite(error)] for level, error in self.by_level]
-        found["cloud"] = None if self.cloud is None else _rows(self.cloud)
-        return {name: finite(value) for name, value in found.items()}
+        values = {name: getattr(self, name) for name in names}
+        values["by_level"] = [[finite(level), finite(error)] for level, error in self.by_level]
+        values["cloud"] = None if self.cloud is None else _rows(self.cloud)
+        return {name: finite(value) for name, value in values.items()}
 
     def to_json(self, history: bool = False) -> str:
         """`to_dict` as text; with the curve so far, as columns under ``history``, if asked for."""
@@ -96,14 +96,14 @@ class TrainingReport:
     @classmethod
     def from_dict(cls, value: dict[str, Any]) -> TrainingReport:
         """Read what `to_dict` gave."""
-        found = {"history": {}, **value}
-        found["history"] = History.from_dict(found["history"])
+        fields = {"history": {}, **value}
+        fields["history"] = History.from_dict(fields["history"])
         for name in ("loss", "ema_loss"):
-            found[name] = math.nan if found[name] is None else found[name]
-        found["by_level"] = tuple((_number(level), _number(error)) for level, error in found["by_level"])
-        if found["cloud"] is not None:
-            found["cloud"] = np.array(found["cloud"], dtype=np.float32)  # [n, d]
-        return cls(**found)
+            fields[name] = math.nan if fields[name] is None else fields[name]
+        fields["by_level"] = tuple((_number(level), _number(error)) for level, error in fields["by_level"])
+        if fields["cloud"] is not None:
+            fields["cloud"] = np.array(fields["cloud"], dtype=np.float32)  # [n, d]
+        return cls(**fields)
 
     @classmethod
     def from_json(cls, text: str | bytes) -> TrainingReport:

@@ -88,8 +88,8 @@ def training(
     seconds = None if seconds is None else max(0.0, seconds - (time.monotonic() - began))
     lock, last = library.lock(task.id), None
     while True:
-        if (found := _finished(task, library)) is not None:
-            yield found
+        if (report := _finished(task, library)) is not None:
+            yield report
             return
         try:
             lock.acquire(timeout=0)
@@ -103,8 +103,8 @@ def training(
                 return
             time.sleep(pace.follow)
     try:
-        if (found := _finished(task, library)) is not None:  # the other process has just ended it
-            yield found
+        if (report := _finished(task, library)) is not None:  # the other process has just ended it
+            yield report
         else:
             yield from _Session(task, library, seconds, stop, pace, where).run()
     finally:
@@ -134,9 +134,9 @@ def _base_first(
 
 def _there(library: Library, task: Task) -> Checkpoint:
     """The network of a task whose training has ended."""
-    if (found := library.find(task)) is None:
+    if (checkpoint := library.find(task)) is None:
         raise GdvizError(f"score: found the network of {task.title} damaged or gone; train it again.")
-    return found
+    return checkpoint
 
 
 class _Session:
@@ -236,7 +236,7 @@ class _Session:
         spent = (step.seconds, step.cpu_seconds, rate, left)
         report = TrainingReport(self._task.title, step.step, step.steps, step.loss, step.ema_loss, *spent, saved=self._saved)
         if self._assessment is not None:
-            at, found = self._assessment
-            levels = tuple(found.by_level)
-            report = replace(report, assessed=at, score_error=found.score_error, by_level=levels, cloud=found.cloud)
+            at, assessment = self._assessment
+            levels = tuple(assessment.by_level)
+            report = replace(report, assessed=at, score_error=assessment.score_error, by_level=levels, cloud=assessment.cloud)
         return replace(report, history=self._history)

@@ -6,6 +6,7 @@ import contextlib
 import importlib
 import os
 import pkgutil
+import re
 import sys
 from typing import Annotated, NoReturn
 
@@ -13,7 +14,7 @@ import typer
 
 from gdviz import __version__
 from gdviz.cli._terminal import app, messages
-from gdviz.errors import GdvizError
+from gdviz.errors import GdvizError, did_you_mean_point
 from gdviz.tables import plain
 
 STOPPED = 130
@@ -53,10 +54,23 @@ def _answer(arguments: list[str] | None) -> int:
             raise
         if hasattr(error, "format_message"):
             command = getattr(getattr(error, "ctx", None), "command_path", "gdviz")
-            said = error.format_message().strip().rstrip(".")
+            said = _with_what_was_found(error.format_message().strip().rstrip("."), error)
             end = "" if said.endswith("?") else "."
             messages.print(plain(f"gdviz: {said[0].lower()}{said[1:]}{end} See {command} --help."), style="red")
         return int(error.exit_code)
+
+
+def _with_what_was_found(said: str, error: Exception) -> str:
+    """A refused option's sentence with the text that was given, which typer leaves out of some, and what it may have meant."""
+    errors = getattr(error.__cause__ or error.__context__, "errors", None)
+    found = errors()[0].get("input") if callable(errors) else None
+    if isinstance(found, str):
+        from gdviz.family import shown
+
+        option, _, required = said.partition(", unable to parse")[0].partition(": ")
+        return f"{option}: found {shown(found)}{did_you_mean_point(found)}; {required[:1].lower()}{required[1:]}"
+    quoted = re.search(r"'([^']*)' is not a valid", said)
+    return said + did_you_mean_point(quoted[1]) if quoted else said
 
 
 def _stopped() -> int:

@@ -27,8 +27,8 @@ def calibrate(
     with bar() as show:
         from gdviz.facts.calibration import calibrate as count
 
-        found = count(experiments, seed, progress=show, device=device)
-    text = json.dumps(found.to_dict(), indent=1, allow_nan=False)
+        calibration = count(experiments, seed, progress=show, device=device)
+    text = json.dumps(calibration.to_dict(), indent=1, allow_nan=False)
     if out == STDOUT:
         typer.echo(text)
         return
@@ -36,11 +36,11 @@ def calibrate(
     from gdviz.tables import plain, plain_table
 
     terminal = console()
-    terminal.print(plain_table(HEADINGS, found.rows()))
-    if found.heavy:
-        terminal.print(plain_table(HEAVY_HEADINGS, found.heavy_rows()))
-    terminal.print(plain(found.sentence), style="green" if found.holds else "red")
-    terminal.print(plain(found.footnote), style="dim")
+    terminal.print(plain_table(HEADINGS, calibration.rows()))
+    if calibration.heavy:
+        terminal.print(plain_table(HEAVY_HEADINGS, calibration.heavy_rows()))
+    terminal.print(plain(calibration.sentence), style="green" if calibration.holds else "red")
+    terminal.print(plain(calibration.footnote), style="dim")
     if out is not None:
         with refused_by_the_disk():
             out.write_text(text + "\n", encoding="utf-8")

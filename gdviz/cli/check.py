@@ -27,17 +27,17 @@ def check(
         experiment = read_experiment(source)
         from gdviz.facts import check_experiment
 
-        found = check_experiment(experiment, particles=particles, rate=rate, device=device, progress=show)
+        report = check_experiment(experiment, particles=particles, rate=rate, device=device, progress=show)
     if as_json:
-        typer.echo(json.dumps(found.to_dict(), indent=1, allow_nan=False))
+        typer.echo(json.dumps(report.to_dict(), indent=1, allow_nan=False))
     else:
         from gdviz.facts.finding import HEADINGS
         from gdviz.tables import plain, plain_table
 
         terminal = console()
-        terminal.print(plain(found.subject), style="italic")
-        terminal.print(plain_table(HEADINGS, found.rows()))
-        terminal.print(plain(found.sentence), style="red" if found.failures else "green")
-        terminal.print(plain(f"{found.footnote} {found.seconds:.1f} s"), style="dim")
-    if found.failures:
+        terminal.print(plain(report.subject), style="italic")
+        terminal.print(plain_table(HEADINGS, report.rows()))
+        terminal.print(plain(report.sentence), style="red" if report.failures else "green")
+        terminal.print(plain(f"{report.footnote} {report.seconds:.1f} s"), style="dim")
+    if report.failures:
         raise typer.Exit(1)

@@ -21,5 +21,5 @@ def cite(
         experiment = read_experiment(source)
         from gdviz.facts.citations import bibtex
 
-        found = bibtex(experiment)
-    typer.echo(found, nl=False)
+        entries = bibtex(experiment)
+    typer.echo(entries, nl=False)

@@ -13,10 +13,10 @@ def doctor() -> None:
     with bar():
         from gdviz.doctor import findings
 
-        found = findings()
+        report = findings()
     from gdviz.tables import plain_table
 
-    lines = [(finding.subject, finding.found, "ok" if finding.ok else finding.advice) for finding in found]
+    lines = [(finding.subject, finding.found, "ok" if finding.ok else finding.advice) for finding in report]
     console().print(plain_table(("what", "found", ""), lines))
-    if not all(finding.ok for finding in found):
+    if not all(finding.ok for finding in report):
         raise typer.Exit(1)

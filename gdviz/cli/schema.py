@@ -15,5 +15,5 @@ def schema() -> None:
     with bar():
         from gdviz.schema import experiment_schema
 
-        found = experiment_schema()
-    typer.echo(json.dumps(found, indent=1))
+        schema = experiment_schema()
+    typer.echo(json.dumps(schema, indent=1))

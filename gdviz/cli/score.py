@@ -29,25 +29,25 @@ def score(
     with bar():
         from gdviz.facts.judge import judge
         from gdviz.facts.retarget import retargeted
-        from gdviz.facts.sample_files import read_samples
+        from gdviz.own_data.files import read_samples
 
         points = read_samples(samples, w)
         asked = retargeted(read_experiment(f"preset:{preset}" if preset is not None else str(experiment)), label, reward)
-        found = judge(points, asked, w)
+        judgement = judge(points, asked, w)
     if as_json:
-        typer.echo(json.dumps(found.to_dict(), indent=1, allow_nan=False))
+        typer.echo(json.dumps(judgement.to_dict(), indent=1, allow_nan=False))
         return
     from gdviz.facts.judgement_table import FLOOR, classifier_line, facts_line, headings, law_rows, mode_rows
     from gdviz.tables import plain, plain_table
 
     terminal = console()
-    for remark in found.remarks:
+    for remark in judgement.remarks:
         terminal.print(plain(remark))
-    terminal.print(plain(facts_line(found)), style="italic")
-    terminal.print(plain_table(headings(found), law_rows(found)))
-    if found.modes:
-        terminal.print(plain_table(*mode_rows(found)))
-    terminal.print(plain(found.sentence))
-    if line := classifier_line(found):
+    terminal.print(plain(facts_line(judgement)), style="italic")
+    terminal.print(plain_table(headings(judgement), law_rows(judgement)))
+    if judgement.modes:
+        terminal.print(plain_table(*mode_rows(judgement)))
+    terminal.print(plain(judgement.sentence))
+    if line := classifier_line(judgement):
         terminal.print(plain(line))
     terminal.print(plain(f"± is 1.96 standard errors; {FLOOR}."), style="dim")

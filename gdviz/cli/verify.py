@@ -24,18 +24,18 @@ def verify(
         from gdviz.facts.reproduce import reproduce
 
         try:
-            found = reproduce(data, device=device, progress=show)
+            rerun = reproduce(data, device=device, progress=show)
         except GdvizError as error:
             raise GdvizError(f"{source}: {error}") from None
     from gdviz.tables import plain
 
     terminal = console()
-    for moved in found.moved:
+    for moved in rerun.moved:
         terminal.print(plain(f"moved: {moved}"))
-    if found.differing_versions:
-        terminal.print(plain(f"made with {', '.join(found.differing_versions)}"), style="dim")
-    terminal.print(plain(f"{found.sentence} {found.seconds:.1f} s"), style="red" if found.moved else "green")
-    if found.moved:
+    if rerun.differing_versions:
+        terminal.print(plain(f"made with {', '.join(rerun.differing_versions)}"), style="dim")
+    terminal.print(plain(f"{rerun.sentence} {rerun.seconds:.1f} s"), style="red" if rerun.moved else "green")
+    if rerun.moved:
         raise typer.Exit(1)
 
 

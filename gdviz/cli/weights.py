@@ -46,15 +46,15 @@ def weights(
         with refused_by_the_disk():
             _table(quick, as_json, keep)
         return
-    found = _learned(source)
+    learned = _learned(source)
     if as_json:
-        typer.echo(json.dumps(found, allow_nan=False))
+        typer.echo(json.dumps(learned, allow_nan=False))
         return
-    rows = [[f"{t:g}", *(f"{curve[k]:.3f}" for curve in found["omega"].values())] for k, t in enumerate(FLOW_TIMES)]
-    console().print(plain_table(("flow time t", *(f"omega for {label}" for label in found["omega"])), rows))
-    cost = f"loss {found['ema_loss']:.4g} after {found['steps']} steps in {found['cpu_seconds']:.1f} CPU-s"
-    console().print(plain(f"omega(t - {STEP:g}, t); {found['title']}; {cost}"))
-    console().print(plain(f"  {found['id']}"))
+    rows = [[f"{t:g}", *(f"{curve[k]:.3f}" for curve in learned["omega"].values())] for k, t in enumerate(FLOW_TIMES)]
+    console().print(plain_table(("flow time t", *(f"omega for {label}" for label in learned["omega"])), rows))
+    cost = f"loss {learned['ema_loss']:.4g} after {learned['steps']} steps in {learned['cpu_seconds']:.1f} CPU-s"
+    console().print(plain(f"omega(t - {STEP:g}, t); {learned['title']}; {cost}"))
+    console().print(plain(f"  {learned['id']}"))
 
 
 def _learned(source: str) -> dict[str, Any]:

@@ -16,7 +16,6 @@ from gdviz.checkpoints import build_trained
 from gdviz.errors import GdvizError
 from gdviz.experiment import Built, Experiment
 from gdviz.facts.copies import copies_of
-from gdviz.facts.sample_files import Samples
 from gdviz.guidance import Goal
 from gdviz.laws import Mixture
 from gdviz.metrics.energy import energy_distance, energy_floor
@@ -26,6 +25,7 @@ from gdviz.metrics.row import mean_reward, reciprocal
 from gdviz.metrics.support import Support
 from gdviz.metrics.tails import Tail
 from gdviz.metrics.two_sample import ClassifierTest, classifier_two_sample
+from gdviz.own_data.files import Samples
 
 FEWEST = 50
 """Samples without which nothing is said."""

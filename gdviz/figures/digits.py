@@ -75,9 +75,9 @@ def _of_readings(
     figure = go.Figure()
     others = [name for name in dict.fromkeys(row.label for row in readings) if name not in (label, "all")]
     for name in others:
-        w, found = _known(readings, name, quantity)
+        w, estimates = _known(readings, name, quantity)
         figure.add_scatter(
-            x=w, y=[each.value for each in found], mode="lines", name="the other digits"
+            x=w, y=[each.value for each in estimates], mode="lines", name="the other digits"
             if label != "all" else "each digit", legendgroup="others", showlegend=name == others[0],
             line={"color": faded(palette.muted, 0.55), "width": 1.1}, hovertemplate=f"{name}: %{{y:.4g}}<extra></extra>",
         )  # fmt: skip
@@ -89,15 +89,15 @@ def _of_readings(
 def _estimates(
     figure: go.Figure, readings: Sequence[ClassReading], label: str, quantity: Quantity, colour: str, name: str
 ) -> None:
-    w, found = _known(readings, label, quantity)
-    value, low, high = (_floats([getattr(each, key) for each in found]) for key in ("value", "low", "high"))
+    w, estimates = _known(readings, label, quantity)
+    value, low, high = (_floats([getattr(each, key) for each in estimates]) for key in ("value", "low", "high"))
     _curve(figure, _floats(w), value, low, high, colour, name)
 
 
 def _known(readings: Sequence[ClassReading], label: str, quantity: Quantity) -> tuple[list[float], list[Estimate]]:
     """w and the estimates of one label, where there are any."""
     pairs = [(row.w, getattr(row, quantity)) for row in readings if row.label == label]
-    return [w for w, found in pairs if found], [found for _, found in pairs if found]
+    return [w for w, estimate in pairs if estimate], [estimate for _, estimate in pairs if estimate]
 
 
 def _curve(figure: go.Figure, w: Floats, value: Floats, low: Floats, high: Floats, colour: str, name: str) -> None:

@@ -19,22 +19,22 @@ MARGIN = {"l": 64, "r": 14, "t": 10, "b": 48}
 LEGEND = {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "font": {"size": 12}}
 
 
-def paths_figure(found: Winners, side: Side, extent: tuple[Range, Range] | None = None, palette: Palette = LIGHT) -> go.Figure:
+def paths_figure(winners: Winners, side: Side, extent: tuple[Range, Range] | None = None, palette: Palette = LIGHT) -> go.Figure:
     """Paths of one side, dashed without guidance and solid with it: over log-SNR on a line, in the plane otherwise.
 
     Parameters
     ----------
-    found : Winners
+    winners : Winners
     side : Side
         One of its two.
     extent : pair of ranges, optional
         The axes, common to both sides (`paths_extent`).
     """
     figure = go.Figure()
-    snr = found.log_snr.astype(np.float32)
+    snr = winners.log_snr.astype(np.float32)
     looks = (
         (side.before, "without guidance", palette.no_guidance, "dot", "x"),
-        (side.after, f"w = {found.w:g}", palette.guided, "solid", "circle"),
+        (side.after, f"w = {winners.w:g}", palette.guided, "solid", "circle"),
     )
     for paths, name, colour, dash, symbol in looks:
         for k, path in enumerate(paths):
@@ -51,25 +51,25 @@ def paths_figure(found: Winners, side: Side, extent: tuple[Range, Range] | None 
             )  # fmt: skip
     plane = side.after.ndim == 3 and side.after.shape[2] == 2
     titles = ("x", "y") if plane else (LOG_SNR, "x")
-    ranges = extent or paths_extent(found)
+    ranges = extent or paths_extent(winners)
     figure.update_xaxes(title=titles[0], range=ranges[0])
     figure.update_yaxes(title=titles[1], range=ranges[1])
     figure.update_layout(margin=MARGIN, height=HEIGHT, legend=LEGEND, hovermode="closest")
     return figure
 
 
-def paths_extent(found: Winners) -> tuple[Range, Range]:
+def paths_extent(winners: Winners) -> tuple[Range, Range]:
     """Axes that hold the paths of both sides."""
-    paths = [paths.astype(float) for side in (found.losers, found.winners) for paths in (side.before, side.after)]
+    paths = [paths.astype(float) for side in (winners.losers, winners.winners) for paths in (side.before, side.after)]
     points = np.concatenate([part.reshape(-1, part.shape[-1]) for part in paths if part.size])  # [M, d]
     if points.shape[1] == 1:
-        return padded([found.log_snr]) or (0, 1), padded([points]) or (0, 1)
+        return padded([winners.log_snr]) or (0, 1), padded([points]) or (0, 1)
     return padded([points[:, 0]]) or (0, 1), padded([points[:, 1]]) or (0, 1)
 
 
-def pairs_figure(found: Winners, reward: str, palette: Palette = LIGHT) -> go.Figure:
+def pairs_figure(winners: Winners, reward: str, palette: Palette = LIGHT) -> go.Figure:
     """Reward without guidance against reward with it, one point a particle on the same noise, logarithmic."""
-    before, after = (values / np.log(10) for values in (found.before, found.after))
+    before, after = (values / np.log(10) for values in (winners.before, winners.after))
     figure = go.Figure()
     held = np.concatenate([before, after])
     held = held[np.isfinite(held)]
@@ -94,6 +94,6 @@ def pairs_figure(found: Winners, reward: str, palette: Palette = LIGHT) -> go.Fi
             mode="markers", marker={"color": faded(colour, 0.7), "size": 5, "symbol": symbol}, hoverinfo="skip",
         )  # fmt: skip
     figure.update_xaxes(title=f"{reward} without guidance", type="log", range=ends, exponentformat="none")
-    figure.update_yaxes(title=f"{reward} at w = {found.w:g}", type="log", range=ends, exponentformat="none")
+    figure.update_yaxes(title=f"{reward} at w = {winners.w:g}", type="log", range=ends, exponentformat="none")
     figure.update_layout(margin=MARGIN, height=HEIGHT, legend=LEGEND, hovermode="closest")
     return figure

@@ -148,8 +148,8 @@ def distance_figure(curves: Curves) -> go.Figure | None:
         w, series = column(rows, "w"), []
         for name in dict.fromkeys(item.to for row in rows for item in row.distances):
             law, colour = (curves.goals or {}).get(name, f"the {name} law"), curves.palette.goal(name)
-            found = [next((item for item in row.distances if item.to == name), None) for row in rows]
-            distance, error, floor = (column(found, key) for key in _DISTANCE)
+            distances = [next((item for item in row.distances if item.to == name), None) for row in rows]
+            distance, error, floor = (column(distances, key) for key in _DISTANCE)
             series.append(Series(f"to {law}", w, distance, colour, error))
             series.append(Series(f"floor of {law}", w, floor, colour, dash="dot", markers=False, group=f"to {law}"))
         return series

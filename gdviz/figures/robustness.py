@@ -43,11 +43,11 @@ class Wrong:
 
 def family(count: int, colour: str, palette: Palette = LIGHT) -> list[tuple[str, str]]:
     """Colours and dashes of a family of `count` curves, from grey and dotted to full and solid."""
-    found = []
+    looks = []
     for after in reversed(range(count)):  # how many come after this one
         share = GREYEST * after / max(1, count - 1)
-        found.append((mixed(colour, palette.muted, share), DASHES[max(0, len(DASHES) - 1 - after)]))
-    return found
+        looks.append((mixed(colour, palette.muted, share), DASHES[max(0, len(DASHES) - 1 - after)]))
+    return looks
 
 
 def mixed(colour: str, other: str, share: float) -> str:
@@ -160,13 +160,13 @@ def _error(rows: Sequence[Effect], name: str, which: int | None = None) -> Float
 
 def _part(rows: Sequence[Effect], name: str, which: int | None, part: int) -> Floats:
     """Values (part 0) or standard errors (1) of a mean, or of the exact (0) or wrong (1) one of two."""
-    found = [(getattr(row, name) if which is None else getattr(row, name)[which])[part] for row in rows]
-    return np.array([np.nan if value is None else value for value in found], np.float32)
+    values = [(getattr(row, name) if which is None else getattr(row, name)[which])[part] for row in rows]
+    return np.array([np.nan if value is None else value for value in values], np.float32)
 
 
 def _step(rows: Sequence[Effect], name: str) -> Floats:
-    found = [getattr(row.steps, name, None) for row in rows]
-    return np.array([np.nan if value is None else value for value in found], np.float32)
+    values = [getattr(row.steps, name, None) for row in rows]
+    return np.array([np.nan if value is None else value for value in values], np.float32)
 
 
 def _any(series: Sequence[Series]) -> bool:

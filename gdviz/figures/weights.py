@@ -204,17 +204,17 @@ def profiles_figure(profiles: Sequence[StepProfile], exact: bool, palette: Palet
 
 def _profile_arrays(profile: StepProfile, exact: bool) -> list[tuple[str, Floats, Floats, list[float] | None]]:
     """Curve and minimum of each loss, and the closed form: name, x, y and error of x of one trace each."""
-    found: list[tuple[str, Floats, Floats, list[float] | None]] = []
+    traces: list[tuple[str, Floats, Floats, list[float] | None]] = []
     for name, each in profile.losses.items():
         loss = _floats(each.loss)
         scaled = (loss - loss.min()) / max(float(loss.max() - loss.min()), 1e-12)
-        found.append((name, _floats(each.omega), scaled, None))
-        found.append((name, _floats([each.least]), np.zeros(1, np.float32), [NORMAL_95 * each.se]))
+        traces.append((name, _floats(each.omega), scaled, None))
+        traces.append((name, _floats([each.least]), np.zeros(1, np.float32), [NORMAL_95 * each.se]))
     if exact:
         s, t = profile.s, profile.t
         at = (1 - t) * s / (t - s)
-        found.append((CLOSED, _floats([at, at]), _floats([-0.06, 1.03]), None))
-    return found
+        traces.append((CLOSED, _floats([at, at]), _floats([-0.06, 1.03]), None))
+    return traces
 
 
 # ---------------------------------------------------------------------- shared

@@ -131,14 +131,14 @@ def guided_laws(
     parts = max(1, TOGETHER // math.prod(read))  # values of w that go together
     marches = fine_levels.steps * math.prod(n) + half_levels.steps * (math.prod(n) + math.prod(few))
     stepped = Steps(-(-len(w) // parts) * marches, progress)
-    found: list[GuidedLaw] = []
+    laws: list[GuidedLaw] = []
     for some, fit in zip(*(part.split(parts, -1) for part in (problem.w, held)), strict=True):
         part = replace(problem, w=some)
         fine = march(part, fine_levels, box, n, read, stepped)
         half = march(part, half_levels, box, n, read, stepped)
         coarse = march(part, half_levels, box, few, read, stepped)
-        found += _records(part, reward, fit, fine, half, coarse)
-    return tuple(found)
+        laws += _records(part, reward, fit, fine, half, coarse)
+    return tuple(laws)
 
 
 def refusal(plan: Plan, sampler: SamplerKind) -> str | None:

@@ -73,8 +73,8 @@ def _push(plan: Plan, pair: Pair, levels: Levels) -> NDArray[np.float64]:
     generator = torch.Generator().manual_seed(0)
     clean = plan.unguided.sample(SAMPLES, generator).x  # [n, d]
     z = torch.randn(clean.shape, generator=generator, dtype=torch.float64)
-    found = []
+    sizes = []
     for alpha_bar, t in zip(levels.alpha_bar.tolist(), levels.t.tolist(), strict=True):
         push = pair(alpha_bar**0.5 * clean + t**0.5 * z, t).push  # [n, d]
-        found.append(float((t * push.square().sum(-1).mean()).sqrt()))
-    return np.nan_to_num(np.array(found))
+        sizes.append(float((t * push.square().sum(-1).mean()).sqrt()))
+    return np.nan_to_num(np.array(sizes))

@@ -119,13 +119,13 @@ def _edges(density: Density, reward: Reward | None) -> Tensor:
     """Whether q, q r and q / r reach the ends of each axis, [3, W, d, 2]."""
     log_q, cell = density.log_q, density.grid.cell
     log_r = torch.zeros(()) if reward is None else reward.log(density.grid.points)
-    found = []
+    shares = []
     for sign in (0, 1, -1):
         values = log_q + sign * log_r  # [W, n_1, .., n_d]
         share = torch.exp(values - log_integral(values, cell).reshape(-1, *[1] * (values.dim() - 1))) * cell
         ends = [(share.narrow(k, 0, 2), share.narrow(k, n - 2, 2)) for k, n in enumerate(share.shape) if k]
-        found.append(torch.stack([torch.stack([side.flatten(1).sum(1) for side in both], -1) for both in ends], 1))  # [W, d, 2]
-    return ~(torch.stack(found) <= EDGE_SHARE)  # NaN reaches
+        shares.append(torch.stack([torch.stack([side.flatten(1).sum(1) for side in both], -1) for both in ends], 1))  # [W, d, 2]
+    return ~(torch.stack(shares) <= EDGE_SHARE)  # NaN reaches
 
 
 def sketch_levels(levels: Levels) -> Levels:

@@ -74,6 +74,9 @@ class ClusterQueue:
             return None
         return [other for other in jobs[: jobs.index(job)] if not other.finished]
 
+    def tick(self) -> None:
+        """Nothing to do: the scheduler shares out the workers."""
+
     def close(self) -> None:
         """Cancel all jobs."""
         with self._lock:

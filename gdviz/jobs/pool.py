@@ -4,28 +4,35 @@ from __future__ import annotations
 
 import pickle
 import threading
+import time
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
 from gdviz.errors import GdvizError
-from gdviz.jobs.job import Job
+from gdviz.jobs.job import PROGRAM, USUAL, Asker, Job, Terms
 from gdviz.jobs.worker_queue import WorkerQueue
 
-QUEUES = {"preview": 0, "scene": 0, "curves": 5, "training": 10}
+QUEUES = {"preview": 0, "scene": 3, "curves": 5, "training": 10}
 """Name and niceness of the queues of a server."""
 
 KEPT = 64
 """Finished jobs remembered."""
 
+TICK = 0.25
+"""Seconds between two looks at whose turn it is, and at what nobody wants any more."""
+
 
 class Pool:
-    """One warm worker process per queue: a long run in one queue never delays a short answer in another.
+    """One queue for each kind of work: a long run in one never delays a short answer in another, nor one visitor another.
 
-    A job is a function of (its arguments, a `Report`). It runs in a worker, so the page keeps answering; it
-    tells progress and partial results, and stops when it is cancelled. The same key asked for twice is one
-    job. A worker that dies is replaced and its job tried once more; one that keeps its
-    state goes on from there, as often as it gets further. The pool itself keeps nothing on disk.
+    Within a queue the visitors take turns (`gdviz.jobs.turns`). A job that does not outlive its tab is cancelled soon after the
+    last who wanted it has gone.
+
+    A job is a function of (its arguments, a `Report`). It runs in a worker, so the page keeps answering; it tells progress and
+    partial results, and stops when it is cancelled. The same key asked for twice is one job. A worker that dies is replaced
+    and its job tried once more; one that keeps its state goes on from there, as often as it gets further. The pool itself
+    keeps nothing on disk.
 
     Parameters
     ----------
@@ -33,25 +40,41 @@ class Pool:
         Name, and how far its worker gives way to others (niceness): somebody waits for a scene, a long
         run can wait.
     make_queue : callable
-        niceness -> a queue; `WorkerQueue`, a worker process of this machine, by default.
+        niceness -> a queue; `WorkerQueue`, worker processes of this machine, by default.
+    clock : callable
     """
 
     def __init__(
-        self, queues: Mapping[str, int] = MappingProxyType(QUEUES), make_queue: Callable[[int], Any] = WorkerQueue
+        self,
+        queues: Mapping[str, int] = MappingProxyType(QUEUES),
+        make_queue: Callable[[int], Any] = WorkerQueue,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        self._clock = clock
         self._lock = threading.Lock()
         self._jobs: dict[str, Job] = {}
         self._queue_of: dict[str, WorkerQueue] = {}
         self._queues = {queue: make_queue(niceness) for queue, niceness in queues.items()}
         self._closed = False
+        self._ended = threading.Event()
+        threading.Thread(target=self._watch, daemon=True).start()
 
     def warm(self, function: Callable[..., Any]) -> None:
         """Start the scene workers now with a job that imports what the first question will need."""
         for queue in ("preview", "scene"):
             if queue in self._queues:
+                self._queues[queue].warm_call = pickle.dumps((function, ()))
                 self.submit(queue, f"warm-{queue}", function)
 
-    def submit(self, queue: str, key: str, function: Callable[..., Any], *arguments: Any) -> Job:
+    def submit(
+        self,
+        queue: str,
+        key: str,
+        function: Callable[..., Any],
+        *arguments: Any,
+        asker: Asker = PROGRAM,
+        terms: Terms = USUAL,
+    ) -> Job:
         """Run function(*arguments, report) in a worker; a job of the same key is joined instead.
 
         A failed or cancelled job of that key is forgotten and runs anew.
@@ -62,6 +85,10 @@ class Pool:
         key : str
         function : callable
             Found by its module and name, like the arguments' classes; a page's own functions are not.
+        asker : Asker
+            Who wants it.
+        terms : Terms
+            What it may claim.
 
         Raises
         ------
@@ -74,9 +101,10 @@ class Pool:
                 raise GdvizError("jobs: found the workers closed; start the program again.")
             job = self._jobs.get(key)
             if job is not None and job.state not in ("failed", "cancelled"):
+                job.join(asker)
                 return job
             self._jobs.pop(key, None)  # the newest job is the last
-            job = self._jobs[key] = Job(key, call, self._queues[queue].stop)
+            job = self._jobs[key] = Job(key, call, self._queues[queue].stop, asker, terms, self._clock)
             self._queue_of[key] = self._queues[queue]
             self._forget_old()
             self._queues[queue].add(job)
@@ -105,10 +133,27 @@ class Pool:
 
     def close(self) -> None:
         """Cancel all jobs and end the workers; returns when they have gone."""
+        self._ended.set()
         with self._lock:
             self._closed = True
         for queue in self._queues.values():
             queue.close()
+
+    def tick(self) -> None:
+        """Drop what nobody wants any more and what takes too long, and let the queues look whose turn it is."""
+        with self._lock:
+            jobs = [job for job in self._jobs.values() if not job.finished]
+        for job in jobs:
+            if job.away and not job.terms.outlives:
+                job.cancel()
+            elif job.terms.limit is not None and job.ran > job.terms.limit:
+                job.give_up(f"It had not ended after {job.terms.limit:g} seconds and was stopped.")
+        for queue in self._queues.values():
+            queue.tick()
+
+    def _watch(self) -> None:
+        while not self._ended.wait(TICK):
+            self.tick()
 
     def _forget_old(self) -> None:
         finished = [key for key, job in self._jobs.items() if job.finished]

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gdviz.errors import GdvizError
+from gdviz.jobs.job import Terms
 from gdviz.store import SceneStore
 from gdviz.studies import StudyContext
 
@@ -16,6 +17,11 @@ if TYPE_CHECKING:
     from gdviz.jobs.worker import JobReport
     from gdviz.record import Answer
     from gdviz.studies import Study
+
+
+def terms_of(study: Study[Any]) -> Terms:
+    """What a study's run may claim."""
+    return Terms(study.patience, study.outlives, study.limit)
 
 
 def run_study(study: Study[Any], root: str, report: JobReport) -> bytes:

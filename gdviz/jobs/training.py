@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Sequence
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from gdviz.device import far_device
 from gdviz.errors import GdvizError
+from gdviz.jobs.job import PROGRAM, Asker, Terms
 
 if TYPE_CHECKING:
     from gdviz.checkpoints import Library, Pace, TrainingRecord, TrainingReport
@@ -24,6 +26,12 @@ LOOK = 0.1
 
 PATIENCE = 5.0
 """Seconds that a removal waits for the training to stop."""
+
+TERMS = Terms(patience=0.0)
+"""Trainings are long: those of several visitors take turns."""
+
+SHARED_SERVER = "GDVIZ_SHARED_SERVER"
+"""Set in the environment of a server that others than this machine's users reach."""
 
 State = Literal["waiting", "running", "paused", "done", "failed"]
 _ORDER = ("running", "waiting", "paused", "failed", "done")
@@ -114,6 +122,10 @@ class Training:
         Estimated, for a waiting training; None while it is unknown.
     error : str or None
         Why it failed, in one sentence.
+    owners : frozenset of str
+        The visitors who asked for it; none where it was trained from a command line, or before owners were noted.
+    resting : bool
+        It lets others go first for now.
     """
 
     id: str
@@ -123,10 +135,15 @@ class Training:
     position: int | None = None
     seconds_to_start: float | None = None
     error: str | None = None
+    owners: frozenset[str] = frozenset()
+    resting: bool = False
 
 
 class Trainings:
     """All trainings that a store knows, and the workers that run them.
+
+    A training is its owners', the visitors who started it or let it go on; others may watch it. One without an owner is
+    this machine's users': all may cancel and remove it, unless the server is open to others. The program itself may do anything.
 
     Parameters
     ----------
@@ -139,8 +156,9 @@ class Trainings:
 
     def __init__(self, pool: Pool, library: Library, pace: Pace | None = None) -> None:
         self._pool, self._library, self._pace = pool, library, pace
+        self._owners = library.owners
 
-    def start(self, task: Task) -> str:
+    def start(self, task: Task, asker: Asker = PROGRAM) -> str:
         """Train a task, unless that is done or under way; returns its id.
 
         Raises
@@ -149,40 +167,64 @@ class Trainings:
             If the disk refuses, or the workers are closed.
         """
         if self._library.find(task) is None:
+            if self._library.record(task.id) is None:
+                self._owners.forget(task.id)  # of a training that has gone
             self._library.request(task)
+            if asker != PROGRAM:
+                self._owners.add(task.id, asker.visitor)
             self._pool.forget(training_key(task.id))  # done once, and lost since
             # Each worker's own GDVIZ_DEVICE decides where it trains.
             asked = (task.canonical(), str(self._library.root), self._pace, "auto")
-            self._pool.submit(QUEUE, training_key(task.id), run_training, *asked)
+            self._pool.submit(QUEUE, training_key(task.id), run_training, *asked, asker=asker, terms=TERMS)
         return task.id
 
-    def resume(self, id: str) -> None:
-        """Let a paused or failed training go on.
+    def resume(self, id: str, asker: Asker = PROGRAM) -> None:
+        """Let a paused or failed training go on; whoever does so owns it too.
 
         Raises
         ------
         GdvizError
             If there is no such training.
         """
-        self.start(self._known(id).task)
+        self.start(self._known(id).task, asker)
 
-    def cancel(self, id: str) -> None:
-        """Pause a training within two seconds; it can be resumed. One that another program runs is left alone."""
-        job = self._pool.find(training_key(id))
-        if job is not None:
-            job.cancel()
+    def may_change(self, id: str, asker: Asker) -> bool:
+        """Whether this visitor may cancel and remove it."""
+        owners = self._owners.of(id)
+        return asker == PROGRAM or asker.visitor in owners or (not owners and SHARED_SERVER not in os.environ)
 
-    def remove(self, id: str) -> None:
-        """Cancel a training and remove it, its saved state and its network.
+    def cancel(self, id: str, asker: Asker = PROGRAM) -> None:
+        """Pause a training within two seconds; it can be resumed. One that another program runs is left alone.
+
+        It goes on while another of its owners wants it.
 
         Raises
         ------
         GdvizError
-            If another program trains it now.
+            If it is another visitor's.
+        """
+        self._check(id, asker)
+        job = self._pool.find(training_key(id))
+        if job is None:
+            return
+        if asker.visitor in job.visitors and asker != PROGRAM:
+            job.withdraw(asker.visitor)
+        elif not job.visitors & self._owners.of(id) or asker == PROGRAM:
+            job.cancel()
+
+    def remove(self, id: str, asker: Asker = PROGRAM) -> None:
+        """Cancel a training and remove it, its saved state and its network; it stays while it has another owner.
+
+        Raises
+        ------
+        GdvizError
+            If it is another visitor's, or another program trains it now.
         """
         from filelock import Timeout
 
-        self.cancel(id)
+        self.cancel(id, asker)
+        if self._owners.withdraw(id, asker.visitor) and asker != PROGRAM:
+            return
         lock = self._library.lock(id)
         try:
             lock.acquire(timeout=PATIENCE)
@@ -194,17 +236,28 @@ class Trainings:
             lock.release()
         self._pool.forget(training_key(id))
 
+    def look(self, ids: Iterable[str], asker: Asker) -> None:
+        """Somebody looks at these trainings: what nobody looks at comes later, where others wait."""
+        for id in ids:
+            if job := self._pool.find(training_key(id)):
+                job.look(asker)
+
     def find(self, id: str) -> Training | None:
         """One training; None where nothing is known of it."""
         record = self._library.record(id)
-        return None if record is None else self._training(record)
+        return None if record is None else self._owned(record)
 
     def list(self) -> tuple[Training, ...]:
         """All of this store: running, waiting in their order, paused, failed, done; the newest first."""
-        found = [self._training(record) for record in self._library.records(shipped=False)]
+        found = [self._owned(record) for record in self._library.records(shipped=False)]
         return tuple(sorted(found, key=lambda training: (_ORDER.index(training.state), training.position or 0)))
 
     # ------------------------------------------------------------------ what the parts say, as one
+    def _owned(self, record: TrainingRecord) -> Training:
+        job = self._pool.find(training_key(record.id))
+        resting = job is not None and job.resting
+        return replace(self._training(record), owners=self._owners.of(record.id), resting=resting)
+
     def _training(self, record: TrainingRecord) -> Training:
         if record.done:
             return Training(record.id, record.task, "done", record.report)
@@ -238,6 +291,11 @@ class Trainings:
         if record is None or rate is None:
             return None
         return (record.task.steps - (record.report.step if record.report else 0)) / rate
+
+    def _check(self, id: str, asker: Asker) -> None:
+        if not self.may_change(id, asker):
+            whose = "another visitor's" if self._owners.of(id) else "this machine's"
+            raise GdvizError(f"training: found {id[:12]}, which is {whose}; you may watch it, and use its network.")
 
     def _known(self, id: str) -> TrainingRecord:
         record = self._library.record(id)

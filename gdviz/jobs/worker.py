@@ -41,6 +41,8 @@ class JobReport:
         Takes ("progress", share done), ("partial", bytes), ("left", seconds) and ("kept", share).
     unwanted : callable
         Whether the job has been cancelled.
+    rest : callable
+        Returns when it is the job's turn, or when it has been cancelled.
 
     Attributes
     ----------
@@ -50,8 +52,10 @@ class JobReport:
 
     executor: Executor | None = None
 
-    def __init__(self, send: Callable[[str, Any], None], unwanted: Callable[[], bool]) -> None:
-        self._send, self._unwanted = send, unwanted
+    def __init__(
+        self, send: Callable[[str, Any], None], unwanted: Callable[[], bool], rest: Callable[[], None] = lambda: None
+    ) -> None:
+        self._send, self._unwanted, self._rest = send, unwanted, rest
         self._last = -SECONDS_BETWEEN_REPORTS
 
     @property
@@ -62,11 +66,14 @@ class JobReport:
     def progress(self, done: float, seconds_left: float | None = None) -> None:
         """Say how far the job is (0 to 1), and how long it will take if it knows better than the share done tells.
 
+        A long job rests here while others have their turn.
+
         Raises
         ------
         Cancelled
             When the job should stop.
         """
+        self._rest()
         if self._unwanted():
             raise Cancelled
         now = time.monotonic()
@@ -102,15 +109,22 @@ class _Worker:
         self._orders, self._out = orders, out
         self._jobs: queue.SimpleQueue[tuple[int, bytes]] = queue.SimpleQueue()
         self._cancelled: set[int] = set()
+        self._resting: set[int] = set()
+        self._told = threading.Condition()
 
     def serve(self) -> None:
         threading.Thread(target=self._listen, daemon=True).start()
         while True:
             number, call = self._jobs.get()
-            self._send(number, *outcome(call, JobReport(partial(self._send, number), partial(self._is_cancelled, number))))
+            report = JobReport(partial(self._send, number), partial(self._is_cancelled, number), partial(self._rest, number))
+            self._send(number, *outcome(call, report))
 
     def _is_cancelled(self, number: int) -> bool:
         return number in self._cancelled
+
+    def _rest(self, number: int) -> None:
+        with self._told:
+            self._told.wait_for(lambda: number not in self._resting or number in self._cancelled)
 
     def _listen(self) -> None:
         while True:
@@ -118,10 +132,16 @@ class _Worker:
                 order, number, call = pickle.load(self._orders)
             except Exception:  # the parent closed the pipe or ended, perhaps in the middle of a word
                 os._exit(0)
-            if order == "run":
-                self._jobs.put((number, call))
-            else:
-                self._cancelled.add(number)
+            with self._told:
+                if order == "run":
+                    self._jobs.put((number, call))
+                elif order == "cancel":
+                    self._cancelled.add(number)
+                elif order == "rest":
+                    self._resting.add(number)
+                else:
+                    self._resting.discard(number)
+                self._told.notify()
 
     def _send(self, number: int, what: str, value: Any) -> None:
         try:

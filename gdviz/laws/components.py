@@ -17,6 +17,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+ROOTS_AT_ONCE = 1 << 22
+"""Numbers of the matrices that draw points, one a point: 32 MiB, where a million points in 64 dimensions would take 32 GiB."""
+
 
 @dataclass(frozen=True)
 class Coefficients:
@@ -180,7 +183,9 @@ class FullComponents(Components):
         values, vectors = (torch.from_numpy(part) for part in self._spectrum)
         z = torch.randn(len(index), self.dimension, generator=generator, dtype=torch.float64)  # [n, d]
         root = vectors * values.clamp_min(0).sqrt()[:, None, :]  # [K, d, d]
-        return self.means[index] + (root[index] @ z[..., None])[..., 0]  # [n, d]
+        rows = max(1, ROOTS_AT_ONCE // self.dimension**2)
+        parts = [(root[some] @ noise[..., None])[..., 0] for some, noise in zip(index.split(rows), z.split(rows), strict=True)]
+        return self.means[index] + torch.cat(parts)  # [n, d]
 
 
 class SharedComponents(Components):

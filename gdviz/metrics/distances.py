@@ -67,15 +67,15 @@ class Distances:
         """|distance - distance at half as many steps| to each goal, from the same particles' ends x [n, d]."""
         fine, coarse = (x[:CHANGE_POINTS].double() for x in (fine, coarse))
         drawn = [self._goal(goal, w, min(len(fine), POINTS))[0] if len(fine) >= 2 else None for goal in self.goals]
-        found = [None if y is None else abs(energy_change(fine, coarse, y[:CHANGE_POINTS])) for y in drawn]
-        return tuple(change if change is not None and math.isfinite(change) else None for change in found)
+        changes = [None if y is None else abs(energy_change(fine, coarse, y[:CHANGE_POINTS])) for y in drawn]
+        return tuple(change if change is not None and math.isfinite(change) else None for change in changes)
 
     def _distance(self, goal: Goal, w: float, x: Tensor) -> Distance:
         y, floor = self._goal(goal, w, len(x))
         if y is None:
             return Distance(goal.name, None, None, None)
-        found = energy_distance(x, y)
-        return Distance(goal.name, found.value, found.se, floor)
+        distance = energy_distance(x, y)
+        return Distance(goal.name, distance.value, distance.se, floor)
 
     def _goal(self, goal: Goal, w: float, n: int) -> tuple[Tensor | None, float | None]:
         if n < 2:

@@ -69,9 +69,8 @@ class Frechet:
 
     def __init__(self, reference: Tensor, real: Tensor) -> None:
         self.reference, self.points = reference, len(reference)
-        distances = [frechet_distance(part, reference) for part in self._subsets(real)]
-        found = torch.tensor(distances, dtype=torch.float64)
-        self.floor = FrechetFloor(float(found.mean()), float(found.quantile(0.95)))
+        distances = torch.tensor([frechet_distance(part, reference) for part in self._subsets(real)], dtype=torch.float64)
+        self.floor = FrechetFloor(float(distances.mean()), float(distances.quantile(0.95)))
 
     def _subsets(self, real: Tensor) -> list[Tensor]:
         if len(real) <= self.points:
@@ -85,8 +84,9 @@ class Frechet:
         The error is that of the drawn points; the reference is the same for all. None with fewer than two batches.
         """
         batches = features[: len(features) // self.points * self.points].split(self.points)
-        found = torch.tensor([frechet_distance(batch, self.reference) for batch in batches if len(batch)], dtype=torch.float64)
-        if not len(found):
+        each = [frechet_distance(batch, self.reference) for batch in batches if len(batch)]
+        if not each:
             raise GdvizError(f"Frechet distance: found {len(features)} points; a batch has {self.points}.")
-        se = float(found.std()) / math.sqrt(len(found)) if len(found) > 1 else None
-        return Mean(float(found.mean()), se)
+        distances = torch.tensor(each, dtype=torch.float64)
+        se = float(distances.std()) / math.sqrt(len(distances)) if len(distances) > 1 else None
+        return Mean(float(distances.mean()), se)

@@ -49,9 +49,9 @@ def identity(plan: Plan, w: float, gain: Array) -> Identity | None:
         return None
     if w == 0:
         return Identity(plan.identity, plan.baseline, 0.0)
-    found = mean(gain)
-    if found.value is None or found.se is None or not tail(gain).reliable:
+    mean_gain = mean(gain)
+    if mean_gain.value is None or mean_gain.se is None or not tail(gain).reliable:
         return None
     sign = 1.0 if plan.identity == "mean_reward" else -1.0
-    predicted = Identity(plan.identity, plan.baseline * (1 + sign * w * found.value), abs(w) * plan.baseline * found.se)
+    predicted = Identity(plan.identity, plan.baseline * (1 + sign * w * mean_gain.value), abs(w) * plan.baseline * mean_gain.se)
     return predicted if predicted.is_precise() else None

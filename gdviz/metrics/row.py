@@ -219,8 +219,8 @@ def mean_reward(log_r: Array, known: float = 0.0) -> Mean:
     known : float
         Skewness / sqrt n as far as the law is known (`KnownSkewness.of_reward`).
     """
-    found = mean(_exp(log_r))
-    return found if _covers(known, log_r) else Mean(found.value, None)
+    estimate = mean(_exp(log_r))
+    return estimate if _covers(known, log_r) else Mean(estimate.value, None)
 
 
 def _covers(known: float, log_values: Array) -> bool:

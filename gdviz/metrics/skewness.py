@@ -109,8 +109,8 @@ class KnownSkewness:
         For label guidance with w > 0 less than at w = 0; else what it is at the nearest w whose law is known.
         """
         if w > 0 and self._lightens:
-            found = self._at_0.skewness(n, -1, TIMES_FEW)
-            return found / (1 + w) ** LIGHTER if found <= HEAVIEST else found
+            at_0 = self._at_0.skewness(n, -1, TIMES_FEW)
+            return at_0 / (1 + w) ** LIGHTER if at_0 <= HEAVIEST else at_0
         return self._nearest(w, n, -1)
 
     def _nearest(self, w: float, n: int, sign: int) -> float:

@@ -162,14 +162,14 @@ def unpacked(data: bytes) -> tuple[dict[str, Tensor], dict[str, Any]]:
     return tensors, about
 
 
-def _first_difference(wanted: Mapping[str, torch.Size], found: Mapping[str, Tensor]) -> str:
+def _first_difference(wanted: Mapping[str, torch.Size], tensors: Mapping[str, Tensor]) -> str:
     """Where the shapes that a description asks for differ from those that are there; empty where they do not."""
     for name, shape in wanted.items():
-        if name not in found:
+        if name not in tensors:
             return f"{name} is missing"
-        if found[name].shape != shape:
-            return f"{name} has the shape {list(found[name].shape)}, {list(shape)} is described"
-    more = next((name for name in found if name not in wanted), None)
+        if tensors[name].shape != shape:
+            return f"{name} has the shape {list(tensors[name].shape)}, {list(shape)} is described"
+    more = next((name for name in tensors if name not in wanted), None)
     return "" if more is None else f"{more[:60]} is not described"
 
 

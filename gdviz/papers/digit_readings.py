@@ -81,17 +81,17 @@ def read_classes(results: Mapping[str, Result]) -> list[ClassReading]:
     log_p = {label: np.stack([_log_p(result, label, k) for k in range(len(w))]) for label, result in results.items()}  # [W, N]
     steps = {label: {row.w: row.step_changes for row in result.rows} for label, result in results.items()}
     recognised = {label: [float((values > math.log(0.5)).mean()) for values in each] for label, each in log_p.items()}
-    found = []
+    readings = []
     for k, scale in enumerate(w):
         if scale not in first.experiment.w:
             continue
         for label, each in log_p.items():
             change = steps[label][scale]
             known = None if change.mean_reciprocal is None else abs(change.mean_reciprocal)
-            found.append(_reading(label, scale, [each[k]], [each[w.index(0.0)]], recognised[label][k], known, change.improved))
+            readings.append(_reading(label, scale, [each[k]], [each[w.index(0.0)]], recognised[label][k], known, change.improved))
         now, before = [each[k] for each in log_p.values()], [each[w.index(0.0)] for each in log_p.values()]
-        found.append(_reading(ALL, scale, now, before, float(np.mean([each[k] for each in recognised.values()])), None, None))
-    return found
+        readings.append(_reading(ALL, scale, now, before, float(np.mean([each[k] for each in recognised.values()])), None, None))
+    return readings
 
 
 def _log_p(result: Result, label: str, k: int) -> Array:

@@ -136,24 +136,24 @@ def _steps(w: Floats, value: Floats, step: Sequence[float | None]) -> Reach:
 
 
 def _values(result: Result, law: Sequence[ExactPoint]) -> list[Value]:
-    found = []
+    values = []
     for row in result.rows:
         if row.mean_reciprocal is not None and row.se_reciprocal is not None:
             step = row.step_changes.mean_reciprocal
-            found.append(estimated(RUN, row.w, MEAN, -row.mean_reciprocal, row.se_reciprocal, step))
+            values.append(estimated(RUN, row.w, MEAN, -row.mean_reciprocal, row.se_reciprocal, step))
         if row.w > 0 and row.identity is not None:
             step = row.step_changes.identity
-            found.append(estimated(RUN, row.w, f"{MEAN}, by the identity", -row.identity.value, row.identity.se, step))
+            values.append(estimated(RUN, row.w, f"{MEAN}, by the identity", -row.identity.value, row.identity.se, step))
         if row.w > 0 and row.improved is not None and row.se_improved is not None:
-            found.append(estimated(RUN, row.w, IMPROVED, row.improved, row.se_improved, row.step_changes.improved))
+            values.append(estimated(RUN, row.w, IMPROVED, row.improved, row.se_improved, row.step_changes.improved))
     start, slope = result.exact.mean_reciprocal_w0, result.exact.slope_mean_reciprocal_w0
     if start is not None and slope is not None:
-        found += [exact(RUN, 0.0, MEAN, -start), exact(RUN, 0.0, f"slope in w of the {MEAN}", -slope)]
+        values += [exact(RUN, 0.0, MEAN, -start), exact(RUN, 0.0, f"slope in w of the {MEAN}", -slope)]
     for point in law:
         if point.w in W and point.mean_reciprocal is not None and point.error_reciprocal is not None:
             quantity = f"{MEAN}, guided law in the limit of small steps"
-            found.append(exact(RUN, point.w, quantity, -point.mean_reciprocal, point.error_reciprocal))
-    return found
+            values.append(exact(RUN, point.w, quantity, -point.mean_reciprocal, point.error_reciprocal))
+    return values
 
 
 def _agrees(result: Result, law: Sequence[ExactPoint]) -> str:
@@ -190,10 +190,10 @@ def against_law(rows: Sequence[Row], law: Sequence[ExactPoint]) -> list[tuple[fl
 
 def against_identity(rows: Sequence[Row]) -> list[tuple[float, float, float]]:
     """The same against the identity's prediction, for each row with w > 0."""
-    found = []
+    comparisons = []
     for row in rows:
         if row.w > 0 and row.identity is not None and row.mean_reciprocal is not None and row.se_reciprocal is not None:
             steps = (row.step_changes.mean_reciprocal or 0) + (row.step_changes.identity or 0)
             allowance = 3 * math.hypot(row.se_reciprocal, row.identity.se) + steps
-            found.append((row.mean_reciprocal, row.identity.value, allowance))
-    return found
+            comparisons.append((row.mean_reciprocal, row.identity.value, allowance))
+    return comparisons

@@ -67,13 +67,13 @@ def _panel(
     marks: list[Mark] = []
     held: list[float] = []
     for label in (*LABELS, ALL):
-        points = [(each.w, found) for each in readings if each.label == label and (found := pick(each)) is not None]
-        w, value = floats(w for w, _ in points), floats(scaled(found.value) for _, found in points)
+        points = [(each.w, estimate) for each in readings if each.label == label and (estimate := pick(each)) is not None]
+        w, value = floats(w for w, _ in points), floats(scaled(estimate.value) for _, estimate in points)
         held += value
         if label != ALL:
             marks.append(Line(w, value, "muted", "each digit"))
             continue
-        low, high = (floats(scaled(getattr(found, end)) for _, found in points) for end in ("low", "high"))
+        low, high = (floats(scaled(getattr(estimate, end)) for _, estimate in points) for end in ("low", "high"))
         held += [*low, *high]
         marks += [Band(w, low, high, "guided"), Line(w, value, "guided"), Dots(w, value, "guided", "all ten, with the 95 % band")]
     air = 0.04 * (max(held) - min(held)) + 1e-3
@@ -84,13 +84,13 @@ def _panel(
 
 
 def _values(readings: Sequence[ClassReading]) -> list[Value]:
-    found = []
+    values = []
     for each in readings:
         for quantity, value in ((MEAN, each.reciprocal), (IMPROVED, each.improved), (UNRELATED, each.unrelated)):
             if value is not None:
                 where = {"interval_low": value.low, "interval_high": value.high}
-                found.append(estimated(each.label, each.w, quantity, value.value, value.se, value.step, **where))
-    return found
+                values.append(estimated(each.label, each.w, quantity, value.value, value.se, value.step, **where))
+    return values
 
 
 def _agrees(readings: Sequence[ClassReading], results: Mapping[str, Result]) -> str:
@@ -116,5 +116,5 @@ def _agrees(readings: Sequence[ClassReading], results: Mapping[str, Result]) -> 
     )
 
 
-def _with_ends(found: Estimate) -> str:
-    return f"{found.value:.3g} (95 %: {found.low:.3g} to {found.high:.3g})"
+def _with_ends(estimate: Estimate) -> str:
+    return f"{estimate.value:.3g} (95 %: {estimate.low:.3g} to {estimate.high:.3g})"

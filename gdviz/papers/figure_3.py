@@ -81,13 +81,13 @@ def _mass(law: Law, edges: Array) -> Array:
     half = np.diff(edges)[:, None] / 2  # [m, 1]
     x = edges[:-1, None] + half * (1 + nodes)  # [m, NODES]
     density = law.log_density(torch.from_numpy(x)[..., None], 0.0).exp().numpy()  # [m, NODES]
-    found: Array = (half * weights * density).sum(1)
-    return found
+    mass: Array = (half * weights * density).sum(1)
+    return mass
 
 
 def _mass_of_grid(law: GuidedLaw, edges: Array) -> Array:
     """The same of a density on a grid: the integral of its spline, which is 0 off the grid."""
     axis = law.axes[0].numpy()
     below = CubicSpline(axis, law.density.numpy()).antiderivative()
-    found: Array = np.diff(below(np.clip(edges, axis[0], axis[-1])))
-    return found
+    mass: Array = np.diff(below(np.clip(edges, axis[0], axis[-1])))
+    return mass

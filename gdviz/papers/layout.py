@@ -72,11 +72,11 @@ def _head(picture: Picture, pen: Pen, width: int) -> int:
 
 def named(picture: Picture) -> list[Mark]:
     """The first mark of each name, in the order in which they are met."""
-    found: dict[str, Mark] = {}
+    marks: dict[str, Mark] = {}
     for mark in (mark for row in picture.rows for panel in row for mark in panel.marks):
         if mark.name:
-            found.setdefault(mark.name, mark)
-    return list(found.values())
+            marks.setdefault(mark.name, mark)
+    return list(marks.values())
 
 
 def _legend(picture: Picture, pen: Pen, width: int) -> Iterator[tuple[Point, Mark]]:

@@ -108,21 +108,21 @@ def make(
 
     chosen: FigureSize = size or (module.QUICK if quick else module.FULL)
     runs: dict[str, Experiment] = module.experiments(chosen)
-    found: dict[str, Result] = {}
+    results: dict[str, Result] = {}
     for name, experiment in runs.items():
-        found[name] = run(
+        results[name] = run(
             experiment,
             device=device,
-            progress=part(progress, len(found) / len(runs), 1 / len(runs)),
+            progress=part(progress, len(results) / len(runs), 1 / len(runs)),
             frame_particles=0,
             executor=executor,
         )
-    reading: FigureReading = module.read(found)
+    reading: FigureReading = module.read(results)
     said = [reading.agrees, reading.ours]
     if chosen != module.FULL:
         said.append(_quick(chosen, module.FULL))
-    results = {name: result.to_dict() for name, result in found.items()}
-    return PaperFigure(number, chosen != module.FULL, " ".join(said), reading.picture, reading.values, results)
+    summaries = {name: result.summary() for name, result in results.items()}
+    return PaperFigure(number, chosen != module.FULL, " ".join(said), reading.picture, reading.values, summaries)
 
 
 def _quick(size: FigureSize, full: FigureSize) -> str:

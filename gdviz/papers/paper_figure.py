@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
-from typing import Any, Self
+from typing import Any
 
 from gdviz.papers.picture import Picture
 from gdviz.record import Answer
+from gdviz.result import ResultSummary
 
 FORMAT = 1
 
@@ -74,7 +74,8 @@ class PaperFigure(Answer):
 
     Attributes
     ----------
-    number : int
+    figure : int
+        Its number.
     quick : bool
         Fewer steps and trials than the figure asks for.
     sentence : str
@@ -83,43 +84,32 @@ class PaperFigure(Answer):
     values : tuple of Value
         Every number that is drawn or said.
     results : mapping
-        Name of a run -> the result's JSON object, with its Experiment: each can be run again.
+        Name of a run -> its Result without the arrays, with its Experiment: each can be run again.
     """
 
-    number: int
+    figure: int
     quick: bool
     sentence: str
     picture: Picture
     values: tuple[Value, ...]
-    results: Mapping[str, Any]
+    results: Mapping[str, ResultSummary]
+    format: int = FORMAT
 
     @property
     def stem(self) -> str:
         """How its files' names begin."""
-        return stem(self.number, self.quick)
+        return stem(self.figure, self.quick)
 
     def numbers(self) -> dict[str, Any]:
         """The JSON object of the numbers: without the picture."""
         return {
-            "format": FORMAT,
-            "figure": self.number,
+            "format": self.format,
+            "figure": self.figure,
             "quick": self.quick,
             "sentence": self.sentence,
             "values": [{key: value for key, value in asdict(each).items() if value is not None} for each in self.values],
-            "results": dict(self.results),
+            "results": {name: result.to_dict() for name, result in self.results.items()},
         }
-
-    def to_json(self) -> bytes:
-        """Everything, to be read by `from_json`; strict JSON."""
-        return json.dumps({**self.numbers(), "picture": self.picture.to_dict()}, allow_nan=False).encode()
-
-    @classmethod
-    def from_json(cls, data: bytes | str) -> Self:
-        """Read what `to_json` wrote."""
-        found = json.loads(data)
-        values = tuple(Value(**value) for value in found["values"])
-        picture = Picture.from_dict(found["picture"])
-        return cls(found["figure"], found["quick"], found["sentence"], picture, values, found["results"])
 
     def csv(self) -> str:
         """The values, one a line; empty where something does not apply."""

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
-from typing import Any
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from gdviz.record import Record
 
 Floats = tuple[float, ...]
 
@@ -18,6 +22,7 @@ class Line:
     colour: str
     name: str = ""
     dash: str = "solid"
+    mark: Literal["Line"] = field(default="Line", kw_only=True)
 
 
 @dataclass(frozen=True)
@@ -29,6 +34,7 @@ class Band:
     high: Floats
     colour: str
     name: str = ""
+    mark: Literal["Band"] = field(default="Band", kw_only=True)
 
 
 @dataclass(frozen=True)
@@ -39,6 +45,7 @@ class Bars:
     heights: Floats
     colour: str
     name: str = ""
+    mark: Literal["Bars"] = field(default="Bars", kw_only=True)
 
 
 @dataclass(frozen=True)
@@ -50,6 +57,7 @@ class Reach:
     half: Floats
     colour: str
     name: str = ""
+    mark: Literal["Reach"] = field(default="Reach", kw_only=True)
 
 
 @dataclass(frozen=True)
@@ -63,10 +71,10 @@ class Dots:
     size: float = 5.0
     opacity: float = 1.0
     hollow: bool = False
+    mark: Literal["Dots"] = field(default="Dots", kw_only=True)
 
 
-Mark = Line | Band | Bars | Reach | Dots
-_MARKS: dict[str, type[Mark]] = {kind.__name__: kind for kind in (Line, Band, Bars, Reach, Dots)}
+Mark = Annotated[Line | Band | Bars | Reach | Dots, Field(discriminator="mark")]
 
 
 @dataclass(frozen=True)
@@ -96,37 +104,13 @@ class Panel:
 
 
 @dataclass(frozen=True)
-class Picture:
+class Picture(Record):
     """Rows of panels below a title."""
 
     title: str
     rows: tuple[tuple[Panel, ...], ...]
 
-    def to_dict(self) -> dict[str, Any]:
-        """As JSON, with numbers of six digits."""
-        rows = [[{**asdict(panel), "marks": [_plain(mark) for mark in panel.marks]} for panel in row] for row in self.rows]
-        return {"title": self.title, "rows": rows}
-
-    @classmethod
-    def from_dict(cls, value: Mapping[str, Any]) -> Picture:
-        return cls(value["title"], tuple(tuple(_panel(panel) for panel in row) for row in value["rows"]))
-
 
 def floats(values: Iterable[Any]) -> Floats:
     """Numbers of six digits: more would not be seen."""
     return tuple(float(f"{float(value):.6g}") for value in values)
-
-
-def _plain(mark: Mark) -> dict[str, Any]:
-    return {"mark": type(mark).__name__, **asdict(mark)}
-
-
-def _panel(value: Mapping[str, Any]) -> Panel:
-    ranges = {key: tuple(value[key]) for key in ("x_range", "y_range")}
-    return Panel(**{**value, **ranges, "marks": tuple(_mark(dict(mark)) for mark in value["marks"])})
-
-
-def _mark(value: dict[str, Any]) -> Mark:
-    kind = _MARKS[value.pop("mark")]
-    fields: dict[str, Any] = {key: tuple(part) if isinstance(part, list) else part for key, part in value.items()}
-    return kind(**fields)

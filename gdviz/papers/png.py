@@ -110,7 +110,7 @@ def dashed(points: Sequence[Point], pattern: tuple[float, ...]) -> list[list[Poi
     """
     if not pattern:
         return [list(points)] if len(points) > 1 else []
-    found: list[list[Point]] = [[points[0]]] if points else []
+    dashes: list[list[Point]] = [[points[0]]] if points else []
     turn, left = 0, pattern[0]
     for (x0, y0), (x1, y1) in pairwise(points):
         length, done = math.hypot(x1 - x0, y1 - y0), 0.0
@@ -118,12 +118,12 @@ def dashed(points: Sequence[Point], pattern: tuple[float, ...]) -> list[list[Poi
             done += left
             at = x0 + (x1 - x0) * done / length, y0 + (y1 - y0) * done / length
             if turn == 0:
-                found[-1].append(at)
+                dashes[-1].append(at)
             else:
-                found.append([at])
+                dashes.append([at])
             turn = 1 - turn
             left = pattern[turn]
         left -= length - done
         if turn == 0:
-            found[-1].append((x1, y1))
-    return [part for part in found if len(part) > 1]
+            dashes[-1].append((x1, y1))
+    return [part for part in dashes if len(part) > 1]

@@ -164,38 +164,38 @@ def _title(w: float) -> str:
 # ---------------------------------------------------------------------- numbers
 def values(run: str, result: Result) -> list[Value]:
     """Means of the reward, distances to the tilted law, and what is exact."""
-    found, known = [], result.exact
+    values, known = [], result.exact
     for row in result.rows:
         if row.mean_reward is not None and row.se_reward is not None:
-            found.append(estimated(run, row.w, "mean of r", row.mean_reward, row.se_reward, row.step_changes.mean_reward))
+            values.append(estimated(run, row.w, "mean of r", row.mean_reward, row.se_reward, row.step_changes.mean_reward))
         if row.w > 0 and row.improved is not None and row.se_improved is not None:
-            found.append(estimated(run, row.w, "proportion improved", row.improved, row.se_improved, row.step_changes.improved))
+            values.append(estimated(run, row.w, "proportion improved", row.improved, row.se_improved, row.step_changes.improved))
         for far in row.distances:
             if far.energy_distance is not None and far.se is not None:
                 name = f"energy distance to the {far.to} law"
-                found.append(estimated(run, row.w, name, far.energy_distance, far.se, far.step_change))
+                values.append(estimated(run, row.w, name, far.energy_distance, far.se, far.step_change))
     for w, quantity, value in (
         (0.0, "mean of r", known.mean_reward_w0),
         (0.0, "slope in w of the mean of r", known.slope_mean_reward_w0),
         (1.0, "mean of r", known.mean_reward_w1),
     ):
         if value is not None:
-            found.append(exact(run, w, quantity, value))
-    return found
+            values.append(exact(run, w, quantity, value))
+    return values
 
 
 def share_values(run: str, shares: Shares) -> list[Value]:
     """Every bin of every histogram, and what is exact there."""
-    found = []
+    values = []
     for j, (low, high) in enumerate(pairwise(shares.edges)):
         at = {"low": float(low), "high": float(high)}
         for k, w in enumerate(W):
-            found.append(estimated(run, w, SHARE, shares.found[k, j], shares.se[k, j], **at))
+            values.append(estimated(run, w, SHARE, shares.found[k, j], shares.se[k, j], **at))
             if shares.guided is not None and shares.errors is not None:
-                found.append(exact(run, w, f"{SHARE}, guided law", shares.guided[k, j], shares.errors[k], **at))
-        found.append(exact(run, 0.0, f"{SHARE}, p", shares.plain[j], **at))
-        found.append(exact(run, 1.0, f"{SHARE}, tilted law", shares.tilted[j], **at))
-    return found
+                values.append(exact(run, w, f"{SHARE}, guided law", shares.guided[k, j], shares.errors[k], **at))
+        values.append(exact(run, 0.0, f"{SHARE}, p", shares.plain[j], **at))
+        values.append(exact(run, 1.0, f"{SHARE}, tilted law", shares.tilted[j], **at))
+    return values
 
 
 # ---------------------------------------------------------------------- words

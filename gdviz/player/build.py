@@ -30,6 +30,9 @@ FIELD_1D, FIELD_2D = 400, 128
 SHOWN_NOISE = 2e-3
 """Atoms have no density: their fields are drawn at this noise variance at least."""
 
+NO_MASS = 1e-9
+"""Mass of what has no label below which nothing of it is drawn."""
+
 
 def scene_from_result(
     result: Result,
@@ -170,8 +173,10 @@ def _grids(built: Built, extent: tuple[float, ...]) -> list[DensityGrid]:
     t = max(float(built.levels.t[-1]), SHOWN_NOISE if law.atomic else 0.0)
     density = law.log_density(x, t).exp()
     grids = [DensityGrid("density", extent, density.numpy())]
-    for label in law.labels:
-        grids.append(DensityGrid(f"class:{label}", extent, (density * law.log_posterior(label)(x, t).exp()).numpy()))
+    joint = [density * law.log_posterior(label)(x, t).exp() for label in law.labels]  # [n] or [height, width] each
+    grids += [DensityGrid(f"class:{label}", extent, part.numpy()) for label, part in zip(law.labels, joint, strict=True)]
+    if joint and sum(law.class_probability(label) for label in law.labels) < 1 - NO_MASS:
+        grids.append(DensityGrid("unlabelled", extent, (density - sum(joint)).clamp_min(0).numpy()))
     if plan.reward is not None:
         if getattr(plan.reward, "label", None) is None:
             grids.append(DensityGrid("reward", extent, plan.reward(x).numpy(), "linear"))

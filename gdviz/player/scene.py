@@ -51,7 +51,8 @@ class DensityGrid:
     Attributes
     ----------
     name : str
-        ``"density"``, ``"class:<label>"`` (the joint density p(x, label)), ``"reward"`` or ``"goal:<name>"``.
+        ``"density"``, ``"class:<label>"`` (the joint density p(x, label)), ``"unlabelled"`` (what no label has of it),
+        ``"reward"`` or ``"goal:<name>"``.
     extent : tuple of float
         (x0, x1) or (x0, x1, y0, y1): the first and last grid points.
     values : array, shape [n] or [height, width]
@@ -136,15 +137,15 @@ class Scene:
         if len(shape) != 4 or shape[3] not in (1, 2):
             raise GdvizError(f"found paths of shape {list(shape)}; a scene holds [w, frames, particles, 1 or 2].")
         if shape[0] != len(self.w) or shape[1] != len(self.frames):
-            found = f"{len(self.w)} w and {len(self.frames)} frames for paths of shape {list(shape)}"
-            raise GdvizError(f"found {found}; they must agree.")
+            shapes = f"{len(self.w)} w and {len(self.frames)} frames for paths of shape {list(shape)}"
+            raise GdvizError(f"found {shapes}; they must agree.")
         if len(self.extent) != 2 * shape[3]:
             raise GdvizError(f"found an extent of {len(self.extent)} numbers; a {shape[3]}-D scene has {2 * shape[3]}.")
         for name in BY_PARTICLE:
             array = getattr(self, name)
             if array is not None and array.shape != (shape[0], shape[2]):
-                found = f"{name} of shape {list(array.shape)} for paths of shape {list(shape)}"
-                raise GdvizError(f"found {found}; it holds one value for each w and particle.")
+                shapes = f"{name} of shape {list(array.shape)} for paths of shape {list(shape)}"
+                raise GdvizError(f"found {shapes}; it holds one value for each w and particle.")
         if self.law is not None and not self.law.absent and len(self.law.values) != shape[0]:
             raise GdvizError(f"found {len(self.law.values)} densities of the law for {shape[0]} w; there is one at each w.")
         if 0 not in self.w:
@@ -225,12 +226,12 @@ def _split(data: bytes) -> tuple[dict[str, Any], bytes]:
     try:
         (length,) = struct.unpack_from("<I", data)
         header = json.loads(data[4 : 4 + length])
-        found = header["format"]
+        version = header["format"]
     except (struct.error, ValueError, KeyError, TypeError) as error:
         message = f"found {len(data)} bytes that are not a scene; a scene starts with its header's length and JSON."
         raise GdvizError(message) from error
-    if found not in READ:
-        raise GdvizError(f"found scene format {found!r}; this program reads formats {READ[0]} to {READ[-1]}.")
+    if version not in READ:
+        raise GdvizError(f"found scene format {version!r}; this program reads formats {READ[0]} to {READ[-1]}.")
     return header, data[4 + length :]
 
 

@@ -6,3 +6,4 @@ from gdviz.result.record import Result as Result
 from gdviz.result.running import run as run
 from gdviz.result.running import stream as stream
 from gdviz.result.running import versions as versions
+from gdviz.result.summary import ResultSummary as ResultSummary

@@ -88,11 +88,11 @@ def _finite(score: Score, name: str, device: str) -> Score:
     """The score with points sent to its device and back, refused where it is not finite."""
 
     def checked(x: Tensor, t: float) -> Tensor:
-        found = score(x.float().to(device), t).to(x)
-        if not bool(found.isfinite().all()):
+        values = score(x.float().to(device), t).to(x)
+        if not bool(values.isfinite().all()):
             words = f"score: found NaN or infinity from {name} at noise variance {t:.3g}; it must return finite numbers."
             raise GdvizError(words)
-        return found
+        return values
 
     return checked
 
@@ -112,7 +112,7 @@ def _notes(given: GivenScore, errors: list[float]) -> list[str]:
         "gdviz.run(experiment, score=...) with the same network can."
     ]
     if errors:
-        found = f"The given score's relative error against the exact one is {min(errors):.2g} to {max(errors):.2g} by noise level"
+        said = f"The given score's relative error against the exact one is {min(errors):.2g} to {max(errors):.2g} by noise level"
         suspect = min(errors) > SUSPECT
-        notes.append(found + (": prediction or schedule are likely to be wrong." if suspect else "."))
+        notes.append(said + (": prediction or schedule are likely to be wrong." if suspect else "."))
     return notes

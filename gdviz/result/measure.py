@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gdviz.experiment import Built, Experiment
 from gdviz.guidance.reward import where_mass_is
+from gdviz.misfit import placed
 from gdviz.rewards import Reward, RewardContext, build_reward, check_positive
 from gdviz.rewards.class_probability import ClassProbability
 
@@ -14,9 +15,10 @@ def measured_reward(experiment: Experiment, built: Built) -> Reward | None:
     if measure is None:
         return None
     context = RewardContext(law.dimension, law.log_posterior, law.labels)
-    if measure.label is not None:
-        return ClassProbability(label=measure.label).build(context)
-    assert measure.reward is not None
-    reward = build_reward(measure.reward, context)
-    check_positive(reward, where_mass_is(law), measure.reward)
-    return reward
+    with placed("measure", measure):
+        if measure.label is not None:
+            return ClassProbability(label=measure.label).build(context)
+        assert measure.reward is not None
+        reward = build_reward(measure.reward, context)
+        check_positive(reward, where_mass_is(law), measure.reward)
+        return reward

@@ -8,7 +8,7 @@ import json
 import os
 import uuid
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from gdviz.experiment import Built, Experiment
 from gdviz.metrics import ExactValues, Row
-from gdviz.record import finite
+from gdviz.result.summary import ResultSummary
 
 Float32 = NDArray[np.float32]
 
@@ -72,19 +72,22 @@ class Result:
     notes: tuple[str, ...] = ()
     view: Callable[[Result], str] | None = field(default=None, repr=False)
 
+    def summary(self) -> ResultSummary:
+        """All but the arrays."""
+        return ResultSummary(
+            self.experiment,
+            self.rows,
+            self.exact,
+            self.network_evaluations,
+            self.seconds,
+            self.versions,
+            self.complete,
+            self.notes,
+        )
+
     def to_dict(self) -> dict[str, Any]:
         """The result's JSON object (DESIGN, format 1), without the arrays."""
-        return {
-            "format": 1,
-            "experiment": self.experiment.model_dump(mode="json"),
-            "rows": [finite(asdict(row)) for row in self.rows],
-            "exact": finite(asdict(self.exact)),
-            "network_evaluations": self.network_evaluations,
-            "seconds": self.seconds,
-            "versions": self.versions,
-            "complete": self.complete,
-            "notes": list(self.notes),
-        }
+        return self.summary().to_dict()
 
     def to_json(self) -> str:
         """Strict JSON: null, never NaN."""

@@ -52,9 +52,8 @@ class LearnedScores(Scores):
     def _network(self, law: Law, conditional: bool) -> tuple[Checkpoint, int]:
         """The network for a law, and the label index to tell it."""
         checkpoint = self._find(law, conditional and not isinstance(law.origin, TiltedBy))
-        if checkpoint.denoiser.dimension != law.dimension:
-            found = checkpoint.denoiser.dimension
-            raise GdvizError(f"score: found a network for points of {found} numbers; those of the target have {law.dimension}.")
+        if (d := checkpoint.denoiser.dimension) != law.dimension:
+            raise GdvizError(f"score: found a network for points of {d} numbers; those of the target have {law.dimension}.")
         if not isinstance(law.origin, Given):
             return checkpoint, checkpoint.denoiser.null
         if law.origin.label not in checkpoint.labels:

@@ -1,4 +1,4 @@
-"""What stands before Streamlit: it turns strangers away and puts the security headers on every answer."""
+"""What stands before Streamlit: it turns strangers away, puts the security headers on every answer, and knows visitors again."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
 
 from gdviz.server.hosts import Hosts
+from gdviz.server.visitors import cookie_header
 
 Message = MutableMapping[str, Any]
 Scope = MutableMapping[str, Any]
@@ -39,21 +40,32 @@ class Front:
         async def dressed(message: Message) -> None:
             if message["type"] in ("http.response.start", "websocket.http.response.start"):
                 given = list(message.get("headers", ()))
-                has = {name.lower() for name, _ in given}
+                has = {name.lower(): value for name, value in given}
                 message["headers"] = [*given, *(pair for pair in self._headers if pair[0] not in has)]
+                if message.get("status") == 200 and _is_page(scope, has.get(b"content-type", b"")):
+                    message["headers"].append((b"set-cookie", _cookie(scope)))
             await send(message)
 
-        why = self._hosts.refusal(_header(scope, b"host"), _header(scope, b"origin"))
+        why = self._hosts.refusal(header(scope, b"host"), header(scope, b"origin"))
         if why is None:
             await self._app(_as_seen_outside(scope), receive, dressed)
         else:
             await _refuse(why, scope, receive, dressed)
 
 
-def _header(scope: Scope, wanted: bytes) -> str | None:
+def header(scope: Scope, wanted: bytes) -> str | None:
     """A header; two of a name are no name at all."""
     found = [value.decode("latin-1") for name, value in scope["headers"] if name.lower() == wanted]
     return ", ".join(found) if found else None
+
+
+def _is_page(scope: Scope, kind: bytes) -> bool:
+    """Whether an answer is a page. What a page loads comes all at once, and each such answer would make another visitor."""
+    return kind.startswith(b"text/html") and header(scope, b"sec-fetch-dest") in (None, "document", "iframe", "frame")
+
+
+def _cookie(scope: Scope) -> bytes:
+    return cookie_header(header(scope, b"cookie"), scope.get("scheme") == "https").encode("latin-1")
 
 
 def _as_seen_outside(scope: Scope) -> Scope:
@@ -62,7 +74,7 @@ def _as_seen_outside(scope: Scope) -> Scope:
     Streamlit compares the two letter by letter. Where a proxy put another Host it would ask an address outside for this machine's
     own, and let everybody wait for the answer.
     """
-    origin = _header(scope, b"origin")
+    origin = header(scope, b"origin")
     if scope["type"] != "websocket" or origin is None:
         return scope
     outside = (b"host", origin.partition("://")[2].encode("latin-1"))

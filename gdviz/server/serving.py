@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import logging
 import os
@@ -10,14 +11,18 @@ import threading
 import webbrowser
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
+from gdviz.jobs.training import SHARED_SERVER
 from gdviz.resources import resource
 from gdviz.server.address import SETTING, checked_base, free_port, warning, web_address
 from gdviz.server.front import Application, Front, Receive, Scope, Send
 from gdviz.server.headers import security_headers
 from gdviz.server.hosts import hosts_for
+from gdviz.server.messages import LARGEST, bounded_websockets
 from gdviz.server.scene_route import SERVED_BY_ROUTE, scene_bytes
+from gdviz.server.uploads import Held, Leavers, Uploads
+from gdviz.store.files import default_root
 
 if TYPE_CHECKING:
     from streamlit import App
@@ -42,6 +47,7 @@ def create_app(
     """
     import streamlit as st
     from streamlit import config, file_util
+    from streamlit.runtime import get_instance
     from streamlit.runtime.pages_manager import PagesManager
 
     hosts = hosts_for(host, allow_hosts)
@@ -52,7 +58,9 @@ def create_app(
     @contextlib.asynccontextmanager
     async def lifespan(app: App) -> AsyncIterator[None]:
         threading.Thread(target=_import_early, daemon=True).start()
+        watch = asyncio.create_task(Leavers(_uploads(), get_instance().is_active_session).watch())
         yield
+        watch.cancel()
 
     pages = st.App(script, lifespan=lifespan)  # says whose .streamlit/config.toml is read, so it comes before any option is
     # Until st.navigation is first called Streamlit gives the folder pages/ its automatic meaning: a visit that begins
@@ -62,7 +70,16 @@ def create_app(
     if base:
         config.set_option("server.baseUrlPath", base)
     os.environ[SERVED_BY_ROUTE] = "1"
-    return Front(_with_scenes(pages), hosts, headers)
+    if hosts.any_address or hosts.public:
+        os.environ[SHARED_SERVER] = "1"
+    return Front(Uploads(_with_scenes(pages), _uploads), hosts, headers)
+
+
+def _uploads() -> Held:
+    """Where Streamlit holds what visitors have sent."""
+    from streamlit.runtime import get_instance
+
+    return cast("Held", get_instance().uploaded_file_mgr)
 
 
 def _with_scenes(pages: Application) -> Application:
@@ -124,11 +141,12 @@ def serve(
     Raises
     ------
     GdvizError
-        If the address, a name, a site or the path is none, or no port is free.
+        If the address, a name, a site or the path is none, no port is free, or the store's name is none.
     """
     import uvicorn
     from streamlit import config
 
+    default_root()  # a store that the system refuses is said here, not by every page
     port = free_port(host, port)
     app = create_app(host, allow_hosts, embed_in, base_path)  # reads the settings beside app.py, which the next lines overrule
     config.set_option("server.address", host)
@@ -144,4 +162,8 @@ def serve(
         timer.daemon = True
         timer.start()
     logging.getLogger("uvicorn.error").addFilter(_not_a_closed_tab)
-    uvicorn.run(app, host=host, port=port, log_level="warning", ws_max_size=200 << 20)
+    # Packing each of a page's many small messages anew would cost the server a sixth of its time.
+    uvicorn.run(
+        app, host=host, port=port, log_level="warning",
+        ws=bounded_websockets(), ws_max_size=LARGEST, ws_per_message_deflate=False,
+    )  # fmt: skip

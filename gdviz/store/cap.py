@@ -1,4 +1,4 @@
-"""How much the store keeps: one bound over everything in it, the least recently used going first."""
+"""How much the store keeps: one bound over everything in it, the least recently used going first, unfinished trainings last."""
 
 from __future__ import annotations
 
@@ -67,11 +67,24 @@ def entries(root: Path) -> list[Entry]:
 
 
 def evict(root: Path, cap: int | None = None) -> list[Entry]:
-    """Keep at most so many bytes (`CAP` if not given); returns what went."""
+    """Keep at most so many bytes (`CAP` if not given); returns what went.
+
+    Unfinished trainings are nobody else's to push out: they go only where they alone hold more than half of it.
+    """
     cap = CAP if cap is None else cap
-    kept, gone = [entry for entry in entries(root) if entry.abandoned or not entry.leftover], []
+    kept = [entry for entry in entries(root) if entry.abandoned or not entry.leftover]
+    trainings = [entry for entry in kept if entry.section == "trainings" and not entry.leftover]
+    others = [entry for entry in kept if entry not in trainings]
+    gone = _shrink(trainings, cap // 2, root)
+    held = sum(entry.size for entry in trainings if entry not in gone)
+    return gone + _shrink(others, cap - held, root)
+
+
+def _shrink(entries: list[Entry], most: int, root: Path) -> list[Entry]:
+    """Remove the least recently used until the others hold at most so many bytes; returns what went."""
+    kept, gone = list(entries), []
     total = sum(entry.size for entry in kept)
-    while total > cap and kept:
+    while total > most and kept:
         entry = kept.pop(0)
         # A folder may be just being replaced: its writer ends first. What somebody holds for long stays.
         held = writing(entry.path.parent, root) if entry.path.is_dir() else contextlib.nullcontext()

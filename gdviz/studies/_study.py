@@ -85,6 +85,15 @@ class Study(ABC, Generic[A]):
     travels: ClassVar[bool] = True
     """Whether the answer is sent to whoever asks; a large one is read from the store by whoever shows it."""
 
+    patience: ClassVar[float] = 10.0
+    """Seconds of its run for which other visitors wait, before it lets them pass; 0 for one that is known to be long."""
+
+    outlives: ClassVar[bool] = True
+    """Whether its run goes on when the last tab that waits for it is closed."""
+
+    limit: ClassVar[float | None] = None
+    """Seconds after which its run is given up."""
+
     def __init_subclass__(cls) -> None:
         missing = [name for name in ("name", "answer") if not hasattr(cls, name)]
         if missing:

@@ -11,8 +11,8 @@ from gdviz.exact_curves import ExactPoint
 from gdviz.experiment import Experiment
 from gdviz.metrics import Row
 from gdviz.record import Answer
+from gdviz.result import ResultSummary
 from gdviz.studies._study import Study, StudyContext, trainings_of
-from gdviz.studies.summary import ResultSummary
 from gdviz.studies.titles import Titles
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def _answer(
     result: Result, first: tuple[Row, ...], law: tuple[ExactPoint, ...] | None, note: str, complete: bool = True
 ) -> CurvesAnswer:
     names = Titles.of_plan(result.built.plan, result.experiment.measure)
-    return CurvesAnswer(names, first, ResultSummary.of(result), law, note, complete=complete)
+    return CurvesAnswer(names, first, result.summary(), law, note, complete=complete)
 
 
 def _own_law(experiment: Experiment, progress: ProgressCallback | None = None) -> tuple[tuple[ExactPoint, ...], str]:

@@ -157,13 +157,13 @@ class DigitReward(Study[DigitRewardAnswer]):
 
 # ---------------------------------------------------------------------- both
 def _floor() -> DistanceFloor:
-    found = reference()
-    return DistanceFloor(found.floor.mean, found.floor.high, found.points)
+    frechet = reference()
+    return DistanceFloor(frechet.floor.mean, frechet.floor.high, frechet.points)
 
 
 def _distance(w: float, x: Tensor) -> DistanceRow:
-    found = reference()(digit_features(x))
-    return DistanceRow(w, *significant((found.value, found.se), 6))
+    distance = reference()(digit_features(x))
+    return DistanceRow(w, *significant((distance.value, distance.se), 6))
 
 
 def _mean(values: Tensor) -> tuple[float, float]:

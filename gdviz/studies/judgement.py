@@ -77,19 +77,19 @@ class SampleJudgement(Study[JudgementAnswer]):
         from gdviz.facts.judge import judge
         from gdviz.facts.judgement_table import classifier_line, facts_line, headings, law_rows, mode_rows
         from gdviz.facts.picture import picture
-        from gdviz.facts.sample_files import parse_samples
+        from gdviz.own_data.files import parse_samples
 
         samples = parse_samples(self.file, self.data, self.w)
         context.progress(0.1)
-        found = judge(samples, self.experiment, self.w)
+        judgement = judge(samples, self.experiment, self.w)
         context.progress(0.8)
-        nearest, modes = found.nearest, mode_rows(found) if found.modes else None
+        nearest, modes = judgement.nearest, mode_rows(judgement) if judgement.modes else None
         return JudgementAnswer(
-            found.sentence,
+            judgement.sentence,
             nearest is not None and nearest.within_floor,
-            found.remarks,
-            " ".join(filter(None, (facts_line(found), classifier_line(found)))),
-            TextTable(headings(found), tuple(law_rows(found))),
+            judgement.remarks,
+            " ".join(filter(None, (facts_line(judgement), classifier_line(judgement)))),
+            TextTable(headings(judgement), tuple(law_rows(judgement))),
             None if modes is None else TextTable(tuple(modes[0]), tuple(modes[1])),
-            picture(samples.x, build_trained(self.experiment), found, self.w),
+            picture(samples.x, build_trained(self.experiment), judgement, self.w),
         )

@@ -23,6 +23,12 @@ SHOWN = 1500
 
 PREVIEW_STEPS, PREVIEW_PARTICLES = 60, 600
 
+LONG_WORK = 2e8
+"""w x particles x score evaluations of a scene that is known to be long: about ten seconds on closed-form scores."""
+
+PREVIEW_PATIENCE, PREVIEW_LIMIT = 3.0, 20.0
+"""Seconds after which a preview lets others pass, and after which it is given up: the whole scene is then waited for."""
+
 
 @dataclass(frozen=True)
 class PackedScene(Answer):
@@ -56,6 +62,7 @@ class SceneStudy(Study[PackedScene]):
     name = "scene"
     answer = PackedScene
     travels = False
+    outlives = False
 
     experiment: Experiment
     title: str = ""
@@ -66,6 +73,18 @@ class SceneStudy(Study[PackedScene]):
     @property
     def queue(self) -> str:  # type: ignore[override]
         return "preview" if self.preview else "scene"
+
+    @property
+    def patience(self) -> float:  # type: ignore[override]
+        if self.preview:
+            return PREVIEW_PATIENCE
+        run = self.experiment
+        long = len(run.all_w) * run.particles * run.sampler.evaluations_in(run.sampler.steps) > LONG_WORK
+        return 0.0 if long else Study.patience
+
+    @property
+    def limit(self) -> float | None:  # type: ignore[override]
+        return PREVIEW_LIMIT if self.preview else None
 
     def tasks(self) -> tuple[Task, ...]:
         return trainings_of(self.experiment)

@@ -46,15 +46,15 @@ class Chunk:
 
 def gathered(items: Iterable[Progress | Chunk], progress: ProgressCallback = silent) -> Chunk:
     """All chunks of a sweep as one."""
-    found: list[Chunk] = []
+    chunks: list[Chunk] = []
     for item in items:
         if isinstance(item, Chunk):
-            found.append(item)
+            chunks.append(item)
         else:
             progress(item.done)
-    names = found[0].readings
-    readings = {name: torch.cat([c.readings[name] for c in found if name in c.readings], 1) for name in names}
-    return Chunk(found[0].first, torch.cat([c.x for c in found], 1), readings)
+    names = chunks[0].readings
+    readings = {name: torch.cat([c.readings[name] for c in chunks if name in c.readings], 1) for name in names}
+    return Chunk(chunks[0].first, torch.cat([c.x for c in chunks], 1), readings)
 
 
 class Paths:

@@ -44,8 +44,8 @@ class RunningIntegrals(Observer):
         self.path_kl = x.new_zeros(x.shape[:-1]) if self._guided else None
 
     def readings(self) -> Mapping[str, Tensor]:
-        found = {} if self.gain is None else {"gain": self.gain}
-        return found if self.path_kl is None else {**found, "path_kl": self._w**2 * self.path_kl}
+        readings = {} if self.gain is None else {"gain": self.gain}
+        return readings if self.path_kl is None else {**readings, "path_kl": self._w**2 * self.path_kl}
 
     def step(self, step: Step) -> None:
         if self.path_kl is None or not step.noise_gain:  # levels so close that the step rounds to nothing

@@ -154,13 +154,13 @@ def _positive(covariance: Points) -> Points:
 
 
 def _checked(points: ArrayLike) -> Points:
-    found: NDArray[Any] = np.asarray(points)
-    if found.dtype.kind not in "fiu":
-        raise GdvizError(f"points: found values of type {found.dtype}; real numbers are required.")
-    found = found[:, None] if found.ndim == 1 else found
-    if found.ndim != 2 or not 1 <= found.shape[1] <= MAX_DIMENSION:
-        raise GdvizError(f"points: found shape {list(found.shape)}; [n, d] is required, d from 1 to {MAX_DIMENSION}.")
-    x = found.astype(np.float64)
+    array: NDArray[Any] = np.asarray(points)
+    if array.dtype.kind not in "fiu":
+        raise GdvizError(f"points: found values of type {array.dtype}; real numbers are required.")
+    array = array[:, None] if array.ndim == 1 else array
+    if array.ndim != 2 or not 1 <= array.shape[1] <= MAX_DIMENSION:
+        raise GdvizError(f"points: found shape {list(array.shape)}; [n, d] is required, d from 1 to {MAX_DIMENSION}.")
+    x = array.astype(np.float64)
     lost = int((~np.isfinite(x).all(1)).sum())
     if lost:
         raise GdvizError(f"points: found {lost:,} that are not finite; every coordinate must be a number.")

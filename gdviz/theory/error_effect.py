@@ -194,9 +194,9 @@ class ErrorStudy:
         return tuple(self._effect(k, paths) for k in range(len(self.w)))
 
     def _log_reward(self, x: Tensor) -> Array:
-        found = self._read(x).log_reward
-        assert found is not None
-        return found
+        log_r = self._read(x).log_reward
+        assert log_r is not None
+        return log_r
 
     def _effect(self, k: int, paths: ErrorPaths) -> ErrorEffect:
         w = self.w[k]
@@ -208,7 +208,7 @@ class ErrorStudy:
         rewards = mean_reward(exact, of_reward), mean_reward(wrong, of_reward)
         reciprocals = reciprocal(exact, known)[0], reciprocal(wrong, known)[0]
         sign = 1.0 if self.of == "mean_reward" else -1.0
-        estimable = None not in [found.se for found in (rewards if sign > 0 else reciprocals)]
+        estimable = None not in [each.se for each in (rewards if sign > 0 else reciprocals)]
         with np.errstate(over="ignore"):
             before, after = np.exp(sign * exact), np.exp(sign * wrong)  # [N]
         effect = self.baseline * (wrong_whole - exact_whole)  # [N]
@@ -255,7 +255,7 @@ def error_effects(
 
 def _signed(values: Array) -> Mean:
     """The mean of values of both signs, where the tail of their size allows one."""
-    found = mean(values)
-    if found.se is None or not math.isfinite(found.se):
+    estimate = mean(values)
+    if estimate.se is None or not math.isfinite(estimate.se):
         return UNKNOWN
-    return found if found.se == 0 or tail(np.abs(values)).reliable else UNKNOWN
+    return estimate if estimate.se == 0 or tail(np.abs(values)).reliable else UNKNOWN

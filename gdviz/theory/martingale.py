@@ -149,14 +149,14 @@ class MartingaleStudy:
         subject, f = self.subject, self.subject.baseline
         value, integral = f * paths.value[k], f * paths.integral[k]  # [N, F]
         predicted = f + subject.sign * w * integral  # [N, F]
-        found = tuple(self._verdict.mean(value[:, j], j, w) for j in range(value.shape[1]))
+        means = tuple(self._verdict.mean(value[:, j], j, w) for j in range(value.shape[1]))
         gap = value - predicted  # [N, F]
         rate = np.diff(integral, axis=1) / np.diff(self.log_snr)  # [N, F - 1]
         return Along(
             w,
-            found,
+            means,
             tuple(_precise(signed_mean(column)) if w else Mean(f, 0.0) for column in predicted.T),
-            tuple(signed_mean(column) if known.se is not None else known for column, known in zip(gap.T, found, strict=True)),
+            tuple(signed_mean(column) if known.se is not None else known for column, known in zip(gap.T, means, strict=True)),
             signed_mean(integral[:, -1]),
             tuple(signed_mean(column) for column in rate.T),
             () if coarse is None else self._step(k, w, paths, coarse),
@@ -170,8 +170,8 @@ class MartingaleStudy:
         return tuple(float(c) if np.isfinite(c) else None for c in change)
 
 
-def _precise(found: Mean) -> Mean:
+def _precise(prediction: Mean) -> Mean:
     """A prediction that is worth holding against the mean (`gdviz.metrics.identity.PRECISION`)."""
-    if found.value is None or found.se is None:
+    if prediction.value is None or prediction.se is None:
         return UNKNOWN
-    return found if NORMAL_95 * found.se <= PRECISION * abs(found.value) else UNKNOWN
+    return prediction if NORMAL_95 * prediction.se <= PRECISION * abs(prediction.value) else UNKNOWN

@@ -89,8 +89,8 @@ def running(
         shown, verdict = reciprocal(log_r, known)
         with np.errstate(over="ignore"):
             values = np.exp(-log_r)  # [samples]
-        found, refused[k] = mean(values), shown.value is None
-        covered[k] = found.value is not None and abs(found.value - baseline) <= NORMAL_95 * (found.se or 0.0)
+        estimate, refused[k] = mean(values), shown.value is None
+        covered[k] = estimate.value is not None and abs(estimate.value - baseline) <= NORMAL_95 * (estimate.se or 0.0)
         if k < SHOWN:
             means.append(_running(values, sizes))
             first = verdict if k == 0 else first

@@ -126,16 +126,16 @@ def relative_variance(plan: Plan) -> float | None:
 def random_plans(count: int, seed: int) -> Iterator[tuple[Plan, int]]:
     """Plans on a line and in the plane by turns, two with a label and two with a reward, and how many were left out so far."""
     generator = torch.Generator().manual_seed(seed)
-    found = skipped = 0
+    kept = skipped = 0
     for _ in range(TRIES):
-        if found == count:
+        if kept == count:
             return
-        plan = random_plan(KINDS[found // 2 % 2], 1 + found % 2, generator)
+        plan = random_plan(KINDS[kept // 2 % 2], 1 + kept % 2, generator)
         variance = relative_variance(plan)
         if variance is None or variance > LARGEST_VARIANCE:
             skipped += 1
             continue
-        found += 1
+        kept += 1
         yield plan, skipped
 
 

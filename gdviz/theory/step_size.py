@@ -83,16 +83,16 @@ class StepStudy:
 
         Run here, or where the executor does.
         """
-        found, run = [], executor or self.subject.here
+        values, run = [], executor or self.subject.here
         for halvings in range(len(self.grids)):
             options = SweepOptions(self.w, count, self.seed, first, halvings, observers=(), padded=False)
             x = gathered(run(options)).x  # [W, n, d]
             logs = np.stack([np.asarray(self._read(row).log_reward) for row in x])  # [W, n]
             with np.errstate(over="ignore"):
-                found.append(np.exp(self.subject.sign * logs))
+                values.append(np.exp(self.subject.sign * logs))
             done = sum(grid.steps * 2**k for k, grid in enumerate(self.grids[: halvings + 1]))
             progress(done / (len(self.grids) * self.grids[0].steps))
-        return np.stack(found)
+        return np.stack(values)
 
     def resolutions(self, ends: Array) -> tuple[Resolution, ...]:
         """What the particles so far say, from the finest grid to the coarsest."""
@@ -101,8 +101,8 @@ class StepStudy:
     def _resolution(self, steps: int, values: Array, finest: Array) -> Resolution:
         means = tuple(self._mean(row, w) for row, w in zip(values, self.w, strict=True))
         shifts = tuple(
-            signed_mean(row - fine) if found.se is not None else UNKNOWN
-            for row, fine, found in zip(values, finest, means, strict=True)
+            signed_mean(row - fine) if known.se is not None else UNKNOWN
+            for row, fine, known in zip(values, finest, means, strict=True)
         )
         return Resolution(steps, means, shifts)
 

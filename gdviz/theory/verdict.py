@@ -65,9 +65,9 @@ def signed_mean(values: Array) -> Mean:
 
     The share that the largest carry (`tail`) is no sign of trouble here: at low noise few particles still gain anything.
     """
-    found = mean(values)
-    if found.se is None or found.se == 0:
-        return found
+    estimate = mean(values)
+    if estimate.se is None or estimate.se == 0:
+        return estimate
     shape = tail(np.abs(values)).k_hat
     heavy = shape is not None and shape > LARGEST_SHAPE
-    return UNKNOWN if heavy or abs(skewness(values)) > LARGEST * math.sqrt(len(values)) else found
+    return UNKNOWN if heavy or abs(skewness(values)) > LARGEST * math.sqrt(len(values)) else estimate

@@ -93,12 +93,12 @@ def push_sizes(law: Law, scores: Scores, flow_times: Sequence[float], points: in
 
 def weight_map(weights: FrozenWeights, label: int, s: Sequence[float], t: Sequence[float]) -> Floats:
     """omega(c, s, t) of a label index on a grid, [S, T]; NaN where s is not below t."""
-    found = np.full((len(s), len(t)), np.nan)
+    omega = np.full((len(s), len(t)), np.nan)
     for k, tau in enumerate(t):
         for j, low in enumerate(s):
             if low < tau - 1e-9:
-                found[j, k] = weights.curve(label, [tau], tau - low)[0]
-    return found
+                omega[j, k] = weights.curve(label, [tau], tau - low)[0]
+    return omega
 
 
 @dataclass(frozen=True)
@@ -146,7 +146,7 @@ def loss_profiles(
     """
     share = np.array([law.class_probability(label) for label in law.labels])
     share = share / share.sum()  # [C]
-    found = {}
+    profiles = {}
     for name, recipe in losses.items():
         drawn = StepLaw(law, scores, recipe)
         parts = [drawn.between(*step, label, points, Generator().manual_seed(seed + label)) for label in range(len(share))]
@@ -156,8 +156,8 @@ def loss_profiles(
         # Jackknife: the minimum without each block.
         rest = [least((blocks.sum(0) - block) / (BLOCKS - 1), omega) for block in blocks]
         se = math.sqrt((BLOCKS - 1) * float(np.var(rest)))
-        found[name] = LossProfile(tuple(omega), tuple(whole.tolist()), least(whole, omega), se)
-    return found
+        profiles[name] = LossProfile(tuple(omega), tuple(whole.tolist()), least(whole, omega), se)
+    return profiles
 
 
 def least(loss: Floats, omega: Sequence[float]) -> float:

@@ -82,14 +82,14 @@ def winners(
     frames = levels.uniform_frames(FRAMES)
     kept = min(KEPT, particles)
     options = SweepOptions((0.0, w), particles, seed, observers=(Frames(tuple(frames.tolist()), kept),))
-    found = gathered((executor or subject.here)(options), progress)
+    chunk = gathered((executor or subject.here)(options), progress)
     read = Reader(subject.plan.unguided, subject.plan.reward)
-    before, after = (np.asarray(read(x).log_reward) for x in found.x)  # [N] each
+    before, after = (np.asarray(read(x).log_reward) for x in chunk.x)  # [N] each
     change = (after - before)[:kept]  # [n]
     order = np.argsort(change, kind="stable")
     fell, rose = order[change[order] < 0], order[change[order] > 0]
     spread = np.unique(np.linspace(0, len(rose) - 1, SHOWN).round().astype(int)) if len(rose) else np.zeros(0, int)
-    both = found.readings["frames"].numpy()  # [2, n, F, d]
+    both = chunk.readings["frames"].numpy()  # [2, n, F, d]
 
     def side(which: NDArray[np.int64]) -> Side:
         return Side(which, both[0, which], both[1, which])

@@ -8,4 +8,5 @@ from gdviz.training.loop import TrainingState as TrainingState
 from gdviz.training.loop import TrainingStep as TrainingStep
 from gdviz.training.loop import train as train
 from gdviz.training.loop import untrained as untrained
+from gdviz.training.memory import check_memory as check_memory
 from gdviz.training.task import Task as Task

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import cached_property
 
 import torch
 from torch import Tensor, nn
@@ -47,7 +48,11 @@ class Fitting:
         of_weights, of_gradients = self._by_name(self._all.detach()), self._by_name(self._gradient)
         for name, weight in self._weights.items():
             weight.data, weight.grad = of_weights[name], of_gradients[name]
-        self.optimiser = torch.optim.AdamW([self._all], lr=rate, weight_decay=0.0, fused=True)
+
+    @cached_property
+    def optimiser(self) -> torch.optim.Optimizer:
+        """Made at the first step: torch imports its compiler with it, seconds that a look at a new network does not need."""
+        return torch.optim.AdamW([self._all], lr=self.rate, weight_decay=0.0, fused=True)
 
     def descend(self, loss: Tensor) -> float:
         """One step of the optimiser down a scalar loss of the network; returns the loss."""

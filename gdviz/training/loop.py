@@ -19,6 +19,7 @@ from gdviz.scores import ScoresContext
 from gdviz.training.batches import batches
 from gdviz.training.fitting import Fitting
 from gdviz.training.losses import loss
+from gdviz.training.memory import check_memory
 from gdviz.training.problem import TrainingProblem
 from gdviz.training.task import Task
 from gdviz.training.weights import GuidanceWeights
@@ -171,6 +172,7 @@ class _Loop:
         self.problem = problem = TrainingProblem.of(task)
         if problem.learned in ("conditional", "classifier", "weights") and not problem.labels:
             raise GdvizError(f"what: found {task.what!r}, but this target has no labels.")
+        check_memory(task, problem)
         self.fitted = _fitted(problem, task, base, networks, device)
         self.fitting = Fitting(self.fitted.network, task.steps, self.recipe.rate, self.recipe.averaging)
         self.generator = torch.Generator().manual_seed(task.seed)

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Route, WebSocket, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, WebSocket, expect
 from running_program import running_program
 
 HERE = {"localhost", "127.0.0.1", "::1"}
@@ -44,7 +44,7 @@ def visit(browser: Browser, program_url: str) -> Iterator[Visit]:
         context = browser.new_context(**{"viewport": {"width": 1500, "height": 900}, **options})
         contexts.append(context)
         context.set_default_timeout(PATIENCE)
-        context.route(lambda url: not is_here(url), refuse)
+        context.on("request", look)
         page = context.new_page()
         page.on("pageerror", lambda error: complaints.append(f"thrown: {error}"))
         page.on("console", hear)
@@ -52,13 +52,9 @@ def visit(browser: Browser, program_url: str) -> Iterator[Visit]:
         page.goto(at + path)
         return page
 
-    def refuse(route: Route) -> None:
-        complaints.append(f"asked {route.request.url}")
-        route.abort()
-
-    def look(socket: WebSocket) -> None:
-        if not is_here(socket.url):
-            complaints.append(f"asked {socket.url}")
+    def look(asked: Request | WebSocket) -> None:
+        if not is_here(asked.url):
+            complaints.append(f"asked {asked.url}")
 
     def hear(message: ConsoleMessage) -> None:
         at = urlsplit(message.location.get("url", ""))

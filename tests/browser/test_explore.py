@@ -232,3 +232,16 @@ def _canonical(draft: dict[str, Any]) -> dict[str, Any]:
     from gdviz.experiment import Experiment
 
     return Experiment.parse(draft).model_dump(mode="json")
+
+
+def test_a_long_run_can_be_cancelled_and_gone_on_with(visit: Any) -> None:
+    page = visit(small(particles=1_000_000, w=list(range(40)), sampler={"kind": "ddpm", "steps": 2000}))
+    player(page)
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.get_by_text("Stopped. What is on stage stays.")).to_be_visible()
+    player(page)
+    page.get_by_role("button", name="Compute it").click()
+    expect(page.get_by_role("button", name="Cancel")).to_be_visible()
+    expect(page.get_by_text("Stopped. What is on stage stays.")).to_have_count(0)
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.get_by_role("button", name="Compute it")).to_be_visible()

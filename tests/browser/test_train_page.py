@@ -133,3 +133,20 @@ def test_curves_of_both_scores(visit: Visit) -> None:
         }"""
     )
     expect(page.get_by_role("heading", name="Table, exact score")).to_be_visible()
+
+
+def test_a_stranger_may_watch_a_training_and_its_owner_alone_may_end_it(visit: Visit) -> None:
+    address = f"/train?scene={scene(100_000, seed=11)}"
+    page = visit(address)
+    press(page, "Train")
+    expect(box(page, 100_000).get_by_role("button", name="Cancel")).to_be_visible()
+    stranger = visit(address)  # in a profile of its own
+    theirs = box(stranger, 100_000)
+    expect(theirs.get_by_text("another visitor's")).to_be_visible()
+    expect(theirs.get_by_role("button", name="Cancel")).to_have_count(0)
+    expect(theirs.get_by_role("button", name="Remove")).to_have_count(0)
+    page.reload()
+    press(box(page, 100_000), "Cancel")
+    expect(box(page, 100_000).get_by_role("button", name="Resume")).to_be_visible()
+    press(box(page, 100_000), "Remove")
+    expect(box(page, 100_000)).to_have_count(0)

@@ -533,7 +533,10 @@ def test_a_link_to_itself_and_a_name_too_long_are_one_sentence(call, tmp_path, w
     assert code == 2 and said.startswith("gdviz: ") and "Traceback" not in said
 
 
-@pytest.mark.parametrize("words", [("store", "list"), ("store", "gc"), ("store", "export", "abc", "x.zip"), ("doctor",)])
+@pytest.mark.parametrize(
+    "words",
+    [("store", "list"), ("store", "gc"), ("store", "export", "abc", "x.zip"), ("app", "--no-browser"), ("doctor",)],
+)
 def test_a_store_whose_name_is_too_long_is_one_sentence(call, tmp_path, monkeypatch, words):
     monkeypatch.setenv("GDVIZ_STORE", str(tmp_path / ("a" * 300)))
     code, out, said = call(*words)

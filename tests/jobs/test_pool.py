@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -13,7 +14,9 @@ import background
 import pytest
 
 from gdviz.errors import GdvizError
-from gdviz.jobs import Pool
+from gdviz.jobs import Asker, Pool, Terms
+from gdviz.jobs.job import AWAY
+from gdviz.jobs.seat import LONG_NICENESS
 
 LONG = 60
 posix = pytest.mark.skipif(os.name == "nt", reason="ends processes by signals")
@@ -340,3 +343,73 @@ def test_only_so_many_finished_jobs_are_remembered(pool, monkeypatch):
     last = pool.submit("one", "last", background.double, 0)
     assert last.wait(20)
     assert pool.find("k0") is None and pool.find("last") is last and pool.find("k19") is jobs[-1]
+
+
+# --- several visitors ----------------------------------------------------------------------------
+
+
+def asking(pool, visitor: str, key: str, function, *arguments, **terms):
+    return pool.submit("one", key, function, *arguments, asker=Asker(visitor, visitor), terms=Terms(**terms))
+
+
+def test_a_long_job_of_one_visitor_lets_anothers_pass_and_goes_on(pool, tmp_path, monkeypatch):
+    monkeypatch.setattr("gdviz.jobs.turns.TURN", 0.5)
+    hog = asking(pool, "a", "hog", background.count, str(tmp_path / "tries"), LONG, patience=0)
+    assert started(hog)
+    other = asking(pool, "b", "short", background.double, 1)
+    assert other.wait(20) and other.result == 2
+    rival = asking(pool, "c", "rival", background.count, str(tmp_path / "rival"), LONG, patience=0)
+    assert until(lambda: hog.resting and started(rival)), "long ones take turns"
+    told = hog.progress
+    time.sleep(0.2)  # a rest that did not rest would show within one of its reports, every few milliseconds
+    assert hog.progress == told
+    rival.cancel()
+    assert until(lambda: hog.progress > told) and (tmp_path / "tries").read_text().count("\n") == 1, "with all it had done"
+    hog.cancel()
+
+
+@posix
+def test_a_worker_that_gave_way_is_replaced_by_a_warm_one(pool, tmp_path):
+    pool._queues["one"].warm_call = pickle.dumps((background.double, (1,)))
+    hog = asking(pool, "a", "hog", background.count, str(tmp_path / "tries"), LONG, patience=0)
+    assert started(hog)
+    first = pool.pids["one"]
+    short = asking(pool, "b", "short", background.who)
+    assert short.wait(20)
+    assert until(lambda: os.getpriority(os.PRIO_PROCESS, first) == min(19, os.nice(0) + LONG_NICENESS))
+    hog.cancel()
+    last = asking(pool, "c", "last", background.who)
+    assert last.wait(20) and last.result != first and alive(first), "kept for long ones, and when there is no other"
+
+
+def test_what_does_not_outlive_its_tab_is_dropped_and_what_does_is_not(tmp_path):
+    now = [0.0]
+    pool = Pool({"one": 0, "two": 0}, clock=lambda: now[0])
+    try:
+        scene = asking(pool, "a", "scene", background.count, str(tmp_path / "s"), LONG, outlives=False)
+        study = pool.submit("two", "study", background.count, str(tmp_path / "t"), LONG, asker=Asker("a", "a"))
+        for seconds in (AWAY, 2 * AWAY):
+            now[0] = seconds
+            scene.look(Asker("a", "a")), scene.look(Asker("b", "b"))
+            pool.tick()
+            assert not scene.finished
+        now[0] += AWAY + 1
+        pool.tick()
+        assert (scene.state, study.finished) == ("cancelled", False)
+    finally:
+        pool.close()
+
+
+def test_a_job_with_a_limit_is_given_up_in_a_sentence(tmp_path):
+    now = [0.0]
+    pool = Pool({"one": 0}, clock=lambda: now[0])
+    try:
+        job = asking(pool, "a", "preview", background.count, str(tmp_path / "s"), LONG, limit=20.0)
+        behind = asking(pool, "a", "behind", background.double, 2)
+        assert started(job)
+        now[0] = 21.0
+        pool.tick()
+        assert (job.state, job.error) == ("failed", "It had not ended after 20 seconds and was stopped.")
+        assert behind.wait(20)
+    finally:
+        pool.close()

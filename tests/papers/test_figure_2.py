@@ -90,7 +90,7 @@ def test_the_figure_is_written_and_says_that_it_stands_in(results, tmp_path):
     reading = figure_2.read(results)
     words = f"{reading.agrees} {reading.ours}"
     assert "stands in for the paper's panels on ImageNet" in words and "of 10 digits" in words
-    figure = PaperFigure(2, True, words, reading.picture, reading.values, {k: r.to_dict() for k, r in results.items()})
+    figure = PaperFigure(2, True, words, reading.picture, reading.values, {k: r.summary() for k, r in results.items()})
     assert PaperFigure.from_json(figure.to_json()) == figure
     assert {path.suffix for path in write(figure, tmp_path)} == {".png", ".svg", ".html", ".json", ".csv"}
     (row,) = figure.picture.rows

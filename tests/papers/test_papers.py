@@ -258,7 +258,7 @@ def test_dashes_add_up_along_a_bend():
 
 def test_the_same_picture_is_the_same_file(figures):
     picture = figures[1].picture
-    assert to_png(picture) == to_png(Picture.from_dict(json.loads(json.dumps(picture.to_dict()))))
+    assert to_png(picture) == to_png(Picture.from_json(picture.to_json()))
 
 
 # --- which there are, and background work -----------------------------------------------------------
@@ -278,5 +278,5 @@ def test_the_job_reports_keeps_its_answer_and_is_found_by_key(tmp_path, monkeypa
     assert report.shares == sorted(report.shares) and 0 < report.shares[-1] <= 1
     store = SceneStore(tmp_path)
     assert store.read(store.find(study.key)) == answer
-    assert PaperFigure.from_bytes(answer).number == 4
+    assert PaperFigure.from_bytes(answer).figure == 4
     assert store.find(PaperFigures(4, quick=False).key) is None and store.find(PaperFigures(5, quick=True).key) is None

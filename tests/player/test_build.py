@@ -52,6 +52,17 @@ def test_without_guidance_there_is_no_reward() -> None:
     assert scene_from_result(result).log_reward is None
 
 
+def test_what_has_no_label_is_drawn_beside_the_classes() -> None:
+    components = [*EXPERIMENT["target"]["components"], {"weight": 1, "mean": [-2, 0], "covariance": [[1, 0], [0, 1]]}]
+    target = {"kind": "gaussian_mixture", "components": components}
+    result = gdviz.run({**EXPERIMENT, "target": target}, frame_particles=50, step_change=False, exact=False)
+    found = {grid.name: grid.values for grid in scene_from_result(result).grids}
+    np.testing.assert_allclose(found["class:a"] + found["class:b"] + found["unlabelled"], found["density"], rtol=1e-9)
+    assert found["unlabelled"].sum() == pytest.approx(found["density"].sum() / 2, rel=1e-3), "half of the mass"
+    labelled = scene_from_result(gdviz.run(EXPERIMENT, frame_particles=50, step_change=False, exact=False))
+    assert "unlabelled" not in {grid.name for grid in labelled.grids}
+
+
 @pytest.mark.slow
 def test_the_exact_law_comes_along_where_it_is_shipped() -> None:
     """For a preset with other particles, not for an Experiment of one's own; the points are in the scene's bytes."""

@@ -57,7 +57,5 @@ def test_a_base_path(path, base):
 
 @pytest.mark.parametrize("path", ["..", "a/../b", "a//b", "a b", "a?b", "{digest}", "https://a.example"])
 def test_what_is_no_base_path_is_refused(path):
-    with pytest.raises(
-        GdvizError, match=r"^base-path: found .*; allowed: a path of letters, .*, such as /lab\.$"
-    ):
+    with pytest.raises(GdvizError, match=r"^base-path: found .*; allowed: a path of letters, .*, such as /lab\.$"):
         checked_base(path)

@@ -242,3 +242,20 @@ def test_a_place_that_cannot_be_written_is_one_sentence(tmp_path):
     assert store.read("a") is None
     with pytest.raises(GdvizError, match=r"store: found .+ at .*file.*; free some space or set GDVIZ_STORE\."):
         store.write("a", FILES)
+
+
+def test_unfinished_trainings_are_pushed_out_by_trainings_alone(tmp_path, monkeypatch):
+    trainings, scenes = FolderStore("trainings", tmp_path), SceneStore(tmp_path)
+    trainings.write("paused", {"state.bin": b"t" * 1000})
+    os.utime(tmp_path / "trainings" / "paused" / "manifest.json", (1, 1))
+    size = next(entry.size for entry in entries(tmp_path))
+    monkeypatch.setattr(cap, "CAP", 4 * size)
+    for k in range(20):
+        scenes.write(f"scene-{k}", b"%d" % k * 1000)
+    assert trainings.names() == ["paused"] and scenes.find("scene-19"), "older than all of them"
+    assert sum(entry.size for entry in entries(tmp_path)) <= cap.CAP
+    for name in "ab":
+        trainings.write(name, {"state.bin": b"t" * 1000})
+    assert trainings.names() == ["a", "b"], "half is for trainings, the least recently used going first"
+    scenes.write("last", b"s" * 1000)
+    assert scenes.find("last"), "and half is not"

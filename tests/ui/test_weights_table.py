@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from as_read import as_read
 from streamlit.testing.v1 import AppTest
 
 from gdviz.ui.weights.table import shipped_table
@@ -30,7 +31,7 @@ def test_the_rows_of_one_denoiser_and_the_verdict_are_shown():
     (table,) = page.dataframe
     assert list(table.value["guidance"]) == list(METHODS) and set(table.value["denoiser steps"]) == {"80"}
     assert table.value["energy distance x 1000"][0] == "30.5 ± 0.5"
-    assert "80 steps: learned is farther than" in page.markdown[0].value
+    assert "80 steps: learned is farther than" in as_read(page.markdown[0].value)
 
 
 def test_nothing_is_shown_where_the_table_says_nothing():

@@ -5,6 +5,7 @@ import { drawFrame } from "./chart_axes.js";
 import { figureScales, joinedRuns } from "./chart_figures.js";
 import { addSvg } from "./dom.js";
 import { formatPlain, isNumber } from "./numbers.js";
+import { sameQuantity } from "./rows.js";
 /** @import { FrameBox, Scale, ScaleW, ToPixels } from "./chart_axes.js" */
 /** @import { ExactMarks, Figure, Point, XY } from "./chart_figures.js" */
 /** @import { Selected } from "./charts.js" */
@@ -124,11 +125,12 @@ export function drawFigure(svg, figure, headers, primary, shown, size) {
   svg.replaceChildren();
   svg.setAttribute("width", String(size.width));
   svg.setAttribute("height", String(size.height));
-  const scales = figureScales(figure, headers);
+  const alike = headers.map((header) => sameQuantity(header, headers[primary]));  // another quantity has no place on these axes
+  const scales = figureScales(figure, headers.filter((_, i) => alike[i]));
   const labelX = figure.over === "w" ? `guidance scale w${scales.scaleX.symlog ? " (log)" : ""}` : "spread";
   const {plot, x, y, box} = drawFrame(svg, {...size, ...scales, labelX, percent: figure.percent});
-  const places = headers.map((header) => figure.points(header).map((p) => ({...p, ...placePoint(p, x, y, box)})));
-  shown.filter((i) => i !== primary).forEach((i) => drawScene(plot, figure, headers[i], places[i], x, y, true));
+  const places = headers.map((header, i) => (alike[i] ? figure.points(header) : []).map((p) => ({...p, ...placePoint(p, x, y, box)})));
+  shown.filter((i) => i !== primary && alike[i]).forEach((i) => drawScene(plot, figure, headers[i], places[i], x, y, true));
   if (figure.exact) drawExactLaw(plot, figure.exact(headers[primary]).law, scales.scaleX, x, y);
   drawScene(plot, figure, headers[primary], places[primary], x, y, false);
   // Points and markers may overhang the frame by their radius, so they are not clipped.

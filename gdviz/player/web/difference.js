@@ -3,8 +3,12 @@
 import { formatNumber, formatPercent, formatPlain, halfWidth, isNumber } from "./numbers.js";
 import { pairedDifference } from "./paired.js";
 import { rowReadouts } from "./readouts.js";
+import { sameQuantity } from "./rows.js";
 /** @import { Paired } from "./paired.js" */
 /** @import { Header, Row } from "./scene.js" */
+
+// What is read of the reward or the label that is measured.
+const OF_THE_MEASURE = new Set(["mean_reward", "mean_reciprocal", "improved", "improved_independent"]);
 
 /**
  * @typedef {{key: string, label: string, value: string, bar: string, error: string, kind: string, paired: boolean, number: number | null,
@@ -67,9 +71,10 @@ export function rowDifference(headerA, rowA, headerB, rowB) {
   const pairs = pairedDifference(headerA, rowA, headerB, rowB);
   /** @type {Change[]} */
   const rows = [];
+  const alike = sameQuantity(headerA, headerB);
   for (const after of rowReadouts(headerB, rowB)) {
     const from = before.get(after.key);
-    const comparable = from && from.kind !== "exact" && from.label === after.label && after.key !== "identity";
+    const comparable = from && from.kind !== "exact" && from.label === after.label && after.key !== "identity" && (alike || !OF_THE_MEASURE.has(after.key));
     if (!comparable) continue;
     if (!isNumber(after.number) || !isNumber(from.number)) {
       rows.push({key: after.key, label: after.label, number: null, half: null, paired: false, value: "not estimable", bar: "", error: "",

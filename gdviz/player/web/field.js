@@ -12,8 +12,9 @@ import { parseColour } from "./theme.js";
 export function fieldImage(scene, field, theme) {
   const classes = field === "classes" ? scene.grids.filter((g) => g.name.startsWith("class:")) : [];
   const single = field === "reward" ? scene.grid("reward") : field === "none" ? null : scene.grid("density");
+  const rest = scene.grid("unlabelled");
   const layers = classes.length
-    ? classes.map((grid, i) => ({ grid, colour: theme.classes[i % theme.classes.length] }))
+    ? [...classes.map((grid, i) => ({ grid, colour: theme.classes[i % theme.classes.length] })), ...(rest ? [{ grid: rest, colour: theme.muted }] : [])]
     : single ? [{ grid: single, colour: field === "reward" ? theme.reward : theme.muted }] : [];
   if (!layers.length) return null;
   const { width, height, extent } = layers[0].grid;

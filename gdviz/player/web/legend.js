@@ -12,6 +12,7 @@ export function fillLegend(node, scene, overlays, theme) {
   const items = [];
   if (overlays.field === "classes") {
     scene.grids.filter((g) => g.name.startsWith("class:")).forEach((g, i) => items.push(["tint", theme.classes[i % theme.classes.length], `class ${g.name.slice(6)}`]));
+    if (scene.grid("unlabelled")) items.push(["tint", theme.muted, "without a label"]);
   }
   if (overlays.field === "density" && scene.grid("density")) items.push(["tint", theme.muted, "target density"]);
   if (overlays.field === "reward") items.push(["tint", theme.reward, `reward ${header.measure.reward_name ?? ""}`]);

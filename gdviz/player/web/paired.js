@@ -2,7 +2,7 @@
 // does to both cancels, so the error is that of the differences and not the two errors joined.
 
 import { isNumber } from "./numbers.js";
-import { measureNames } from "./rows.js";
+import { sameQuantity } from "./rows.js";
 /** @import { Header, Row } from "./scene.js" */
 
 /**
@@ -18,7 +18,7 @@ function sharesNoise(headerA, headerB) {
   const seed = (header) => header.experiment?.seed;
   return Boolean(headerA.logReward && headerB.logReward) && isNumber(seed(headerA)) && seed(headerA) === seed(headerB)
     && headerA.dimension === headerB.dimension && headerA.particles === headerB.particles
-    && measureNames(headerA).reward === measureNames(headerB).reward;
+    && sameQuantity(headerA, headerB);
 }
 
 /** @type {(values: number[]) => Mean} */

@@ -41,6 +41,14 @@ export function measureNames(header) {
   };
 }
 
+// Whether two scenes read the same off their samples: the same name, and behind a name such as r(x) the same reward.
+/** @type {(a: Header, b: Header) => boolean} */
+export function sameQuantity(a, b) {
+  /** @type {(header: Header) => string} */
+  const behind = ({experiment}) => JSON.stringify([experiment?.measure?.reward ?? null, experiment?.guidance?.reward ?? null]);
+  return measureNames(a).reward === measureNames(b).reward && behind(a) === behind(b);
+}
+
 /** @type {(header: Header, name: string) => Goal} */
 export function goalOf(header, name) {
   const goals = (header.laws && header.laws.goals) || [];

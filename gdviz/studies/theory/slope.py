@@ -60,7 +60,7 @@ class SlopeTopic(Study[SlopeAnswer]):
             progress = part(context.progress, len(points) / self.mixtures, 1 / self.mixtures)
             points.append(slope_point(plan, sampler, levels, self.particles, self.seed + len(points), progress))
             complete = len(points) == self.mixtures
-            found = SlopeAnswer(tuple(points), misfit(points), skipped, self.particles, complete=complete)
+            answer = SlopeAnswer(tuple(points), misfit(points), skipped, self.particles, complete=complete)
             if not complete:
-                context.partial(found)
-        return found
+                context.partial(answer)
+        return answer

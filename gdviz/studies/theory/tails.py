@@ -52,8 +52,8 @@ class TailsTopic(Study[TailsAnswer]):
     runs: int = 200
 
     def request(self) -> dict[str, Any]:
-        found = super().request()
-        return {**found, "experiment": {**found["experiment"], "w": [0.0]}}
+        asked = super().request()
+        return {**asked, "experiment": {**asked["experiment"], "w": [0.0]}}
 
     def run(self, context: StudyContext) -> TailsAnswer:
         from gdviz.theory.running import gaussians_apart, running
@@ -65,9 +65,9 @@ class TailsTopic(Study[TailsAnswer]):
         rows: list[NamedRunning] = []
         for k, (name, plan) in enumerate(named):
             progress = part(context.progress, k / len(named), 1 / len(named))
-            found = running(plan, experiment.particles, self.runs, experiment.seed, progress)
-            if found is not None:
-                rows.append(NamedRunning(**vars(found), name=name))
+            curves = running(plan, experiment.particles, self.runs, experiment.seed, progress)
+            if curves is not None:
+                rows.append(NamedRunning(**vars(curves), name=name))
             answer = TailsAnswer(tuple(rows), experiment.particles, complete=k == len(named) - 1)
             if not answer.complete:
                 context.partial(answer)

@@ -38,6 +38,6 @@ class WinnersTopic(Study[WinnersAnswer]):
 
         experiment, (built, subject) = self.experiment, subject_of(self.experiment)
         runner = context.runner(experiment, built)
-        found = winners(subject, max(experiment.w), experiment.particles, experiment.seed, context.progress, runner)
-        shown = replace(found, before=found.before[:KEPT], after=found.after[:KEPT])
+        pairs = winners(subject, max(experiment.w), experiment.particles, experiment.seed, context.progress, runner)
+        shown = replace(pairs, before=pairs.before[:KEPT], after=pairs.after[:KEPT])
         return WinnersAnswer(Titles.of_plan(subject.plan), shown, experiment.particles)

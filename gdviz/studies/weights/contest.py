@@ -141,17 +141,17 @@ def hold(
     tell = _Share(rules, len(learned), progress)
 
     def search(schedule: ScheduleKind) -> Distances:
-        found = arena.distances(
+        distances = arena.distances(
             arena.sample(schedule, rules.constants, SEARCHED + seed, rules.search_particles), SEARCHED + seed
         )  # [C, W]
         tell.did(len(rules.constants) * rules.search_particles)
-        return found
+        return distances
 
     def judge(schedule: ScheduleKind, w: Sequence[float]) -> tuple[Distances, list[Points]]:
         samples = arena.sample(schedule, w, JUDGED + seed, rules.particles)  # [W, N, d] each
-        found = arena.distances(samples, JUDGED + seed)  # [C, W]
+        distances = arena.distances(samples, JUDGED + seed)  # [C, W]
         tell.did(len(w) * rules.particles)
-        return found, samples
+        return distances, samples
 
     w, runs = rules.constants, len(arena.labels) * len(rules.constants)
     tried = {name: [search(schedule) for schedule in schedules] for name, schedules in rules.searches.items()}
@@ -159,21 +159,21 @@ def hold(
     each = [w[int(k)] for k in constant.argmin(1)] if rules.each_class else []
     scales = sorted({0.0, *each})
     judged, samples = judge(Constant(), scales)  # [C, P]
-    found = Contest({"none": float(judged[:, 0].mean())}, {}, {}, constant, {"none": [x[:1] for x in samples]})
+    contest = Contest({"none": float(judged[:, 0].mean())}, {}, {}, constant, {"none": [x[:1] for x in samples]})
     for name, schedules in rules.searches.items():
         k = min(range(len(schedules)), key=lambda k: float(tried[name][k].mean(0).min()))
         best = w[int(tried[name][k].mean(0).argmin())]
-        distance, found.samples[name] = judge(schedules[k], [best])
-        found.distance[name] = float(distance.mean())
-        found.picked[name] = f"w = {best:g}{rules.describe(schedules[k])}"
-        found.search[name] = runs * len(schedules)
-        if rules.each_class and EACH not in found.distance:
-            found.distance[EACH] = float(np.mean([judged[c, scales.index(one)] for c, one in enumerate(each)]))
-            found.picked[EACH], found.search[EACH] = "w = " + ", ".join(f"{one:g}" for one in each), runs
+        distance, contest.samples[name] = judge(schedules[k], [best])
+        contest.distance[name] = float(distance.mean())
+        contest.picked[name] = f"w = {best:g}{rules.describe(schedules[k])}"
+        contest.search[name] = runs * len(schedules)
+        if rules.each_class and EACH not in contest.distance:
+            contest.distance[EACH] = float(np.mean([judged[c, scales.index(one)] for c, one in enumerate(each)]))
+            contest.picked[EACH], contest.search[EACH] = "w = " + ", ".join(f"{one:g}" for one in each), runs
     for name, schedule in learned.items():
-        distance, found.samples[name] = judge(schedule, [1.0])
-        found.distance[name] = float(distance.mean())
-    return found
+        distance, contest.samples[name] = judge(schedule, [1.0])
+        contest.distance[name] = float(distance.mean())
+    return contest
 
 
 class _Share:

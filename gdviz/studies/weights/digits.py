@@ -129,8 +129,8 @@ class _Digits(RunArena):
     def distances(self, samples: Sequence[Points], seed: int) -> Distances:
         """Frechet distances to the test images, of all digits equally often, [1, W]."""
         x = torch.stack([torch.from_numpy(each) for each in samples], 2)  # [W, n, 10, 64]
-        found = [reference()(digit_features(images.flatten(0, 1))).value for images in x]
-        return np.array([[math.nan if value is None else value for value in found]])
+        distances = [reference()(digit_features(images.flatten(0, 1))).value for images in x]
+        return np.array([[math.nan if value is None else value for value in distances]])
 
 
 HEADINGS = "network", "guidance", "Frechet distance", "learned - it", "picked", "runs searched"

@@ -174,8 +174,8 @@ class LearnedWeights(Study[LearnedAnswer]):
         """All trainings that it needs; the weights of the first seed come early."""
         from gdviz.checkpoints import required_tasks
 
-        found = [task for seed in range(self.seeds) for task in required_tasks(self.with_seed(seed))]
-        return tuple({task.id: task for task in found}.values())
+        by_id = {task.id: task for seed in range(self.seeds) for task in required_tasks(self.with_seed(seed))}
+        return tuple(by_id.values())
 
     def watched(self) -> Task:
         """The training whose weights are looked at: that of the first seed. Nothing is built to name it."""
@@ -211,8 +211,8 @@ def _looks(network: GuidedNetwork) -> LearnedAnswer:
 
     law, profiles = network.law, []
     for t in PROFILED:
-        found = loss_profiles(law, network.scores, (t - 0.1, t), PROFILE_W, points=400)
-        profiles.append(StepProfile(t, round(t - 0.1, 3), significant(found, 5)))
+        losses = loss_profiles(law, network.scores, (t - 0.1, t), PROFILE_W, points=400)
+        profiles.append(StepProfile(t, round(t - 0.1, 3), significant(losses, 5)))
     return LearnedAnswer(
         network.labels,
         tuple(law.class_probability(label) for label in network.labels),
@@ -234,13 +234,13 @@ def step_name(step: float) -> str:
 
 def curves(weights: FrozenWeights, labels: int) -> Curves:
     """omega(t - step, t) at `FLOW_TIMES`, one row a class, by step."""
-    found = {}
+    by_step = {}
     for step in SHOWN_STEPS:
         fits = [t for t in FLOW_TIMES if t > step]
         blank = [np.nan] * (len(FLOW_TIMES) - len(fits))
         rows = [blank + weights.curve(label, fits, step) for label in range(labels)]
-        found[step_name(step)] = significant(np.array(rows), 5)  # [C, T]
-    return found
+        by_step[step_name(step)] = significant(np.array(rows), 5)  # [C, T]
+    return by_step
 
 
 def maps(weights: FrozenWeights, labels: int) -> WeightMap:
@@ -259,16 +259,16 @@ def _contest(network: GuidedNetwork, seed: int, progress: ProgressCallback) -> t
     asked = network.experiment
     searches = {name: SEARCHES[name][:1] for name in METHODS}
     rules = Rules(asked.w, asked.particles, asked.particles // 2, searches)
-    found = hold(network, {"learned": network.learned}, rules, seed, progress)
+    held = hold(network, {"learned": network.learned}, rules, seed, progress)
     contest = SeedContest(
-        found.distance,
-        {name: found.picked.get(name, "") for name in found.distance},
-        {name: found.search.get(name, 0) for name in found.distance},
+        held.distance,
+        {name: held.picked.get(name, "") for name in held.distance},
+        {name: held.search.get(name, 0) for name in held.distance},
         network.floor(JUDGED + seed, asked.particles),
-        Tried(asked.w, tuple(found.tried.mean(0).tolist())),
+        Tried(asked.w, tuple(held.tried.mean(0).tolist())),
     )
     truth = [network.truth(c, JUDGED + seed, DRAWN) for c in range(len(network.labels))]
-    samples = {name: drawn([x[0] for x in ends]) for name, ends in found.samples.items()}
+    samples = {name: drawn([x[0] for x in ends]) for name, ends in held.samples.items()}
     return contest, {"truth": drawn(truth), **samples}
 
 

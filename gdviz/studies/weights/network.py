@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 def energy_distances(x: Points, truth: Tensor) -> list[float]:
     """Energy distances of samples [W, N, d] to points of the truth [M, d], one a w; NaN where there are too few points."""
-    found = (energy_distance(torch.from_numpy(each).double(), truth).value for each in x)
-    return [float("nan") if value is None else value for value in found]
+    distances = (energy_distance(torch.from_numpy(each).double(), truth).value for each in x)
+    return [float("nan") if value is None else value for value in distances]
 
 
 class GuidedNetwork(Arena):

@@ -143,8 +143,8 @@ class RewardWeights(Study[RewardAnswer]):
     def tasks(self) -> tuple[Task, ...]:
         from gdviz.checkpoints import required_tasks
 
-        found = [task for strength in self.strengths for task in required_tasks(self.at(strength))]
-        return tuple({task.id: task for task in found}.values())
+        by_id = {task.id: task for strength in self.strengths for task in required_tasks(self.at(strength))}
+        return tuple(by_id.values())
 
     def run(self, context: StudyContext) -> RewardAnswer:
         from gdviz.guidance.schedules.constant import Constant
@@ -191,8 +191,8 @@ def _seen(network: GuidedNetwork, ends: Sequence[Points], at: float) -> RewardPo
         points = torch.from_numpy(x).double()  # [n, d]
         value = reward.log(points)  # [n]
         log_r.append((float(value.mean()), float(value.std()) / math.sqrt(len(value))))
-        found = energy_distance(points, torch.from_numpy(network.truth(c, SEED, len(x))).double())
-        energy.append((float(found.value or 0.0), float(found.se or 0.0)))
+        distance = energy_distance(points, torch.from_numpy(network.truth(c, SEED, len(x))).double())
+        energy.append((float(distance.value or 0.0), float(distance.se or 0.0)))
     return RewardPoint(at, _mean(log_r), _mean(energy))
 
 
@@ -212,7 +212,7 @@ def _tilted(network: GuidedNetwork, power: float) -> RewardPoint:
     return _seen(network, ends, power)
 
 
-def _mean(found: Sequence[Estimate]) -> Estimate:
+def _mean(estimates: Sequence[Estimate]) -> Estimate:
     """Mean of independent means, and its standard error, of five digits."""
-    error = math.sqrt(sum(se**2 for _, se in found)) / len(found)
-    return significant((sum(value for value, _ in found) / len(found), error), 5)
+    error = math.sqrt(sum(se**2 for _, se in estimates)) / len(estimates)
+    return significant((sum(value for value, _ in estimates) / len(estimates), error), 5)

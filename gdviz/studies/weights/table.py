@@ -130,9 +130,9 @@ class WeightsTable(Record):
     verdict: tuple[str, ...]
 
     @classmethod
-    def of(cls, found: Sequence[TableContest]) -> WeightsTable:
+    def of(cls, held: Sequence[TableContest]) -> WeightsTable:
         """The table of contests that were held."""
-        return cls(2, tuple(found), tuple(lines(found)), tuple(verdict(found)))
+        return cls(2, tuple(held), tuple(lines(held)), tuple(verdict(held)))
 
     @classmethod
     def shipped(cls) -> WeightsTable:
@@ -143,16 +143,16 @@ class WeightsTable(Record):
 def contests(size: ContestSize = FULL, progress: ProgressCallback = silent, folder: Path | None = None) -> list[TableContest]:
     """Every denoiser length with every seed; a folder keeps what is done, so that a table that was stopped goes on."""
     asked = list(product(size.denoiser_steps, size.seeds))
-    found = []
+    held = []
     for steps, seed in asked:
-        found.append(_contest(steps, seed, size) if folder is None else _stored(steps, seed, size, folder))
-        progress(len(found) / len(asked))
-    return found
+        held.append(_contest(steps, seed, size) if folder is None else _stored(steps, seed, size, folder))
+        progress(len(held) / len(asked))
+    return held
 
 
 def _stored(steps: int, seed: int, size: ContestSize, folder: Path) -> TableContest:
     """A contest from the folder, if it was asked for in the same words; otherwise it is held now and put there."""
-    searches = {name: [each.model_dump(mode="json") for each in found] for name, found in SEARCHES.items()}
+    searches = {name: [each.model_dump(mode="json") for each in schedules] for name, schedules in SEARCHES.items()}
     learned = {name: each.model_dump(mode="json") for name, each in LEARNED.items()}
     words = json.loads(json.dumps([asdict(size), TARGET, RECIPE, searches, learned]))
     path = folder / f"{steps}-{seed}.json"
@@ -166,11 +166,11 @@ def _stored(steps: int, seed: int, size: ContestSize, folder: Path) -> TableCont
     return contest
 
 
-def lines(found: Sequence[TableContest]) -> list[TableLine]:
+def lines(held: Sequence[TableContest]) -> list[TableLine]:
     """The table: mean over the seeds, and the paired intervals of (learned - method)."""
     table = []
-    for steps in dict.fromkeys(each.denoiser_steps for each in found):
-        mine = [each for each in found if each.denoiser_steps == steps]
+    for steps in dict.fromkeys(each.denoiser_steps for each in held):
+        mine = [each for each in held if each.denoiser_steps == steps]
         for method in METHODS:
             energy = _column(mine, method)  # [S]
             differences = {name: interval(_column(mine, name) - energy) for name in LEARNED if name != method}
@@ -180,13 +180,13 @@ def lines(found: Sequence[TableContest]) -> list[TableLine]:
     return table
 
 
-def verdict(found: Sequence[TableContest]) -> list[str]:
+def verdict(held: Sequence[TableContest]) -> list[str]:
     """What the table was made to decide, a sentence for each length: the first learned weights against the best constant, where
     guidance is searched for to mend a short training; after the longest training, against none. Other rows are not judged."""
-    lengths = list(dict.fromkeys(each.denoiser_steps for each in found))
+    lengths = list(dict.fromkeys(each.denoiser_steps for each in held))
     name, said = next(iter(LEARNED)), []
     for steps in lengths:
-        mine = [each for each in found if each.denoiser_steps == steps]
+        mine = [each for each in held if each.denoiser_steps == steps]
         other = "none" if len(lengths) > 1 and steps == max(lengths) else "best constant"
         differences = _column(mine, name) - _column(mine, other)  # [S]
         low, high = interval(differences)
@@ -266,9 +266,9 @@ class _Rings(RunArena):
 def _contest(steps: int, seed: int, size: ContestSize) -> TableContest:
     arena, learned = _Rings((steps, seed), size), learned_schedules(seed, size.weight_steps)
     rules = Rules(size.constants, size.particles, size.particles // 4, SEARCHES, each_class=True, describe=_words)
-    found = hold(arena, learned, rules, seed)
+    contest = hold(arena, learned, rules, seed)
     spent = {name: _cpu_seconds(experiment(LABELS[0], each, [1.0], (steps, seed), size, 0)) for name, each in learned.items()}
-    return TableContest(steps, seed, {name: found.distance[name] for name in METHODS}, found.picked, found.search, spent)
+    return TableContest(steps, seed, {name: contest.distance[name] for name in METHODS}, contest.picked, contest.search, spent)
 
 
 def _words(schedule: ScheduleKind) -> str:

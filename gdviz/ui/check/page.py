@@ -8,24 +8,22 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from gdviz.errors import GdvizError
+from gdviz.errors import GdvizError, did_you_mean_point
 from gdviz.experiment import Experiment
 from gdviz.facts.finding import HEADINGS, CheckReport
 from gdviz.facts.judgement_table import FLOOR
 from gdviz.facts.picture import SamplePicture
 from gdviz.facts.retarget import retargeted
 from gdviz.figures.sample_picture import sample_figure
+from gdviz.server.uploads import MEGABYTES
 from gdviz.studies.facts import PARTICLES, Facts
 from gdviz.studies.judgement import JudgementAnswer, SampleJudgement
 from gdviz.ui.parts.as_typed import as_typed
-from gdviz.ui.parts.charts import palette
+from gdviz.ui.parts.charts import palette, show_figure
 from gdviz.ui.parts.page_memory import page_memory
 from gdviz.ui.parts.run_controls import RunWords, Watched, show_controls
 from gdviz.ui.parts.runs import find_run, submit
 from gdviz.ui.parts.subject import SCENE, asked_for, pick, write_address
-
-MEGABYTES = 64
-"""Size of an uploaded file."""
 
 OWN, LABEL, REWARD = "its own guidance", "a label", "a reward"
 
@@ -105,30 +103,30 @@ def _number(text: str) -> float | None:
     except ValueError:
         value = math.nan
     if not math.isfinite(value):
-        raise GdvizError(f"w: found {text[:40]!r}; a number is required, or nothing.")
+        raise GdvizError(f"w: found {text[:40]!r}{did_you_mean_point(text)}; a number is required, or nothing.")
     return value
 
 
-def _judgement(found: JudgementAnswer) -> None:
-    say = st.success if found.within else st.warning
-    say(found.sentence, icon=":material/check_circle:" if found.within else ":material/help:")
-    if found.remarks:
-        st.info(as_typed(" ".join(found.remarks)), icon=":material/info:")
-    st.caption(as_typed(found.line))
-    if found.picture is not None:
-        figure, alt = sample_figure(found.picture, palette()), _alt(found, found.picture)
+def _judgement(answer: JudgementAnswer) -> None:
+    say = st.success if answer.within else st.warning
+    say(as_typed(answer.sentence), icon=":material/check_circle:" if answer.within else ":material/help:")
+    if answer.remarks:
+        st.info(as_typed(" ".join(answer.remarks)), icon=":material/info:")
+    st.caption(as_typed(answer.line))
+    if answer.picture is not None:
+        figure, alt = sample_figure(answer.picture, palette()), _alt(answer, answer.picture)
         with st.container(key="check.picture"):
-            st.plotly_chart(figure, config={"displaylogo": False}, alt=alt)
-    _table(found.laws.headings, found.laws.rows, "check.laws")
+            show_figure(figure, alt, {"displaylogo": False})
+    _table(answer.laws.headings, answer.laws.rows, "check.laws")
     st.caption(f"± is 1.96 standard errors; {FLOOR}. Distances are energy distances.")
-    if found.modes is not None:
+    if answer.modes is not None:
         st.subheader("Share of each mode", anchor=False)
-        _table(found.modes.headings, found.modes.rows, "check.modes")
+        _table(answer.modes.headings, answer.modes.rows, "check.modes")
 
 
-def _alt(found: JudgementAnswer, picture: SamplePicture) -> str:
+def _alt(answer: JudgementAnswer, picture: SamplePicture) -> str:
     laws = ", ".join(law.title for law in picture.laws) or "the points of the target"
-    return f"The samples over {laws}. {found.sentence} The tables below hold the numbers."
+    return f"The samples over {laws}. {answer.sentence} The tables below hold the numbers."
 
 
 # ---------------------------------------------------------------------- facts
@@ -143,7 +141,7 @@ def _facts(picked: str, experiment: Experiment) -> Watched:
     if run.answer is not None:
         _report(run.answer.report)
         if picked != SCENE:
-            st.caption(f"The same on the command line: `gdviz check preset:{picked}`.")
+            st.caption(as_typed(f"The same on the command line: gdviz check preset:{picked}."))
     return watched
 
 
@@ -153,7 +151,7 @@ def _report(report: CheckReport) -> None:
         st.info(as_typed(report.sentence), icon=":material/info:")
     else:
         say = st.error if report.failures else st.success
-        say(report.sentence, icon=":material/error:" if report.failures else ":material/check_circle:")
+        say(as_typed(report.sentence), icon=":material/error:" if report.failures else ":material/check_circle:")
     st.caption(as_typed(f"{report.subject}. {report.footnote}"))
     applies = [row for row, finding in zip(report.rows(), report.findings, strict=True) if finding in report.applicable]
     _table(HEADINGS, applies, "check.facts")

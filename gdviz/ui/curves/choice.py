@@ -96,7 +96,8 @@ def how_shown() -> View:
 
 
 def _switch(label: str, options: list[str], name: str, memory: Memory) -> str:
-    chosen = st.segmented_control(label, options, default=memory.get(name, options[0]), key=f"curves.{name}", required=True)
+    start, key = memory.get(name, options[0]), f"curves.{name}"
+    chosen = st.segmented_control(as_typed(label), options, default=start, key=key, required=True)
     memory[name] = chosen
     return chosen
 
@@ -107,16 +108,16 @@ def _memory() -> Memory:
 
 
 def _from_address() -> Memory:
-    asked, found = st.query_params, {"w": {}, "source": None, **asked_for()}
-    found["particles"] = asked_number("particles", FEWEST, MAX_PARTICLES, PARTICLES)
-    if "w" in asked and found["subject"] is not None:
-        found["w"] = {found["subject"]: asked["w"]}
+    asked, memory = st.query_params, {"w": {}, "source": None, **asked_for()}
+    memory["particles"] = asked_number("particles", FEWEST, MAX_PARTICLES, PARTICLES)
+    if "w" in asked and memory["subject"] is not None:
+        memory["w"] = {memory["subject"]: asked["w"]}
     if asked.get("score") in SOURCES:
-        found["source"] = asked["score"]
-    return found
+        memory["source"] = asked["score"]
+    return memory
 
 
 def _first_sentence(text: str) -> str:
     """The first refusal, when there are several: they are mended one by one."""
-    head, found, _ = text.partition(". ")
-    return f"{head}." if found else text
+    head, separator, _ = text.partition(". ")
+    return f"{head}." if separator else text

@@ -19,8 +19,8 @@ from gdviz.ui.parts.charts import palette, show_chart
 if TYPE_CHECKING:
     from gdviz.exact_curves import ExactPoint
     from gdviz.metrics import ExactValues, Row
+    from gdviz.result import ResultSummary
     from gdviz.studies.curves import CurvesAnswer
-    from gdviz.studies.summary import ResultSummary
     from gdviz.studies.titles import Titles
 
 _LISTED = 8
@@ -50,7 +50,7 @@ def draw(answers: Sequence[tuple[str, CurvesAnswer]], name: str, view: View, run
     words = f" Solid: {source}; dashed: {others[0][0]}." if others else f" Scores: {source}."
     st.caption(as_typed(_legend(names, rows) + words + _law_words(law)))
     for note in {each.law_note for _, each in answers if each.law_note}:
-        st.caption(f":material/info: {note}")
+        st.caption(f":material/info: {as_typed(note)}")
     _plots(curves, rows, exact, running, answer.complete)
     _table(curves, rows, result, name, running, source if others else "")
     for which, other in others:
@@ -132,11 +132,9 @@ def _tail_note(rows: Sequence[Row], exact: ExactValues, reward: str, law: Sequen
     value = "" if known is None else f" The exact value at w = 0 is {known:.6g}."
     if set(heavy) & {point.w for point in law if point.mean_reciprocal is not None}:
         value += " The solid line is the exact mean."
-    st.warning(
-        f"1 / {reward} is not estimable from {rows[0].particles:,} samples at {where}: "
-        f"its tail is too heavy, so no value and no band are drawn there.{value}",
-        icon=":material/warning:",
-    )
+    words = f"1 / {reward} is not estimable from {rows[0].particles:,} samples at {where}: "
+    words += f"its tail is too heavy, so no value and no band are drawn there.{value}"
+    st.warning(as_typed(words), icon=":material/warning:")
 
 
 def _bandless_note(rows: Sequence[Row], reward: str) -> None:
@@ -145,20 +143,21 @@ def _bandless_note(rows: Sequence[Row], reward: str) -> None:
     if heavy:
         where = "any w" if len(heavy) == len(rows) else f"w = {', '.join(heavy)}"
         words = f"No band for the mean of {reward} at {where}: its tail is too heavy for one."
-        st.warning(words, icon=":material/warning:")
+        st.warning(as_typed(words), icon=":material/warning:")
 
 
 def _overflow_note(rows: Sequence[Row]) -> None:
     lost = [f"{row.nonfinite:,} at w = {row.w:g}" for row in rows if row.nonfinite]
     if lost:
-        st.warning(f"Particles that overflowed and are left out of every mean: {', '.join(lost)}.", icon=":material/warning:")
+        words = f"Particles that overflowed and are left out of every mean: {', '.join(lost)}."
+        st.warning(as_typed(words), icon=":material/warning:")
 
 
 # ---------------------------------------------------------------------- table and files
 def _table(
     curves: Curves, rows: Sequence[Row], result: ResultSummary, name: str, running: bool, source: str = "", prefix: str = ""
 ) -> None:
-    st.subheader(f"Table, {source}" if source else "Table", anchor=False)
+    st.subheader(as_typed(f"Table, {source}") if source else "Table", anchor=False)
     st.dataframe(table(curves, rows), hide_index=True, key=f"curves.{prefix}table")
     if running:  # a file made now would be gone when the next particles arrive
         st.caption("The table as CSV, LaTeX and JSON comes when the run ends or is stopped.")
@@ -171,7 +170,7 @@ def _table(
     with st.container(horizontal=True):
         for label, text, ending, kind in files:
             file, key = f"{name}-curves.{ending}", f"curves.{prefix}{ending}"
-            st.download_button(label, text, file, kind, icon=":material/download:", on_click="ignore", key=key)
+            st.download_button(as_typed(label), text, file, kind, icon=":material/download:", on_click="ignore", key=key)
 
 
 def table(curves: Curves, rows: Sequence[Row]) -> list[dict[str, Any]]:

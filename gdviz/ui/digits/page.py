@@ -14,6 +14,7 @@ from gdviz.tables import interval
 from gdviz.ui.digits.grid import show_grid
 from gdviz.ui.digits.weights import show_weights
 from gdviz.ui.digits.words import about_classifier, reward_table, sentence, table
+from gdviz.ui.parts.as_typed import as_typed
 from gdviz.ui.parts.charts import is_dark, palette, show_chart
 
 if TYPE_CHECKING:
@@ -121,7 +122,7 @@ def _chart(key: str, title: str, words: str, figure: go.Figure, alt: str) -> Non
 
 
 def _label_results(answer: LabelsAnswer, label: str) -> None:
-    st.markdown(f"**{sentence(answer, label)}**")
+    st.markdown(f"**{as_typed(sentence(answer, label))}**")
     colours, readings = palette(), answer.readings
     left, middle, right = st.columns(3, gap="medium")
     who = "all ten digits" if label == "all" else f"digit {label}"
@@ -141,8 +142,8 @@ def _label_results(answer: LabelsAnswer, label: str) -> None:
     st.dataframe(table(answer, label), hide_index=True, key="digits.table")
     if answer.others:
         st.info(
-            f"For {len(answer.apart)} of 10 digits the intervals at w = 0 and w = 2 do not overlap. For "
-            f"{', '.join(answer.others)} they do: so few samples fail at w = 0 that, among "
+            f"For {len(answer.apart):d} of 10 digits the intervals at w = 0 and w = 2 do not overlap. For "
+            f"{as_typed(', '.join(answer.others))} they do: so few samples fail at w = 0 that, among "
             f"{answer.experiment.particles:,} trials, their share cannot be told from none.",
             icon=":material/info:",
         )
@@ -153,7 +154,7 @@ def _reward_results(name: str, answer: DigitRewardAnswer) -> None:
     title, formula = _REWARDS[name]
     first, at_1 = answer.rows[0], next(row for row in answer.rows if row.w == 1)
     st.markdown(
-        f"**{formula}; base p(x) of all digits. The mean goes from {first.potential[0]:.3g} at w = 0 to "
+        f"**{as_typed(formula)}; base p(x) of all digits. The mean goes from {first.potential[0]:.3g} at w = 0 to "
         f"{interval(*at_1.potential)} at w = 1, where the goal is p r / E r: "
         f"{answer.images.reweighted:.3g} over the real images reweighted by r.**"
     )
@@ -173,14 +174,14 @@ def _again(name: str, answer: LabelsAnswer | DigitRewardAnswer, label: str) -> N
     """How these numbers were made, and how to make them again."""
     versions, run = answer.versions, answer.experiment.model_dump(mode="json")
     figure = " (`gdviz figure 2` the means of 1/p and the proportions)" if name == f"network-{TRAINED}" else ""
-    whose = ""
+    whose, made = "", as_typed(f"{versions['gdviz']} and torch {versions['torch']}")
     if "label" in run["guidance"]:
         label = LABELS[0] if label == "all" else label
         run = {**run, "guidance": {**run["guidance"], "label": label}}  # digits differ in nothing else
-        whose = f", of the digit {label},"
+        whose = f", of the digit {as_typed(label)},"
     st.caption(
-        f"Shipped results of {run['particles']:,} particles at each w and {run['sampler']['steps']} steps, made with gdviz "
-        f"{versions['gdviz']} and torch {versions['torch']}. `python -m gdviz.build_assets digits {name}` makes them "
+        f"Shipped results of {run['particles']:,} particles at each w and {run['sampler']['steps']:,} steps, made with gdviz "
+        f"{made}. `python -m gdviz.build_assets digits {as_typed(name)}` makes them "
         f"again{figure}; the Experiment below{whose} runs with `gdviz run`, and `gdviz train` trains its network."
     )
     text = json.dumps(run, indent=1)

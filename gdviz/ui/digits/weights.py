@@ -13,12 +13,12 @@ shipped = cache(DigitWeights.shipped)
 
 def show_weights() -> None:
     """Every method with both networks, and the paper's own numbers beside them."""
-    found = shipped()
+    table = shipped()
     with st.expander("Learned guidance weights on these images", icon=":material/table:"):
-        st.dataframe([dict(zip(HEADINGS, row, strict=True)) for row in cells(found)], hide_index=True, key="digits.weights")
+        st.dataframe([dict(zip(HEADINGS, row, strict=True)) for row in cells(table)], hide_index=True, key="digits.weights")
         st.caption(
-            f"Frechet distance of {found.points} samples to {found.points} test images, mean ± standard error over "
-            f"{len(found.lines[0].frechet)} seeds of weights and particles, one network a length; paired 95 % intervals. "
-            f"Real images among themselves: {found.floor.mean:.1f}. `python -m gdviz.build_assets digits weights` makes it again."
+            f"Frechet distance of {table.points:,} samples to {table.points:,} test images, mean ± standard error over "
+            f"{len(table.lines[0].frechet)} seeds of weights and particles, one network a length; paired 95 % intervals. "
+            f"Real images among themselves: {table.floor.mean:.1f}. `python -m gdviz.build_assets digits weights` makes it again."
         )
         st.caption(PUBLISHED)

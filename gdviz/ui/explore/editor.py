@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import secrets
 from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
 
 import streamlit as st
 
@@ -15,15 +18,36 @@ from gdviz.rewards import REWARDS
 from gdviz.samplers import SAMPLERS
 from gdviz.scores import SCORES
 from gdviz.targets import TARGETS, TargetKind
+from gdviz.ui.explore.own_data import edit_own_data, with_target
 from gdviz.ui.parts.as_typed import as_typed
 from gdviz.ui.parts.forms import Choices, Draft, edit_kind
 from gdviz.ui.parts.number_list import parse_numbers, remark_on_commas
+from gdviz.ui.parts.run_controls import Watched
 
 MAX_FILE = 4 << 20
 
 
-def edit_experiment(draft: Draft, key: str, open_file: Callable[[Draft], None]) -> Draft:
-    """Tabs for the target, the guidance, the sampler and the run, and a file to open or save.
+@dataclass(frozen=True)
+class Edited:
+    """What the editor gives.
+
+    Attributes
+    ----------
+    draft : dict
+        The Experiment as edited.
+    places : dict
+        By the name of its parts the empty places below their widgets, for what is refused.
+    reading : Watched or None
+        What to wait for while a worker reads somebody's points.
+    """
+
+    draft: Draft
+    places: dict[str, Any]
+    reading: Watched | None
+
+
+def edit_experiment(draft: Draft, key: str, open_file: Callable[[Draft], None]) -> Edited:
+    """Tabs for the target, points of one's own, the guidance, the sampler and the run, and a file to open or save.
 
     Parameters
     ----------
@@ -32,25 +56,33 @@ def edit_experiment(draft: Draft, key: str, open_file: Callable[[Draft], None]) 
     key : str
         Prefix of the widgets' keys.
     open_file : callable
-        Called with the dictionary of an Experiment file that was opened.
+        Called with the dictionary of another Experiment: of a file that was opened, or with points of one's own.
     """
     edited = dict(draft)
-    target, guidance, sampler, run, file = st.tabs(["Target", "Guidance", "Sampler", "Run", "File"])
+    target, points, guidance, sampler, run, file = st.tabs(["Target", "Your points", "Guidance", "Sampler", "Run", "File"])
+    places: dict[str, Any] = {}
     with target:
         edited["target"] = edit_kind(TARGETS, draft.get("target", {}), f"{key}.target")
+        places["target"] = st.empty()
     with guidance:
         choices = {"label": _labels(edited["target"])}
         edited["guidance"] = edit_kind(GUIDANCE, draft.get("guidance", {}), f"{key}.guidance", choices)
+        places["guidance"] = st.empty()
         edited["measure"] = _edit_measure(draft.get("measure"), choices, f"{key}.measure")
+        places["measure"] = st.empty()
         if len(SCORES.kinds) > 1:
             edited["score"] = edit_kind(SCORES, draft.get("score", {}), f"{key}.score")
+            places["score"] = st.empty()
     with sampler:
         edited["sampler"] = edit_kind(SAMPLERS, draft.get("sampler", {}), f"{key}.sampler")
+        places["sampler"] = st.empty()
     with run:
-        edited.update(_edit_run(draft, key))
+        edited.update(_edit_run(draft, key, places))
+    with points:
+        reading = edit_own_data(edited, f"{key}.points", open_file)
     with file:
         _edit_file(edited, key, open_file)
-    return edited
+    return Edited(edited, places, reading)
 
 
 def _edit_measure(measure: Draft | None, choices: Choices, key: str) -> Draft | None:
@@ -79,13 +111,14 @@ def _labels(target: Draft) -> list[str]:
         return []
 
 
-def _edit_run(draft: Draft, key: str) -> Draft:
+def _edit_run(draft: Draft, key: str, places: dict[str, Any]) -> Draft:
     w = st.text_input(
         "Guidance scales w (w = 0 is no guidance; gamma = 1 + w is called guidance_scale elsewhere)",
         ", ".join(f"{value:g}" for value in draft.get("w", [0, 1])),
         key=f"{key}.w",
         help=_meaning("w"),
     )
+    places["w"] = st.empty()
     remark_on_commas(w)
     left, middle, right, new = st.columns([2, 2, 2, 1], vertical_alignment="bottom")
     count = int(draft.get("particles", 4000))
@@ -103,11 +136,24 @@ def _edit_run(draft: Draft, key: str) -> Draft:
         st.session_state[seed_key] = int(draft.get("seed", 0))
     seed = right.number_input("seed (the same seed replays the same paths)", 0, None, step=1, key=seed_key, help=_meaning("seed"))
     new.button("New seed", on_click=draw_seed, key=f"{key}.new", icon=":material/casino:")
+    places |= dict.fromkeys(("particles", "frames", "seed"), st.empty())
     return {"w": parse_numbers(w), "particles": particles, "frames": frames, "seed": seed}
 
 
 def _meaning(field: str) -> str | None:
-    return Experiment.model_fields[field].description
+    words = Experiment.model_fields[field].description
+    return None if words is None else as_typed(words)
+
+
+def _opened(data: bytes, edited: Draft) -> Draft:
+    """An Experiment from its file, or the present one with a target from a file that holds nothing else (`gdviz import`)."""
+    value = None
+    with contextlib.suppress(ValueError, RecursionError):
+        value = json.loads(data)
+    if isinstance(value, dict) and isinstance(value.get("kind"), str) and value["kind"] in TARGETS.kinds:
+        target = Experiment.parse({"target": value, "guidance": {"kind": "none"}, "w": [0]}).target
+        return with_target(edited, target, target.build().labels)
+    return Experiment.from_json(data).model_dump(mode="json")
 
 
 def _edit_file(edited: Draft, key: str, open_file: Callable[[Draft], None]) -> None:
@@ -120,14 +166,15 @@ def _edit_file(edited: Draft, key: str, open_file: Callable[[Draft], None]) -> N
         on_click="ignore",
         key=f"{key}.save",
     )
-    upload = st.file_uploader("Open an Experiment file", type="json", key=f"{key}.open", max_upload_size=MAX_FILE >> 20)
+    called = "Open an Experiment file, or a target of gdviz import"
+    upload = st.file_uploader(called, type="json", key=f"{key}.open", max_upload_size=MAX_FILE >> 20)
     if upload is not None:
         try:
-            experiment = Experiment.from_json(upload.getvalue())
+            opened = _opened(upload.getvalue(), edited)
         except GdvizError as error:
             st.error(as_typed(str(error)), icon=":material/error:")
             return
-        open_file(experiment.model_dump(mode="json"))
+        open_file(opened)
         st.rerun()
     with st.expander("The experiment as JSON"):
         st.json(edited, expanded=1)

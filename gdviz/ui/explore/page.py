@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
 import streamlit as st
 
 from gdviz.errors import GdvizError
+from gdviz.family import shown
 from gdviz.presets import DEFAULT, titles
 from gdviz.server import store
 from gdviz.ui.explore.player_component import show_player
@@ -19,8 +25,10 @@ from gdviz.ui.parts.waiting import wait_for_update
 
 if TYPE_CHECKING:
     from gdviz.experiment import Experiment
+    from gdviz.ui.parts.run_controls import Watched
 
 _OPEN, _SHOWN, _BOX = "explore.open", "explore.shown", "explore.box"
+_WANTED = "explore.wanted"  # of gdviz.ui.explore.scenes, which a first visit does not import
 _OWN = "__own__"  # the preset box's entry for a scene that is no preset
 
 
@@ -107,7 +115,7 @@ def _from_address() -> Opened:
     except GdvizError as error:
         st.warning(as_typed(str(error)))
     if preset and preset not in titles():
-        st.warning(as_typed(f"preset: found {preset!r}; allowed: {', '.join(titles())}."))
+        st.warning(as_typed(f"preset: found {shown(preset)}; allowed: {', '.join(titles())}."))
         preset = None
     return Opened(preset or DEFAULT, source=source)
 
@@ -140,23 +148,57 @@ def show(state: Opened) -> Stage:
     joins the exact one as a panel of its own.
     """
     shown: list[str] = st.session_state.get(_SHOWN, [])
+    _want(state)
     parts = tuple(_progress(state, source) for source in state.sources)
     if parts[0].digest:
         shown = [part.digest for part in parts if part.digest]
     if shown:
         st.session_state[_SHOWN] = shown
         show_player(shown)
-    slot = st.empty()
+    with st.container(horizontal=True, vertical_alignment="center"):
+        with st.container():
+            slot = st.empty()
+        _turn_button(parts)
     problem = next((part.error for part in parts if part.error), None)
     if problem:
         slot.error(as_typed(problem), icon=":material/error:")
+    elif any(part.stopped for part in parts):
+        slot.warning("Stopped. What is on stage stays.", icon=":material/stop_circle:")
     return Stage(parts, slot)
 
 
-def await_news(state: Opened, stage: Stage) -> None:
-    """Until the scenes are whole: show how far they are, and draw the page again when there is more to see."""
+def _turn_button(parts: Sequence[SceneProgress]) -> None:
+    """Cancel while something is computed; once stopped, a way to go on."""
+    if all(part.done and not part.stopped for part in parts):
+        return
+    from gdviz.ui.explore.scenes import go_on, stop
+
+    if any(part.stopped for part in parts):
+        st.button("Compute it", icon=":material/play_arrow:", on_click=go_on, key="explore.turn")
+    else:
+        st.button("Cancel", icon=":material/stop:", on_click=stop, key="explore.turn")
+
+
+def _want(state: Opened) -> None:
+    """Let go of what this tab had computed before."""
+    sources = [source for source in state.sources if not (source == "exact" and _shipped(state))]
+    if not sources and _WANTED not in st.session_state:
+        return  # a first visit needs no import of the mathematics
+    from gdviz.ui.explore.scenes import want
+
+    experiments = []
+    for source in sources:
+        with contextlib.suppress(GdvizError):
+            experiments.append(with_source(experiment_of(state), source))
+    want(experiments)
+
+
+def await_news(state: Opened, stage: Stage, reading: Watched | None = None) -> None:
+    """Until the scenes are whole and points are read: show how far they are, and draw the page again when there is news."""
 
     def look() -> tuple[float, str] | None:
+        if reading is not None and reading.look() is None:
+            return None
         words = None
         for source, drawn in zip(state.sources, stage.parts, strict=True):
             if drawn.done:
@@ -170,6 +212,8 @@ def await_news(state: Opened, stage: Stage) -> None:
 
     if not all(part.done for part in stage.parts):
         wait_for_update(stage.slot, look)
+    elif reading is not None:
+        reading.wait()
 
 
 def _shipped(state: Opened) -> str | None:
@@ -199,12 +243,19 @@ def experiment_of(state: Opened) -> Experiment:
     GdvizError
         If a link or file holds something else.
     """
-    from gdviz.experiment import Experiment
     from gdviz.presets import load
 
     if state.edited is not None or state.preset is None:
-        return Experiment.parse(state.edited or {})
+        return _parsed(json.dumps(state.edited or {}))
     return load(state.preset).experiment
+
+
+@lru_cache(maxsize=64)
+def _parsed(text: str) -> Experiment:
+    """A page parses the same text many times: whenever it is drawn, and whenever it looks for news."""
+    from gdviz.experiment import Experiment
+
+    return Experiment.parse(json.loads(text))
 
 
 def _words(state: Opened) -> tuple[str, str]:
@@ -218,42 +269,51 @@ def _words(state: Opened) -> tuple[str, str]:
 
 
 # ---------------------------------------------------------------------- the controls
-def edit(state: Opened) -> None:
-    """Everything that can be changed. A valid change goes on stage, an invalid one is refused beside the widgets."""
-    from gdviz.experiment import Experiment
-    from gdviz.ui.explore.editor import edit_experiment
+def edit(state: Opened, stage: Stage) -> Watched | None:
+    """Everything that can be changed. A valid change goes on stage, an invalid one is refused below its widgets.
+
+    What was refused before it, below the stage, is no longer said then: the newest mistake is to be mended. Gives what to wait
+    for while a worker reads somebody's points.
+    """
     from gdviz.ui.parts.workers import pool, where_computed
 
-    try:
-        present = experiment_of(state).model_dump(mode="json")
-    except GdvizError:
-        present = experiment_of(Opened(DEFAULT)).model_dump(mode="json")
-    with st.expander("Change the scene: target, guidance, sampler, run, file", icon=":material/tune:"):
-        refusal = st.container()
+    title = "Change the scene: target, guidance, sampler, run, file"
+    with st.expander(title, icon=":material/tune:", on_change="rerun", key="explore.change") as changes:
+        if not changes.open:  # its widgets cost the server more than all the rest of the page
+            pool()
+            return None
+        from gdviz.ui.explore.editor import edit_experiment
+
+        try:
+            present = experiment_of(state).model_dump(mode="json")
+        except GdvizError:
+            present = experiment_of(Opened(DEFAULT)).model_dump(mode="json")
+        elsewhere = st.empty()
         edited = edit_experiment(present, f"edit.{state.version}", open_file=lambda value: open_(Opened(None, value)))
-        st.caption(where_computed())
+        st.caption(as_typed(where_computed()))
     pool()  # now that all that the widgets import is there
     try:
-        experiment = Experiment.parse(edited)  # whether its parts fit each other is found by the worker
+        experiment = _parsed(json.dumps(edited.draft))  # whether its parts fit each other is found by the worker
     except GdvizError as error:
-        refusal.error(as_typed(str(error)), icon=":material/error:")
-        return
+        stage.slot.empty()
+        part = re.match(r"[a-z]*", str(error))
+        edited.places.get(part[0] if part else "", elsewhere).error(as_typed(str(error)), icon=":material/error:")
+        return edited.reading
     known = experiment.model_dump(mode="json")
     if known != present:
         is_preset = state.preset is not None and experiment.id == experiment_of(Opened(state.preset)).id
         source = state.source if known["score"] == present["score"] else None
         st.session_state[_OPEN] = replace(state, edited=None if is_preset else known, source=source)
         st.rerun()
+    return edited.reading
 
 
 def current_experiment() -> Experiment | None:
     """What the Explore page shows, for the other pages; None where it is a preset or was never opened."""
-    from gdviz.experiment import Experiment
-
     state: Opened | None = st.session_state.get(_OPEN)
     if state is None or state.edited is None:
         return None
     try:
-        return Experiment.parse(state.edited)
+        return _parsed(json.dumps(state.edited))
     except GdvizError:
         return None

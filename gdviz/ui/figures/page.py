@@ -13,7 +13,9 @@ from gdviz.papers.paper_figure import PaperFigure, Value
 from gdviz.papers.picture import Panel
 from gdviz.studies.paper_figures import PaperFigures
 from gdviz.tables import interval
-from gdviz.ui.parts.charts import CONFIG, palette
+from gdviz.ui.parts.as_typed import as_typed
+from gdviz.ui.parts.charts import palette, show_figure
+from gdviz.ui.parts.page_memory import whole_number
 from gdviz.ui.parts.run_controls import RunWords, show_controls
 from gdviz.ui.parts.runs import find_run
 
@@ -34,7 +36,7 @@ _FILES = {"png": "image/png", "svg": "image/svg+xml", "html": "text/html", "json
 def page() -> None:
     """Choose, run, read."""
     number, quick = _choose()
-    st.caption(f"{_WHAT[number]} Figure {number} of arXiv 2512.04985, made here; what is ours is said below it.")
+    st.caption(f"{_WHAT[number]} Figure {number:d} of arXiv 2512.04985, made here; what is ours is said below it.")
     run = find_run(PaperFigures(number, quick))
     words = RunWords(
         f"Press Run. It takes {'some seconds' if quick else 'a minute or two'}.",
@@ -50,7 +52,7 @@ def page() -> None:
 def _choose() -> tuple[int, bool]:
     """The figure and its size, kept in the address."""
     asked = st.query_params.get("figure", "1")
-    start = int(asked) if asked.isdecimal() and int(asked) in NUMBERS else 1
+    start = next((known for known in NUMBERS if known == whole_number(asked)), 1)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         number: int = st.segmented_control(
             "Figure", NUMBERS, default=start, key="figures.number", required=True
@@ -66,7 +68,7 @@ def _choose() -> tuple[int, bool]:
 # ---------------------------------------------------------------------- the figure
 def _draw(figure: PaperFigure) -> None:
     """Picture, sentence, numbers and files."""
-    st.subheader(figure.picture.title, anchor=False)
+    st.subheader(as_typed(figure.picture.title), anchor=False)
     for line, row in enumerate(figure.picture.rows):
         # On a narrow screen the row is scrolled sideways: panels stay side by side, as in the paper, and can be read.
         name, room = f".st-key-figures-row-{line}", min(WIDEST, row_width(row))
@@ -74,13 +76,13 @@ def _draw(figure: PaperFigure) -> None:
         with st.container(key=f"figures.row.{line}"):
             chart = row_figure(row, palette(), fixed_width=False)
             chart.layout.template = None  # the page's own theme
-            st.plotly_chart(chart, config=CONFIG, alt=alt_text(row))
-    st.markdown(figure.sentence.replace("|", "\\|"))
+            show_figure(chart, alt_text(row))
+    st.markdown(as_typed(figure.sentence))
     with st.container(horizontal=True):
         for ending, kind in _FILES.items():
             make = partial(CONTENTS[ending], figure)  # called when the button is pressed
             name, key = f"{figure.stem}.{ending}", f"figures.{ending}"
-            st.download_button(ending.upper(), make, name, kind, icon=":material/download:", on_click="ignore", key=key)
+            st.download_button(as_typed(ending.upper()), make, name, kind, icon=":material/download:", on_click="ignore", key=key)
     _table(figure)
 
 

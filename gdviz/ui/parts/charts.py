@@ -59,10 +59,33 @@ def show_chart(
     if words:
         st.caption(as_typed(words))
     if figure is None:
-        st.caption(f":material/info: {otherwise}")
+        st.caption(f":material/info: {as_typed(otherwise)}")
         return
     with st.container(key=key):
-        st.plotly_chart(figure, config=CONFIG, alt=alt or alt_text(title, figure))
+        show_figure(figure, alt or alt_text(title, figure))
+
+
+def show_figure(figure: go.Figure, alt: str, config: dict[str, Any] = CONFIG) -> None:
+    """A figure with its words as they are and what it shows in words; plotly alone would take ``<b>`` for bold."""
+    for trace in figure.data:
+        trace.update({part: _literal(trace[part]) for part in ("name", "text") if part in trace and _has_markup(trace[part])})
+    for titled in (*figure.select_xaxes(), *figure.select_yaxes()):
+        if _has_markup(titled.title.text):
+            titled.title.text = _literal(titled.title.text)
+    for note in figure.layout.annotations:
+        note.text = _literal(note.text)
+    st.plotly_chart(figure, config=config, alt=alt)
+
+
+def _has_markup(text: Any) -> bool:
+    parts = (text,) if isinstance(text, str) else () if text is None else text
+    return any("<" in str(part) or "&" in str(part) for part in parts)
+
+
+def _literal(text: Any) -> Any:
+    if isinstance(text, str):
+        return text.replace("&", "&amp;").replace("<", "&lt;")
+    return text if text is None else [_literal(part) for part in text]
 
 
 def alt_text(title: str, figure: go.Figure) -> str:

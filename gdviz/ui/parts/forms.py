@@ -63,12 +63,12 @@ def edit_kind(
     present = value.get("kind")
     titles = {name: kind.card.title for name, kind in family.kinds.items()}
     picked = st.selectbox(
-        title or family.name.capitalize(),
+        as_typed(title or family.name.capitalize()),
         kinds,
         index=kinds.index(present) if present in kinds else 0,
         format_func=lambda name: titles[name],
         key=f"{key}.kind",
-        help=help,
+        help=as_typed(help or ""),
     )
     kind = family.kinds[picked]
     if picked != present:
@@ -126,11 +126,12 @@ def starting_values(kind: type[Kind], choices: Choices | None = None) -> Draft:
 
 
 def _edit_field(name: str, info: FieldInfo, value: Any, key: str, choices: Choices) -> Any:
-    label, help = info.title or name.replace("_", " "), info.description or ""
+    name_of = info.title or name.replace("_", " ")
+    label, help = as_typed(name_of), as_typed(info.description or "")
     family = next((item for item in info.metadata if isinstance(item, Family)), None)
     if family is not None:
         with st.container(border=True):
-            return edit_kind(family, value or {}, key, choices, title=label.capitalize(), help=help)
+            return edit_kind(family, value or {}, key, choices, title=name_of.capitalize(), help=info.description)
     if choices.get(name):
         allowed = choices[name]
         return st.selectbox(label, allowed, index=allowed.index(value) if value in allowed else 0, key=key, help=help)
@@ -138,7 +139,7 @@ def _edit_field(name: str, info: FieldInfo, value: Any, key: str, choices: Choic
     if isinstance(kind, type) and issubclass(kind, Kind):  # an optional member of a family: as it is in the file
         return value
     if isinstance(kind, type) and issubclass(kind, BaseModel):
-        with st.expander(label.capitalize()):
+        with st.expander(as_typed(name_of.capitalize())):
             return edit_fields(kind, value or {}, key, choices)
     low, high = _bound(info, "ge", "gt"), _bound(info, "le", "lt")
     if get_origin(kind) is Literal:
@@ -160,7 +161,7 @@ def _edit_field(name: str, info: FieldInfo, value: Any, key: str, choices: Choic
         if name == "expression":
             return st.text_area(label, value or "", key=key, height=80, help=help)
         return st.text_input(label, value or "", key=key, help=help) or None
-    return _edit_list(label, info, value, key)
+    return _edit_list(name_of, info, value, key)
 
 
 def _words(info: FieldInfo) -> Mapping[str, Any]:
@@ -175,9 +176,9 @@ def _edit_list(label: str, info: FieldInfo, value: Any, key: str) -> Any:
     if row is not None:
         return _edit_table(label, row, value or [], key)
     if isinstance(value, (list, tuple)) and len(value) > MAX_SHOWN:
-        st.caption(f"{label}: {len(value):,} entries; edit them in a file (File, Save this experiment).")
+        st.caption(f"{as_typed(label)}: {len(value):,} entries; edit them in a file (File, Save this experiment).")
         return value
-    text = st.text_area(f"{label} (JSON)", json.dumps(value), key=key, height=68, help=info.description)
+    text = st.text_area(f"{as_typed(label)} (JSON)", json.dumps(value), key=key, height=68, help=as_typed(info.description or ""))
     return _from_json(label, text, value)
 
 
@@ -185,7 +186,7 @@ def _edit_table(label: str, row: type[BaseModel], value: list[Draft], key: str) 
     """One line an item; a cell that is a list holds JSON."""
     names = list(row.model_fields)
     lines = [{name: _cell(item.get(name)) for name in names} for item in value]
-    st.caption(label)
+    st.caption(as_typed(label))
     shown = st.data_editor(lines, num_rows="dynamic", key=key, hide_index=True)
     return [{name: _uncell(name, text) for name, text in line.items() if text not in (None, "")} for line in shown]
 

@@ -2,6 +2,8 @@
 
 import streamlit as st
 
+from gdviz.ui.parts.as_typed import as_typed
+
 _STYLE = """<style>
 .stMainBlockContainer { padding: 4.1rem clamp(0.8rem, 3vw, 3rem) 2rem; }
 .stMainBlockContainer h1 { font-size: 1.4rem; line-height: 1.3; padding: 0 0 0.5rem; margin: 0; }
@@ -13,4 +15,4 @@ _STYLE = """<style>
 def heading(text: str) -> None:
     """The page's title."""
     st.html(_STYLE)
-    st.title(text, anchor=False)
+    st.title(as_typed(text), anchor=False)

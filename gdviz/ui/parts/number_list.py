@@ -30,12 +30,12 @@ def decimal_comma(text: str) -> str | None:
 
     A list such as "0,1,3" has no blanks anywhere and is a list.
     """
-    found = _DECIMAL.search(text)
-    if found is None:
+    match = _DECIMAL.search(text)
+    if match is None:
         return None
-    first, second = found[0].split(",")
+    first, second = match[0].split(",")
     point = f"{first}.{second}"
-    read = f"{found[0]} is read as the two numbers {first} and {second}"
+    read = f"{match[0]} is read as the two numbers {first} and {second}"
     return f"{read}: a comma separates numbers. Write {point} for the one number."
 
 

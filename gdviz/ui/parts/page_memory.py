@@ -15,11 +15,16 @@ def page_memory(page: str, start: Callable[[], Memory]) -> Memory:
     key = f"{page}.memory"
     if key not in st.session_state:
         st.session_state[key] = start()
-    found: Memory = st.session_state[key]
-    return found
+    memory: Memory = st.session_state[key]
+    return memory
 
 
 def asked_number(name: str, fewest: int, most: int, usual: int) -> int:
     """A whole number in the address, brought between its bounds; the usual one where there is none."""
-    text = st.query_params.get(name, "")
-    return min(max(int(text), fewest), most) if text.isdecimal() and len(text) < 9 else usual
+    found = whole_number(st.query_params.get(name, ""))
+    return usual if found is None else min(max(found, fewest), most)
+
+
+def whole_number(text: str) -> int | None:
+    """A whole number of up to eight digits; None for anything else."""
+    return int(text) if text.isdecimal() and len(text) < 9 else None

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from gdviz.errors import GdvizError
 from gdviz.ui.parts.scene_progress import SceneProgress
+from gdviz.ui.parts.visitor import asker
 
 if TYPE_CHECKING:
     from gdviz.jobs import Pool
@@ -53,10 +54,11 @@ def networks_progress(study: Study[Any], trainings: Trainings, pool: Pool) -> Sc
     """
     try:
         tasks = tasks_of_study(study)
-        found = [_asked(task, trainings, pool) for task in tasks]
+        asked = [_asked(task, trainings, pool) for task in tasks]
+        trainings.look((task.id for task in tasks), asker())
     except GdvizError as error:
         return SceneProgress(None, done=True, error=str(error))
-    for number, (task, training) in enumerate(zip(tasks, found, strict=True), start=1):
+    for number, (task, training) in enumerate(zip(tasks, asked, strict=True), start=1):
         if training is None or training.state == "done":
             continue
         name = "the network" if len(tasks) == 1 else f"network {number} of {len(tasks)}"
@@ -75,7 +77,7 @@ def _asked(task: Task, trainings: Trainings, pool: Pool) -> Training | None:
     training, job = trainings.find(task.id), pool.find(training_key(task.id))
     cancelled = job is not None and job.state == "cancelled"
     if training is None or (training.state == "paused" and not cancelled):
-        trainings.start(task)
+        trainings.start(task, asker())
         training = trainings.find(task.id)
     return training
 
@@ -95,6 +97,8 @@ def words_of(training: Training, name: str = "the network") -> str:
     report = training.report
     if report is None:
         return f"Starting to train {name}"
+    if training.resting:
+        return f"Training {name}: {100 * report.step // report.steps} %, other visitors have their turn"
     told = report.seconds_left is not None and report.step >= SURE * report.steps
     left = f", {duration(report.seconds_left or 0.0)} left" if told else ""
     return f"Training {name}: {100 * report.step // report.steps} %{left}"

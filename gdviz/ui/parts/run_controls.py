@@ -12,10 +12,11 @@ import streamlit as st
 from gdviz.jobs import Job
 from gdviz.ui.parts.as_typed import as_typed
 from gdviz.ui.parts.required_networks import duration, networks_progress
-from gdviz.ui.parts.runs import PROBLEM, RunStatus
+from gdviz.ui.parts.runs import PROBLEM, RunStatus, before_you
 from gdviz.ui.parts.waiting import wait_for_update
 from gdviz.ui.parts.workers import pool, trainings
 
+OTHERS = "Another visitor has this run made; its answer will be here too."
 SAME = "Finished. Run it again, and the same numbers come out."
 
 
@@ -91,7 +92,7 @@ class Watched:
 
     def _goes_on(self, run: RunStatus[Any], job: Job) -> str:
         if job.state != "running":
-            return ""
+            return before_you(job.key)
         left = job.seconds_left
         return self.words.running(run) + ("" if left is None else f", about {duration(left)} left")
 
@@ -127,9 +128,11 @@ def show_controls(runs: Sequence[RunStatus[Any]], words: RunWords, key: str) -> 
             run.cancel_trainings()
 
     with st.container(horizontal=True, vertical_alignment="center"):
-        same, off = None if missing else SAME, bool(active)
-        st.button(words.label, type="primary", icon=words.icon, on_click=start, disabled=off, help=same, key=f"{key}.run")
-        st.button("Stop", icon=":material/stop:", on_click=stop, disabled=not active, key=f"{key}.stop")
+        label, same, off = as_typed(words.label), None if missing else SAME, bool(active)
+        st.button(label, type="primary", icon=words.icon, on_click=start, disabled=off, help=same, key=f"{key}.run")
+        others = bool(active) and all(run.others for run in active)
+        why = OTHERS if others else None
+        st.button("Stop", icon=":material/stop:", on_click=stop, disabled=not active or others, help=why, key=f"{key}.stop")
         if any(run.networks is not None for run in active):
             icon = ":material/model_training:"
             st.button("Cancel training", icon=icon, on_click=cancel_trainings, key=f"{key}.cancel")
@@ -150,11 +153,11 @@ def _say(slot: Any, runs: Sequence[RunStatus[Any]], words: RunWords) -> None:
         return
     elif not missing:
         if words.finished is not None:
-            slot.caption(f":material/check: {words.finished(runs)}")
+            slot.caption(f":material/check: {as_typed(words.finished(runs))}")
     elif stopped is not None:
-        slot.warning(words.stopped(stopped), icon=":material/stop_circle:")
+        slot.warning(as_typed(words.stopped(stopped)), icon=":material/stop_circle:")
     elif len(missing) < len(runs):
         some = f"{len(runs) - len(missing)} of {len(runs)} runs are there; press {words.label} for the others."
-        slot.info(some, icon=":material/info:")
+        slot.info(as_typed(some), icon=":material/info:")
     else:
-        slot.info(words.idle, icon=":material/info:")
+        slot.info(as_typed(words.idle), icon=":material/info:")

@@ -11,13 +11,15 @@ import streamlit as st
 
 from gdviz.errors import GdvizError
 from gdviz.jobs import Job
-from gdviz.jobs.study_job import run_study
+from gdviz.jobs.job import PROGRAM
+from gdviz.jobs.study_job import run_study, terms_of
 from gdviz.jobs.training import training_key
 from gdviz.record import Answer
 from gdviz.server import store
 from gdviz.studies import Study
 from gdviz.ui.parts.required_networks import networks_progress, tasks_of_study
 from gdviz.ui.parts.scene_progress import SceneProgress
+from gdviz.ui.parts.visitor import asker
 from gdviz.ui.parts.workers import pool, trainings
 
 A = TypeVar("A", bound=Answer)
@@ -85,7 +87,10 @@ class RunStatus(Generic[A]):
 
     def news(self, parts: bool = True) -> bool:
         """Whether there is more to draw by now: the end, or a part that is new."""
-        return self.job is not None and (self.job.finished or (parts and self.job.partial is not self.raw))
+        if self.job is None:
+            return False
+        self.job.look(asker())
+        return self.job.finished or (parts and self.job.partial is not self.raw)
 
     def start(self) -> None:
         """Run it, again if it was finished; trainings that were cancelled go on."""
@@ -94,19 +99,24 @@ class RunStatus(Generic[A]):
         for task in _tasks_quietly(self.study):
             found, job = trainings().find(task.id), pool().find(training_key(task.id))
             if found is not None and found.state in ("paused", "failed") and job is not None:
-                attempt(trainings().resume, task.id)
+                attempt(trainings().resume, task.id, asker())
 
     def stop(self) -> None:
-        """No longer want it. What has arrived stays."""
+        """No longer want it. What has arrived stays, and who else wants it goes on waiting."""
         _asked().discard(self.study.key)
         if self.job is not None:
-            self.job.cancel()
+            self.job.withdraw(asker().visitor)
+
+    @property
+    def others(self) -> bool:
+        """Whether it runs for other visitors alone."""
+        return self.active and self.networks is None and self.job is not None and asker().visitor not in self.job.visitors
 
     def cancel_trainings(self) -> None:
         """Stop the trainings that it waits for; what they have learned is kept."""
         if self.networks is not None:
             for task in _tasks_quietly(self.study):
-                trainings().cancel(task.id)
+                attempt(trainings().cancel, task.id, asker())
 
 
 def find_run(study: Study[A]) -> RunStatus[A]:
@@ -126,7 +136,14 @@ def find_run(study: Study[A]) -> RunStatus[A]:
 
 def submit(study: Study[Any]) -> Job:
     """Hand a study to the workers, whose networks are there."""
-    return pool().submit(study.queue, study.key, run_study, study, str(store().root))
+    here = str(store().root)
+    return pool().submit(study.queue, study.key, run_study, study, here, asker=asker(), terms=terms_of(study))
+
+
+def before_you(key: str) -> str:
+    """How many runs come before one that waits, in words; nothing for one that runs."""
+    ahead = [job for job in pool().ahead(key) or () if PROGRAM not in job.askers]
+    return f"Waiting: {len(ahead)} before you" if ahead else ""
 
 
 def status(study: Study[A]) -> RunStatus[A]:

@@ -19,7 +19,9 @@ class SceneProgress:
         Share of the whole scene that is done.
     error : str or None
     words : str
-        What is going on before there is a scene, when it is not the scene itself: a network is trained.
+        What is going on, when it is not the scene itself: a network is trained, others come first.
+    stopped : bool
+        The reader does not want more of it.
     """
 
     digest: str | None
@@ -27,3 +29,4 @@ class SceneProgress:
     progress: float = 0.0
     error: str | None = None
     words: str = ""
+    stopped: bool = False

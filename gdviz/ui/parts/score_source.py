@@ -21,7 +21,9 @@ _HELP = (
 
 def own_source(experiment: Mapping[str, Any]) -> Source:
     """What an Experiment (its dictionary) itself says."""
-    return "exact" if (experiment.get("score") or {"kind": "exact"}).get("kind", "exact") == "exact" else "network"
+    score = experiment.get("score")  # of a link that nobody has looked at, it may be anything
+    kind = score.get("kind", "exact") if isinstance(score, Mapping) else "exact"
+    return "exact" if kind == "exact" else "network"
 
 
 _WORDS = {"exact": "Exact score", "network": "Network", "both": "Both"}

@@ -9,6 +9,7 @@ import streamlit as st
 
 from gdviz.errors import GdvizError
 from gdviz.experiment import Experiment
+from gdviz.family import shown
 from gdviz.presets import DEFAULT, load, titles
 from gdviz.ui.explore.page import current_experiment
 from gdviz.ui.parts.as_typed import as_typed
@@ -22,14 +23,14 @@ SCENE = "__scene__"
 def asked_for() -> Memory:
     """The subject in the address, as ``subject`` and ``link``, with a warning where it names no preset."""
     asked = st.query_params
-    found: Memory = {"subject": None, "link": None}
+    memory: Memory = {"subject": None, "link": None}
     if "scene" in asked:
-        found["subject"], found["link"] = SCENE, asked["scene"]
+        memory["subject"], memory["link"] = SCENE, asked["scene"]
     elif asked.get("preset") in titles():
-        found["subject"] = asked["preset"]
+        memory["subject"] = asked["preset"]
     elif "preset" in asked:
-        st.warning(as_typed(f"preset: found {asked['preset']!r}; allowed: {', '.join(titles())}."))
-    return found
+        st.warning(as_typed(f"preset: found {shown(asked['preset'])}; allowed: {', '.join(titles())}."))
+    return memory
 
 
 def pick(memory: Memory, place: Any, key: str, presets: Mapping[str, str] | None = None) -> tuple[str, Experiment]:

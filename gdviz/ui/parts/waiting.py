@@ -8,6 +8,8 @@ from typing import Any
 
 import streamlit as st
 
+from gdviz.ui.parts.as_typed import as_typed
+
 SHARE_LATE = 0.1
 """News is found later by about this share of the wait before it: short answers are looked for often."""
 
@@ -28,8 +30,12 @@ def wait_for_update(slot: Any, look: Callable[[], tuple[float, str] | None]) -> 
     look : callable
         Share done and words for the progress bar, or None when there is news.
     """
-    began = time.monotonic()
+    began, told = time.monotonic(), None
     while (now := look()) is not None:
-        slot.progress(min(1.0, now[0]), text=now[1])  # here Streamlit ends the wait when the reader has done something
+        here = round(100 * min(1.0, now[0])), now[1]
+        if here != told:  # a message costs the server more than all the rest of a look
+            slot.progress(here[0], text=as_typed(here[1]))
+            told = here
+        "wait" in st.session_state  # noqa: B015  here Streamlit ends the wait when the reader has done something
         time.sleep(min(LONGEST, SHORTEST + SHARE_LATE * (time.monotonic() - began)))
     st.rerun()

@@ -135,24 +135,24 @@ def perturbed(exact: Experiment, kind: str, sizes: list[float]) -> list[Source]:
     asked = [(kind, size) for size in sizes]
     if kind != "per_step" and sizes:
         asked.append(("per_step", max(sizes)))
-    found = []
+    sources = []
     for each, size in asked:
         score = Perturbed.model_validate({"of": {"kind": "exact"}, "error": {"kind": each, "size": size}})
         afresh, percent = each == "per_step", f"{100 * size:g} %"
         name = f"error drawn afresh, {percent}" if afresh else f"{each} error, {percent}"
         phrase = f"an error of {percent} drawn afresh at each step" if afresh else f"{_ARTICLES[each]} error of {percent}"
-        found.append(Source(name, phrase, "perturbed", exact.model_copy(update={"score": score}), size, afresh))
-    return found
+        sources.append(Source(name, phrase, "perturbed", exact.model_copy(update={"score": score}), size, afresh))
+    return sources
 
 
 def networks(exact: Experiment, steps: list[int], recipe: Recipe) -> list[Source]:
     """The same network after shorter and longer training."""
-    found = []
+    sources = []
     for number in steps:
         score = Network(recipe=recipe, steps=number)
         name, phrase = f"network, {number:,} steps", f"a network trained for {number:,} steps"
-        found.append(Source(name, phrase, "network", exact.model_copy(update={"score": score})))
-    return found
+        sources.append(Source(name, phrase, "network", exact.model_copy(update={"score": score})))
+    return sources
 
 
 @cache
@@ -163,20 +163,20 @@ def suited() -> dict[str, str]:
 
 def _positive(name: str, text: str, most: float, whole: bool = False) -> list[float]:
     """Up to four rising positive numbers."""
-    found = parse_numbers(text)
-    for value in found:
+    numbers = parse_numbers(text)
+    for value in numbers:
         if not isinstance(value, float) or not (0 < value <= most and math.isfinite(value)) or (whole and value != int(value)):
             what = "whole numbers" if whole else "numbers"
             raise GdvizError(f"{name}: found {str(value)[:40]!r}; {what} above 0 and up to {most:,} are allowed, between commas.")
-    if len(found) > LONGEST:
-        raise GdvizError(f"{name}: found {len(found)} of them; at most {LONGEST} are allowed.")
-    return sorted(set(found))
+    if len(numbers) > LONGEST:
+        raise GdvizError(f"{name}: found {len(numbers)} of them; at most {LONGEST} are allowed.")
+    return sorted(set(numbers))
 
 
 def _from_address() -> Memory:
     asked = st.query_params
     start = {"w": W, "kind": KIND, "sizes": SIZES, "steps": STEPS}
-    found = {**start, **{name: asked[name] for name in ("w", "sizes", "steps") if name in asked}}
+    memory = {**start, **{name: asked[name] for name in ("w", "sizes", "steps") if name in asked}}
     if asked.get("kind") in _KINDS:
-        found["kind"] = asked["kind"]
-    return {**found, "particles": asked_number("particles", FEWEST, MOST, PARTICLES), **asked_for()}
+        memory["kind"] = asked["kind"]
+    return {**memory, "particles": asked_number("particles", FEWEST, MOST, PARTICLES), **asked_for()}

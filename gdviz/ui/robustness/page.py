@@ -45,7 +45,7 @@ def page() -> None:
     answers = [(source, run.answer) for run, source in zip(runs, choice.sources, strict=True) if run.answer is not None]
     if answers:
         draw(answers, choice.name, library(), running=watched.active)
-    st.caption(where_computed())
+    st.caption(as_typed(where_computed()))
     watched.wait()
 
 

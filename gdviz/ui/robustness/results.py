@@ -14,6 +14,7 @@ from gdviz.figures import robustness as figures
 from gdviz.figures.robustness import Wrong
 from gdviz.palette import Palette
 from gdviz.tables import interval
+from gdviz.ui.parts.as_typed import as_typed
 from gdviz.ui.parts.charts import palette, show_chart
 from gdviz.ui.parts.required_networks import tasks_of
 from gdviz.ui.robustness.choice import Source
@@ -64,8 +65,8 @@ def draw(answers: Sequence[tuple[Source, RobustnessAnswer]], name: str, library:
     colours = palette()
     shown = ShownEffects(longest.rows, _wrong(answers, colours), longest.names, colours)
     with st.container(key="robustness.sentence"):
-        st.markdown(f"**{sentence([(source, answer.rows) for source, answer in answers], shown.names)}**")
-    st.caption(_legend(shown.names, longest.particles))
+        st.markdown(f"**{as_typed(sentence([(source, answer.rows) for source, answer in answers], shown.names))}**")
+    st.caption(as_typed(_legend(shown.names, longest.particles)))
     _means(shown, "rewards", f"Mean of {shown.names.reward}")
     _means(shown, "reciprocals", f"Mean of 1 / {shown.names.reward}")
     _tail_note(shown)
@@ -79,14 +80,14 @@ def draw(answers: Sequence[tuple[Source, RobustnessAnswer]], name: str, library:
 
 def _wrong(answers: Sequence[tuple[Source, RobustnessAnswer]], palette: Palette) -> dict[str, list[Wrong]]:
     """The curves of each side: errors drawn afresh in grey, the others from grey to full colour."""
-    found: dict[str, list[Wrong]] = {}
+    curves: dict[str, list[Wrong]] = {}
     for side, colour in (("perturbed", palette.conditional), ("network", palette.guided)):
         mine = [(source, answer) for source, answer in answers if source.group == side]
         systematic = [source for source, _ in mine if not source.afresh] or [source for source, _ in mine]
         looks = dict(zip([source.name for source in systematic], figures.family(len(systematic), colour, palette), strict=True))
         afresh = (palette.no_guidance, "solid")
-        found[side] = [Wrong(source.name, answer.rows, *looks.get(source.name, afresh)) for source, answer in mine]
-    return found
+        curves[side] = [Wrong(source.name, answer.rows, *looks.get(source.name, afresh)) for source, answer in mine]
+    return curves
 
 
 def _legend(names: Titles, particles: int) -> str:
@@ -153,7 +154,7 @@ def _score_errors(answers: Sequence[tuple[Source, RobustnessAnswer]], shown: Sho
             second = task.what == "tilted"
             name = f"{task.steps:,} steps" + (f", {'tilted by r' if second else 'p(x)'}" if len(tasks) > 1 else "")
             curves.append((name, record.report.by_level, colour, "dash" if second and len(tasks) > 1 else dash))
-    words = "sqrt(E |eps_net − eps\\*|² / E |eps\\*|²) on held-out points at each noise level; the training never sees eps\\*."
+    words = "sqrt(E |eps_net − eps*|² / E |eps*|²) on held-out points at each noise level; the training never sees eps*."
     figure = figures.errors_figure(curves, shown.palette) if curves else None
     key, title = "robustness.figure.score_error", "Score error of the networks"
     show_chart(key, title, words, figure, otherwise="Comes with the first network.")
@@ -163,17 +164,16 @@ def _tail_note(shown: ShownEffects) -> None:
     heavy = [row.w for row in shown.exact if row.reciprocals[0][0] is None]
     if heavy:
         where = ", ".join(f"{w:g}" for w in heavy)
-        st.caption(
-            f":material/warning: 1 / {shown.names.reward} is not estimable at w = {where}: its tail is too heavy for a normal "
-            "interval, so no value and no band are drawn there."
-        )
+        words = f"1 / {shown.names.reward} is not estimable at w = {where}: its tail is too heavy for a normal interval"
+        st.caption(f":material/warning: {as_typed(words)}, so no value and no band are drawn there.")
 
 
 def _overflow_note(answers: Sequence[tuple[Source, RobustnessAnswer]]) -> None:
     for source, answer in answers:
         lost = [f"{row.nonfinite:,} at w = {row.w:g}" for row in answer.rows if row.nonfinite]
         if lost:
-            st.warning(f"{source.name}: left out because they overflowed: {', '.join(lost)}.", icon=":material/warning:")
+            words = f"{source.name}: left out because they overflowed: {', '.join(lost)}."
+            st.warning(as_typed(words), icon=":material/warning:")
 
 
 # ---------------------------------------------------------------------- table and file

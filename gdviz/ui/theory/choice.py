@@ -70,7 +70,7 @@ def choose() -> TheoryChoice | None:
     else:
         picked, base = pick(memory, one, "theory.subject", suited())
     if memory["refused"] is not None and picked == DEFAULT:  # until the reader has picked another one
-        said.info(f"{why_not(load(memory['refused']).experiment)} Here is another experiment.", icon=":material/info:")
+        said.info(as_typed(f"{why_not(load(memory['refused']).experiment)} Here is another experiment."), icon=":material/info:")
     _scales(memory, topic, two)
     if topic != "step":
         memory["particles"] = three.number_input(
@@ -108,7 +108,7 @@ def _scales(memory: Memory, topic: str, place: Any) -> None:
     if topic == "winners":
         words = f"The largest one is held against w = 0. {words}"
     if topic in ("along", "steps", "winners"):
-        memory["w"] = place.text_input("Guidance scales w", memory["w"], key="theory.w", help=words)
+        memory["w"] = place.text_input("Guidance scales w", memory["w"], key="theory.w", help=as_typed(words))
 
 
 def _experiment(base: Experiment, memory: Memory, topic: str) -> Experiment:
@@ -119,14 +119,14 @@ def _experiment(base: Experiment, memory: Memory, topic: str) -> Experiment:
     if len(w) > MOST_W:
         raise GdvizError(f"w: found {len(w)} of them; at most {MOST_W} are allowed.")
     described = {**base.model_dump(mode="json"), "w": sorted(w), "particles": memory["particles"]}
-    found = Experiment.parse(described).model_copy(update={"score": Exact(), "measure": None})
+    experiment = Experiment.parse(described).model_copy(update={"score": Exact(), "measure": None})
     if topic == "steps":
-        found = found.model_copy(update={"sampler": found.sampler.model_copy(update={"steps": FINEST})})
+        experiment = experiment.model_copy(update={"sampler": experiment.sampler.model_copy(update={"steps": FINEST})})
     if topic == "winners":
-        if max(found.w) == 0:
+        if max(experiment.w) == 0:
             raise GdvizError("w: found 0 alone; winners and losers need a w above it.")
-        found = found.model_copy(update={"w": (max(found.w),)})
-    return found
+        experiment = experiment.model_copy(update={"w": (max(experiment.w),)})
+    return experiment
 
 
 def _from_address() -> Memory:

@@ -52,7 +52,7 @@ def slow_motion(experiment: Experiment) -> None:
         st.error(as_typed(str(error)), icon=":material/error:")
         return
     if subject.plan.unguided.dimension > 2:
-        st.info(f"One step is drawn on a line or in the plane; this law has {subject.plan.unguided.dimension} dimensions.")
+        st.info(f"One step is drawn on a line or in the plane; this law has {subject.plan.unguided.dimension:d} dimensions.")
         return
     ranges = _ranges(subject)
     w, index = _controls(subject, ranges)
@@ -131,11 +131,11 @@ def _ranges(subject: Subject) -> list[tuple[float, float]]:
 
 def _window(x: Vector, ranges: list[tuple[float, float]]) -> list[tuple[float, float]]:
     """What is seen of the axes around the particle, never beyond their ends."""
-    found = []
+    windows = []
     for value, (low, high) in zip(x, ranges, strict=True):
         middle = float(np.clip(round(float(value) / GRID) * GRID, low + NEAR, high - NEAR))
-        found.append((middle - NEAR, middle + NEAR))
-    return found
+        windows.append((middle - NEAR, middle + NEAR))
+    return windows
 
 
 def _drawing(subject: Subject, step: OneStep, ranges: list[tuple[float, float]]) -> dict[str, Any]:
@@ -180,11 +180,11 @@ def _told(subject: Subject, step: OneStep, still: OneStep, w: float) -> None:
     moment = step.moment
     snr = np.log(moment.alpha_bar / moment.t)
     st.markdown(f"**log-SNR {snr:.2f}**, noise variance {moment.t:.3g} → {moment.t_next:.3g}")
-    guided = f"w = {w:g}"
     with st.container(key="theory.step.said"):
         st.markdown(
-            f"The expected {f} is **{step.before_f:.4g}** at the particle and **{step.after_f:.4g}** at the next point. "
-            f"Averaged over the noise the step leads to {interval(*step.average_f)} ({guided}) and {interval(*still.average_f)} "
+            f"The expected {as_typed(f)} is **{step.before_f:.4g}** at the particle and **{step.after_f:.4g}** at the next "
+            "point. "
+            f"Averaged over the noise the step leads to {interval(*step.average_f)} (w = {w:g}) and {interval(*still.average_f)} "
             f"without guidance, where a small step would keep {step.before_f:.4g}. The identity's share of this step: "
             f"{step.expected_change:+.3g}."
         )

@@ -33,8 +33,8 @@ def show_pad(drawing: dict[str, Any], palette: Palette, moved: Callable[[list[fl
     st.html("<style>:root {" + "".join(f"--gv-{name}: {value};" for name, value in colours.items()) + "}</style>")
 
     def heard() -> None:
-        found = getattr(st.session_state.get(key), "moved", None)
-        if found:
-            moved([float(value) for value in found])
+        place = getattr(st.session_state.get(key), "moved", None)
+        if place:
+            moved([float(value) for value in place])
 
     _component()(data=drawing, key=key, on_moved_change=heard)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from gdviz.studies.theory.topics import study_of
+from gdviz.ui.parts.as_typed import as_typed
 from gdviz.ui.parts.run_controls import RunWords, finished_in, show_controls
 from gdviz.ui.parts.runs import find_run
 from gdviz.ui.parts.workers import where_computed
@@ -64,5 +65,5 @@ def page() -> None:
     watched = show_controls([run], _RUN, "theory")
     if run.answer is not None:
         draw(choice.topic, run.answer)
-    st.caption(where_computed())
+    st.caption(as_typed(where_computed()))
     watched.wait()

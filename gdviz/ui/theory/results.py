@@ -41,11 +41,12 @@ def plot(key: str, title: str, words: str, figure: go.Figure, alt: str | None = 
 # ---------------------------------------------------------------------- topics
 def _along(answer: MartingaleAnswer) -> None:
     colours, names = palette(), answer.names
-    st.caption(
+    words = (
         f"w = 0 samples {names.unguided}; w > 0 pushes toward {names.toward}, away from {names.away}. "
         f"{answer.particles:,} particles at each w, on the same noise. Bands: 95 % intervals; dashed: the exact value at "
         "w = 0; diamonds: the exact law of the guided sampler, where known."
     )
+    st.caption(as_typed(words))
     title = f"Mean of {names.f} on the way, E f_t(Y_t)"
     plot("along", title, "Dotted: the running integral of the identity.", figures.along_figure(answer, colours))
     left, right = st.columns(2, gap="medium")
@@ -55,10 +56,10 @@ def _along(answer: MartingaleAnswer) -> None:
     with right:
         words = "The identity's integrand per unit of w. The area below a curve is the gain; at w = 0 it is the slope."
         plot("rate", "Where the gain is made", words, figures.rate_figure(answer, colours), peaks(answer))
-    heavy = [f"{row.w:g}" for row in answer.rows if row.value[-1][0] is None]
+    heavy = ", ".join(f"{row.w:g}" for row in answer.rows if row.value[-1][0] is None)
     if heavy:
         st.warning(
-            f"{names.f} is not estimable from {answer.particles:,} samples at w = {', '.join(heavy)}: its tail is too "
+            f"{as_typed(names.f)} is not estimable from {answer.particles:,} samples at w = {as_typed(heavy)}: its tail is too "
             "heavy, so curve and band end where it begins to be.",
             icon=":material/warning:",
         )
@@ -82,7 +83,7 @@ def _slope(answer: SlopeAnswer) -> None:
     st.caption(
         f"{answer.particles:,} particles at w = ±0.1 and ±0.2 on the same noise, 200 steps; the difference is taken to fourth "
         "order in w. Thick bars: 95 % intervals; thin bars: change against half as many steps. "
-        f"{answer.skipped} draws were left out beforehand because the exact variance of f is too large. The guided class is "
+        f"{answer.skipped:,} draws were left out beforehand because the exact variance of f is too large. The guided class is "
         "made the widest of its mixture: 1/p of a narrow one has too heavy a tail for a slope. Rewards have any mixture."
     )
     left, right = st.columns(2, gap="medium")
@@ -108,7 +109,7 @@ def _slope(answer: SlopeAnswer) -> None:
 def _tails(answer: TailsAnswer) -> None:
     runs = answer.rows[0].runs
     st.caption(
-        f"Exact samples without guidance, so that nothing but the tail is in the way. {runs} runs of {answer.particles:,} "
+        f"Exact samples without guidance, so that nothing but the tail is in the way. {runs:,} runs of {answer.particles:,} "
         "samples each; five are drawn. The program's verdict is on the first run."
     )
     held = figures.running_range(answer.rows)
@@ -158,8 +159,8 @@ def _steps(answer: StepsAnswer) -> None:
 
 
 def _winners(answer: WinnersAnswer) -> None:
-    found, reward, colours = answer.found, answer.names.reward, palette()
-    extent, sides = particle_figures.paths_extent(found), {"losers": found.losers, "winners": found.winners}
+    winners, reward, colours = answer.found, answer.names.reward, palette()
+    extent, sides = particle_figures.paths_extent(winners), {"losers": winners.losers, "winners": winners.winners}
     for place, (side, title, words) in zip(
         st.columns(2, gap="medium"),
         (
@@ -171,22 +172,22 @@ def _winners(answer: WinnersAnswer) -> None:
         with place:
             count = len(sides[side].particle)
             if not count:
-                st.markdown(f"##### {title}")
+                st.markdown(f"##### {as_typed(title)}")
                 st.caption("None among the particles whose paths are kept.")
                 continue
-            figure = particle_figures.paths_figure(found, sides[side], extent, colours)
-            alt = f"{title}: {count} paths without and with guidance at w = {found.w:g}. The table below holds their numbers."
+            figure = particle_figures.paths_figure(winners, sides[side], extent, colours)
+            alt = f"{title}: {count} paths without and with guidance at w = {winners.w:g}. The table below holds their numbers."
             plot(side, title, words, figure, alt)
     said = f"{reward} of each particle without and with guidance; {sentence('winners', answer)}"
     with st.columns([1, 2, 1])[1]:
         words = "Below the line: guidance made this particle less likely, or worse."
-        plot("pairs", "Every particle, with and without", words, particle_figures.pairs_figure(found, reward, colours), said)
+        plot("pairs", "Every particle, with and without", words, particle_figures.pairs_figure(winners, reward, colours), said)
     lines = [
         {
             "particle": number,
             "side": side.removesuffix("s"),
-            f"log {reward} without": interval(_known(found.before[number]), None),
-            f"log {reward} with": interval(_known(found.after[number]), None),
+            f"log {reward} without": interval(_known(winners.before[number]), None),
+            f"log {reward} with": interval(_known(winners.after[number]), None),
         }
         for side in ("losers", "winners")
         for number in sides[side].particle
@@ -199,8 +200,8 @@ def _known(value: float) -> float | None:
     return float(value) if math.isfinite(value) else None
 
 
-def _percent(found: Mean) -> str:
-    value, se = found
+def _percent(mean: Mean) -> str:
+    value, se = mean
     return "-" if value is None or se is None else f"{100 * value:.0f} ± {196 * se:.0f} %"
 
 

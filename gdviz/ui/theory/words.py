@@ -44,13 +44,16 @@ def _along(answer: MartingaleAnswer) -> str:
 
 def _no_gap(answer: MartingaleAnswer) -> str:
     """Why no mean is held against its prediction: no mean can be estimated, or no prediction of one that can."""
-    f, known = answer.names.f, [f"{row.w:g}" for row in answer.rows if row.value[-1][0] is not None]
+    known = [f"{row.w:g}" for row in answer.rows if row.value[-1][0] is not None]
+    why = "at no w can it be held against the identity's prediction: the tail of their difference is too heavy"
+    return _not_known(answer.names.f, known, why)
+
+
+def _not_known(f: str, known: list[str], why: str) -> str:
+    """That a mean is not estimable at any w, or at which it is and why nothing more is said of it."""
     if not known:
         return f"The mean of {f} is not estimable here: its tail is too heavy at every w."
-    return (
-        f"The mean of {f} is estimated at w = {', '.join(known)}, but at no w can it be held against the identity's "
-        "prediction: the tail of their difference is too heavy."
-    )
+    return f"The mean of {f} is estimated at w = {', '.join(known)}, but {why}."
 
 
 def peaks(answer: MartingaleAnswer) -> str:
@@ -86,7 +89,8 @@ def _steps(answer: StepsAnswer) -> str:
     last, finest = answer.rows[-1], answer.rows[0].steps
     known = [(w, shift) for w, shift in zip(answer.w, last.shift, strict=True) if shift.value is not None]
     if not known:
-        return f"The mean of {answer.names.f} is not estimable here: its tail is too heavy at every w."
+        estimated = [f"{w:g}" for w, mean in zip(answer.w, last.mean, strict=True) if mean.value is not None]
+        return _not_known(answer.names.f, estimated, "at no w can its change be: its tail is too heavy for an error")
     w, shift = max(known, key=lambda item: abs(item[1].value or 0.0))
     return (
         f"With {last.steps} steps in place of {finest} the mean of {answer.names.f} moves most at w = {w:g}: by "

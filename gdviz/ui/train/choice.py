@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
+from pydantic import ValidationError
 
 from gdviz.errors import GdvizError
-from gdviz.experiment import Experiment
+from gdviz.experiment import Experiment, explain
 from gdviz.networks import Recipe
 from gdviz.scores.exact import Exact
 from gdviz.scores.network import Network
-from gdviz.training import Task
+from gdviz.training import Task, check_memory
 from gdviz.training.problem import FEW
 from gdviz.ui.parts.as_typed import as_typed
 from gdviz.ui.parts.forms import edit_fields
@@ -60,8 +61,10 @@ def choose() -> TrainChoice | None:
         score = Network.model_validate(memory["last"])
         with st.spinner("Looking what this scene needs", show_time=False):
             tasks = wanted(base, what, score)
-    except (GdvizError, ValueError) as error:
-        words = str(error) if isinstance(error, GdvizError) else "recipe: a number is out of its range."
+            for task in tasks:
+                check_memory(task)
+    except (GdvizError, ValidationError) as error:
+        words = str(error) if isinstance(error, GdvizError) else explain(error)
         st.error(as_typed(words), icon=":material/error:")
         return None
     return TrainChoice(base, tasks)
@@ -111,7 +114,7 @@ def say_what_is_used(tasks: tuple[Task, ...]) -> None:
         r = "1/r" if task.cost else "r"
         words = (
             f"Effective sample size of the reward, (E {r})² / E {r}²: **{100 * share:.3g} % of the data**, "
-            f"about {max(1, round(share * task.recipe.batch))} of the {task.recipe.batch} points of a step."
+            f"about {max(1, round(share * task.recipe.batch))} of the {task.recipe.batch:,} points of a step."
         )
         if share < FEW:
             st.warning(

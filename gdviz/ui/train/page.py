@@ -11,6 +11,7 @@ import streamlit as st
 from gdviz.ui.parts.as_typed import as_typed
 from gdviz.ui.parts.required_networks import share_of, words_of
 from gdviz.ui.parts.runs import PROBLEM, attempt
+from gdviz.ui.parts.visitor import asker
 from gdviz.ui.parts.waiting import wait_for_update
 from gdviz.ui.parts.workers import library, trainings, where_computed
 from gdviz.ui.train.choice import TrainChoice, choose, say_what_is_used
@@ -42,7 +43,7 @@ def page() -> None:
     left, right = st.columns([1, 2], gap="medium")
     with left:
         show_list(found, chosen, watched.id if watched else None)
-        st.caption(where_computed(training=True))
+        st.caption(as_typed(where_computed(training=True)))
     with right:
         if watched is not None:
             watch(watched, library())
@@ -60,7 +61,7 @@ def _start(choice: TrainChoice | None) -> object:
 
     def start() -> None:
         for task in missing:
-            attempt(jobs.start, task)
+            attempt(jobs.start, task, asker())
         st.session_state[WATCHED] = missing[-1].id
 
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -79,7 +80,8 @@ def _start(choice: TrainChoice | None) -> object:
             if problem := st.session_state.pop(PROBLEM, None):
                 slot.error(as_typed(problem), icon=":material/error:")
             elif choice is not None:
-                slot.caption("; ".join(task.title for task in tasks) if tasks else "This scene's scores need no network.")
+                named = "; ".join(task.title for task in tasks)
+                slot.caption(as_typed(named) if tasks else "This scene's scores need no network.")
     return slot
 
 
@@ -107,6 +109,7 @@ def _follow(slot: object, active: Sequence[Training]) -> None:
     drawn, began, jobs = {training.id: training for training in active}, time.monotonic(), trainings()
 
     def look() -> tuple[float, str] | None:
+        jobs.look(drawn, asker())
         now = [jobs.find(id) for id in drawn]
         late = time.monotonic() - began > SECONDS_BETWEEN_DRAWINGS
         for training in now:

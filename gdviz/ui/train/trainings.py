@@ -14,6 +14,7 @@ from gdviz.ui.explore.page import Opened, open_
 from gdviz.ui.parts.as_typed import as_typed
 from gdviz.ui.parts.required_networks import duration, share_of, words_of
 from gdviz.ui.parts.runs import attempt
+from gdviz.ui.parts.visitor import asker
 from gdviz.ui.parts.workers import library, trainings
 
 if TYPE_CHECKING:
@@ -51,12 +52,13 @@ def show_list(found: Sequence[Training], chosen: Sequence[Task], watched: str | 
 def _box(training: Training, watched: bool) -> None:
     task, key = training.task, f"train.{training.id[:12]}"
     with st.container(border=True, key=f"{key}.box"):
-        st.markdown(f"**{task.title}**")
+        st.markdown(f"**{as_typed(task.title)}**")
         if scene := _scene_title(task.canonical()):
-            st.caption(scene)
-        st.caption(f"{_STATES[training.state]}{_result(training)} · {_recipe(task)}")
+            st.caption(as_typed(scene))
+        others = "" if trainings().may_change(training.id, asker()) or not training.owners else " · another visitor's"
+        st.caption(f"{_STATES[training.state]}{as_typed(_result(training))} · {_recipe(task)}{others}")
         if training.state in ("waiting", "running"):
-            st.progress(share_of(training), text=words_of(training, "it"))
+            st.progress(share_of(training), text=as_typed(words_of(training, "it")))
         elif training.state == "paused" and training.report is not None:
             st.progress(share_of(training), text=f"Paused at step {training.report.saved:,} of {task.steps:,}")
         if training.error:
@@ -66,7 +68,8 @@ def _box(training: Training, watched: bool) -> None:
 
 
 def _buttons(training: Training, watched: bool, key: str) -> None:
-    jobs, id = trainings(), training.id
+    jobs, id, who = trainings(), training.id, asker()
+    mine = jobs.may_change(id, who)
 
     def look() -> None:
         st.session_state[WATCHED] = id
@@ -74,21 +77,21 @@ def _buttons(training: Training, watched: bool, key: str) -> None:
     def remove() -> None:
         if watched:
             st.session_state.pop(WATCHED, None)
-        attempt(jobs.remove, id)
+        attempt(jobs.remove, id, who)
 
     st.button(
         "Watch", icon=":material/visibility:", on_click=look, disabled=watched, key=f"{key}.watch", help=_shown_here(watched)
     )
-    if _is_ours(id):
+    if mine and _is_ours(id):
         st.button("Remove", icon=":material/delete:", on_click=remove, key=f"{key}.remove")
     # One key for both, and last: a pressed button keeps the focus, and would stay beside the one that replaces it.
-    if training.state in ("waiting", "running"):
+    if mine and training.state in ("waiting", "running"):
         keeps = "What is learned so far is kept; Resume goes on from there."
         stop = ":material/stop:"
-        st.button("Cancel", icon=stop, on_click=attempt, args=(jobs.cancel, id), key=f"{key}.turn", help=keeps)
+        st.button("Cancel", icon=stop, on_click=attempt, args=(jobs.cancel, id, who), key=f"{key}.turn", help=keeps)
     if training.state in ("paused", "failed"):
         go, more = ":material/play_arrow:", "Goes on from the last saved step."
-        st.button("Resume", icon=go, on_click=attempt, args=(jobs.resume, id), key=f"{key}.turn", help=more)
+        st.button("Resume", icon=go, on_click=attempt, args=(jobs.resume, id, who), key=f"{key}.turn", help=more)
     if training.state == "done" and st.button("Open in Explore", icon=":material/animation:", key=f"{key}.explore"):
         open_(Opened(None, scene_of(training.task).model_dump(mode="json")))
         st.switch_page("pages/explore.py")
@@ -114,16 +117,15 @@ def _result(training: Training) -> str:
 def _recipe(task: Task) -> str:
     """Steps, seed, and what the recipe does differently from the usual one."""
     if task.weights is not None:
-        return f"{task.steps:,} steps, seed {task.seed}"
-    usual = Recipe()
+        return f"{task.steps:,} steps, seed {task.seed:d}"
+    usual, exact = Recipe(), task.recipe.objective == "exact"
     others = [
         f"{name.replace('_', ' ')} {getattr(task.recipe, name)}"
         for name in Recipe.model_fields
-        if getattr(task.recipe, name) != getattr(usual, name)
+        if getattr(task.recipe, name) != getattr(usual, name) and not (exact and name == "objective")
     ]
-    if task.recipe.objective == "exact":
-        others = [*(item for item in others if not item.startswith("objective")), "**uses the known density**"]
-    return ", ".join([f"{task.steps:,} steps", f"seed {task.seed}", *others])
+    said = as_typed(", ".join([f"{task.steps:,} steps", f"seed {task.seed}", *others]))
+    return f"{said}, **uses the known density**" if exact else said
 
 
 @st.cache_data(max_entries=256, show_spinner=False)

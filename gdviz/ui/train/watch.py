@@ -10,7 +10,8 @@ import streamlit as st
 
 from gdviz.figures import training as figures
 from gdviz.palette import Palette
-from gdviz.ui.parts.charts import CONFIG, palette
+from gdviz.ui.parts.as_typed import as_typed
+from gdviz.ui.parts.charts import palette, show_figure
 from gdviz.ui.parts.required_networks import duration
 from gdviz.ui.train import data as train_data
 
@@ -24,14 +25,14 @@ if TYPE_CHECKING:
 def watch(training: Training, library: Library) -> None:
     """Everything that is known of a training."""
     task, report = training.task, training.report
-    st.subheader(task.title, anchor=False)
+    st.subheader(as_typed(task.title), anchor=False)
     st.caption(_learned_from(task))
     if report is None:
         st.info("Nothing to show yet: the first report comes with the first steps.", icon=":material/info:")
         return
     _numbers(report)
     if report.notice:
-        st.warning(report.notice, icon=":material/warning:")
+        st.warning(as_typed(report.notice), icon=":material/warning:")
     colours = palette()
     one, two = st.columns(2, gap="medium")
     with one:
@@ -57,7 +58,7 @@ def _numbers(report: TrainingReport) -> None:
     facts.append(("Time spent", duration(report.seconds)))
     with st.container(horizontal=True, gap="large", key="train.numbers"):
         for name, value in facts:
-            st.markdown(f"{name}  \n**{value}**")
+            st.markdown(f"{as_typed(name)}  \n**{as_typed(value)}**")
 
 
 # ---------------------------------------------------------------------- figures
@@ -83,7 +84,7 @@ def _error(report: TrainingReport, palette: Palette) -> None:
 def _field(training: Training, library: Library, palette: Palette) -> None:
     title, report = "Learned and exact score", training.report
     assert report is not None
-    st.subheader(title, anchor=False)
+    st.subheader(as_typed(title), anchor=False)
     label, options = "Noise level of the field", list(train_data.LEVELS)
     picked = st.select_slider(label, options, key="train.level")
     level = train_data.LEVELS[picked]
@@ -113,16 +114,16 @@ def _samples(task: Task, report: TrainingReport, palette: Palette) -> None:
 
 def _plot(key: str, title: str, words: str, figure: go.Figure, alt: str) -> None:
     if title:
-        st.subheader(title, anchor=False)
-    st.caption(words)
+        st.subheader(as_typed(title), anchor=False)
+    st.caption(as_typed(words))
     with st.container(key=f"train.figure.{key}"):
-        st.plotly_chart(figure, config=CONFIG, alt=alt)
+        show_figure(figure, alt)
 
 
 def _nothing(key: str, title: str, why: str) -> None:
-    st.subheader(title, anchor=False)
+    st.subheader(as_typed(title), anchor=False)
     with st.container(key=f"train.figure.{key}"):
-        st.caption(f":material/info: {why}")
+        st.caption(f":material/info: {as_typed(why)}")
 
 
 def _said(value: Any) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 import streamlit as st
 
+from gdviz.family import shown
 from gdviz.studies.weights.subjects import (
     DENOISERS,
     EXACT,
@@ -20,7 +21,7 @@ from gdviz.studies.weights.subjects import (
     usual_steps,
 )
 from gdviz.ui.parts.as_typed import as_typed
-from gdviz.ui.parts.page_memory import Memory, page_memory
+from gdviz.ui.parts.page_memory import Memory, page_memory, whole_number
 
 _LIMITS = {"particles": (100, 20_000), "seeds": (1, 5), "steps": (10, 5000)}
 _WORDS = {
@@ -90,9 +91,9 @@ def choose() -> WeightsChoice:
         for place, (name, label) in zip(
             st.columns(3), (("particles", "Particles"), ("seeds", "Seeds"), ("steps", "Weight steps")), strict=True
         ):
-            low, high = _LIMITS[name]
+            (low, high), step = _LIMITS[name], 1 if name == "seeds" else 100
             memory[name] = place.number_input(
-                label, low, high, memory[name], step=1 if name == "seeds" else 100, key=_key(name, loss), help=_HELP[name]
+                as_typed(label), low, high, memory[name], step=step, key=_key(name, loss), help=_HELP[name]
             )
     _write_address(memory)
     return WeightsChoice(target, memory["denoiser"], loss, memory["particles"], memory["seeds"], memory["steps"])
@@ -101,7 +102,7 @@ def choose() -> WeightsChoice:
 def _select(place: Any, label: str, options: Sequence[str], memory: Memory, name: str, words: Any) -> str:
     start = options.index(memory[name]) if memory[name] in options else 0
     key, help = f"weights.{name}", _HELP.get(name)
-    memory[name] = place.selectbox(label, options, index=start, format_func=words.__getitem__, key=key, help=help)
+    memory[name] = place.selectbox(as_typed(label), options, index=start, format_func=words.__getitem__, key=key, help=help)
     picked: str = memory[name]
     return picked
 
@@ -120,13 +121,14 @@ def _from_address() -> Memory:
         if asked in known:
             memory[name] = asked
         elif asked is not None:
-            st.warning(as_typed(f"{name}: found {asked!r}; allowed: {', '.join(known)}."))
+            st.warning(as_typed(f"{name}: found {shown(asked)}; allowed: {', '.join(known)}."))
     for name, (low, high) in _LIMITS.items():
         asked = st.query_params.get(name, "")
-        if asked.isdecimal() and low <= int(asked) <= high:
-            memory[name] = int(asked)
+        number = whole_number(asked)
+        if number is not None and low <= number <= high:
+            memory[name] = number
         elif asked:
-            st.warning(as_typed(f"{name}: found {asked!r}; allowed: whole numbers from {low} to {high:,}."))
+            st.warning(as_typed(f"{name}: found {shown(asked)}; allowed: whole numbers from {low} to {high:,}."))
     memory["steps"] = memory["steps"] or usual_steps(memory["loss"])
     return memory
 

@@ -46,7 +46,7 @@ def page() -> None:
         show_losses(choice, answer)
     reward, reward_slot = _reward(choice)
     _again(choice, study.experiment)
-    st.caption(where_computed())
+    st.caption(as_typed(where_computed()))
     began = time.monotonic()
     if work.active:
         wait_for_update(slot, lambda: work.look(began))
@@ -79,7 +79,8 @@ def _buttons(work: Work[Any], key: str, start: str, what: str) -> Any:
         nothing = work.active or (work.run.complete and work.trained)
         words = "The same choice gives the same numbers." if nothing and not work.active else None
         kind: Literal["primary", "secondary"] = "secondary" if work.run.complete else "primary"
-        st.button(label, type=kind, icon=icon, on_click=work.start, disabled=nothing, help=words, key=f"weights.{key}.start")
+        start, said = f"weights.{key}.start", as_typed(label)
+        st.button(said, type=kind, icon=icon, on_click=work.start, disabled=nothing, help=words, key=start)
         keeps = "What is learned so far is kept; Resume goes on from there."
         cancel, icon = f"weights.{key}.cancel", ":material/stop:"
         st.button("Cancel", icon=icon, on_click=work.cancel, disabled=not work.active, help=keeps, key=cancel)
@@ -105,7 +106,7 @@ def _say(slot: Any, work: Work[Any], what: str) -> None:
         slot.info("Paused; Resume goes on from the last saved step.", icon=":material/pause_circle:")
     else:
         trainings = f"{len(work.tasks)} short trainings" if len(work.tasks) > 1 else "one short training"
-        slot.info(f"Not there yet: {what} need {trainings}, then the sampling.", icon=":material/info:")
+        slot.info(as_typed(f"Not there yet: {what} need {trainings}, then the sampling."), icon=":material/info:")
 
 
 _EXPLORE = "Networks that are not there are trained first."

@@ -16,7 +16,8 @@ from gdviz.studies.weights.reward import REWARD_WORDS
 from gdviz.studies.weights.subjects import EXACT
 from gdviz.tables import interval as said_interval
 from gdviz.theory.weights import l2_weight
-from gdviz.ui.parts.charts import PLAIN, palette, show_chart
+from gdviz.ui.parts.as_typed import as_typed
+from gdviz.ui.parts.charts import PLAIN, palette, show_chart, show_figure
 from gdviz.ui.weights.choice import WeightsChoice
 from gdviz.ui.weights.words import methods, sentence, signed
 
@@ -39,7 +40,7 @@ def show_gain(choice: WeightsChoice, answer: LearnedAnswer) -> None:
         return
     st.subheader("What they gain", anchor=False)
     with st.container(key="weights.sentence"):
-        st.markdown(f"**{sentence(choice.title, contests)}**")
+        st.markdown(f"**{as_typed(sentence(choice.title, contests))}**")
     _samples(answer)
     left, right = st.columns(2, gap="medium")
     floor = float(np.mean([contest.floor for contest in contests]))
@@ -66,14 +67,15 @@ def _samples(answer: LearnedAnswer) -> None:
     shown = [name for name in PANELS if name in clouds]
     box, picked = figures.extent([clouds["truth"], clouds["learned"]]), answer.contests[0].picked
     colours = "; ".join(f"class {label}: {form_figures.SYMBOLS[k % 6]}" for k, label in enumerate(labels))
-    st.caption(f"Samples of every class, of the first seed, all on the same noise ({colours}). A few stray points are cut off.")
+    words = f"Samples of every class, of the first seed, all on the same noise ({colours}). A few stray points are cut off."
+    st.caption(as_typed(words))
     for place, name in zip(st.columns(len(shown), gap="small"), shown, strict=True):
         with place, st.container(key=f"weights.figure.cloud.{name.replace(' ', '-')}"):
-            st.markdown(f"**{name}**  \n{picked.get(name) or '&nbsp;'}")
+            st.markdown(f"**{as_typed(name)}**  \n{as_typed(picked[name]) if picked.get(name) else '&nbsp;'}")
             spread = [float(points.std(0).mean()) for points in clouds[name]]
             said = ", ".join(f"class {label} {each:.2f}" for label, each in zip(labels, spread, strict=True))
             figure = figures.cloud_figure(clouds[name], labels, box, palette())
-            st.plotly_chart(figure, config=PLAIN, alt=f"Samples, {name}. Spread: {said}.")
+            show_figure(figure, f"Samples, {name}. Spread: {said}.", PLAIN)
 
 
 def _table(rows: list[tuple[str, list[float]]], contests: Sequence[SeedContest]) -> None:

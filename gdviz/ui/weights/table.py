@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from gdviz.ui.parts.as_typed import as_typed
 from gdviz.ui.weights.choice import WeightsChoice
 
 if TYPE_CHECKING:
@@ -32,8 +33,8 @@ def show_table(choice: WeightsChoice) -> None:
     if not lines:
         return
     seeds = sorted({contest.seed for contest in table.contests})
-    with st.expander(f"The larger table: seeds {seeds[0]} to {seeds[-1]}, 2000 particles a class", icon=":material/table:"):
-        st.markdown("\n".join(f"- {sentence}" for sentence in table.verdict))
+    with st.expander(f"The larger table: seeds {seeds[0]:d} to {seeds[-1]:d}, 2000 particles a class", icon=":material/table:"):
+        st.markdown("\n".join(f"- {as_typed(sentence)}" for sentence in table.verdict))
         st.dataframe([dict(zip(HEADINGS, row, strict=True)) for row in cells(lines)], hide_index=True, key="weights.table.large")
         st.caption(
             "Made by `gdviz weights --table` from end to end; mean ± standard error over the seeds, paired 95 % intervals. The "

@@ -19,6 +19,7 @@ from gdviz.studies.weights.learned import LearnedWeights
 from gdviz.studies.weights.shipped import shipped
 from gdviz.ui.parts.required_networks import duration, share_of, tasks_of_study, words_of
 from gdviz.ui.parts.runs import RunStatus, attempt, status, submit
+from gdviz.ui.parts.visitor import asker
 from gdviz.ui.parts.workers import library, pool
 
 if TYPE_CHECKING:
@@ -77,26 +78,27 @@ class Work(Generic[A]):
     def start(self) -> None:
         """Train what is missing; the run follows when all of it is there."""
         pool().forget(self.run.study.key)  # stopped before
-        for task, found in zip(self.tasks, self.trainings, strict=True):
-            if found is None or found.state in ("paused", "failed"):
-                attempt(trainings().start, task)
+        for task, training in zip(self.tasks, self.trainings, strict=True):
+            if training is None or training.state in ("paused", "failed"):
+                attempt(trainings().start, task, asker())
 
     def cancel(self) -> None:
         """Pause the trainings, which keep what is learned, and stop the run."""
         for task in self.tasks:
-            trainings().cancel(task.id)
+            attempt(trainings().cancel, task.id, asker())
         self.run.stop()
 
     def remove(self) -> None:
         """Forget what was trained here."""
         self.cancel()
-        for task, found in zip(self.tasks, self.trainings, strict=True):
-            if found is not None and task.what == "weights":
-                attempt(trainings().remove, task.id)
+        for task, training in zip(self.tasks, self.trainings, strict=True):
+            if training is not None and task.what == "weights":
+                attempt(trainings().remove, task.id, asker())
 
     def look(self, began: float) -> tuple[float, str] | None:
         """Share done and what goes on now; None when there is something new to draw."""
         late = time.monotonic() - began > SECONDS_BETWEEN_DRAWINGS
+        trainings().look((task.id for task in self.tasks), asker())
         for task, drawn in zip(self.tasks, self.trainings, strict=True):
             if drawn is not None and drawn.state == "done":
                 continue

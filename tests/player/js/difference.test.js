@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { experimentChanges, rowDifference } from "../../../gdviz/player/web/difference.js";
+import { sameQuantity } from "../../../gdviz/player/web/rows.js";
 import { makeHeader, makeRow, standInRows, uniform } from "./rows.js";
 
 const near = (found, expected) => assert.ok(Math.abs(found - expected) <= 1e-9 * Math.max(1, Math.abs(expected)), `${found} is not ${expected}`);
@@ -21,6 +22,17 @@ test("it says only what differs and joins errors", () => {
   assert.equal(reward.value, "+0.0384");
   assert.ok(reward.error.endsWith("(unpaired)"));
   assert.equal(rowDifference(a, rows[3], a, rows[3]).differs, "nothing: the same experiment");
+});
+
+test("means of another reward are not compared, be it called the same", () => {
+  const rows = standInRows();
+  const named = { measure: { reward_name: "r(x)", reciprocal_name: "1 / r(x)", kind: "reward", label: null } };
+  const of = (expression) => makeHeader(rows, { ...named, experiment: { guidance: { kind: "reward", reward: { kind: "expression", expression } } } });
+  assert.ok(rowOf(rowDifference(of("exp(x)"), rows[3], of("exp(x)"), rows[4]), "mean_reward"));
+  const other = rowDifference(of("exp(x)"), rows[3], of("exp(-x)"), rows[4]);
+  for (const key of ["mean_reward", "mean_reciprocal", "improved"]) assert.equal(rowOf(other, key), undefined);
+  assert.ok(rowOf(other, "spread"), "what no reward is read for stays");
+  assert.ok(!sameQuantity(of("exp(x)"), makeHeader(rows)) && sameQuantity(makeHeader(rows), makeHeader(rows)));
 });
 
 test("a mean with too heavy a tail has no difference", () => {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from as_read import as_read
 
 from gdviz.ui.parts.as_typed import as_typed
 
@@ -15,14 +16,9 @@ TYPED = [
 ]  # fmt: skip
 
 
-def read(markdown: str) -> str:
-    """What is left when Markdown takes its backslashes and the quotes of code away."""
-    return re.sub(r"`([^`]+)`|\\([!-/:-@\[-`{-~])", lambda m: m[1] or m[2], markdown)
-
-
 @pytest.mark.parametrize("text", TYPED)
 def test_every_sign_is_still_there(text):
-    assert read(as_typed(text)) == text
+    assert as_read(as_typed(text)) == text
 
 
 @pytest.mark.parametrize("text", TYPED)

@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 from gdviz.guidance import GUIDANCE
 from gdviz.samplers import SAMPLERS
 from gdviz.targets import TARGETS
+from gdviz.ui.parts.as_typed import as_typed
 
 FAMILIES = {"guidance": GUIDANCE, "sampler": SAMPLERS, "target": TARGETS}
 
@@ -44,7 +45,7 @@ def test_a_widget_explains_its_field_in_the_fields_own_words(family, value):
             (help,) = (
                 shown[key] for key in (f"form.{value['kind']}.{name}", f"form.{value['kind']}.{name}.kind") if key in shown
             )
-            assert help == info.description
+            assert help == as_typed(info.description)
     edited = app.session_state["edited"]
     assert FAMILIES[family].parse(edited) == FAMILIES[family].parse(value)
 

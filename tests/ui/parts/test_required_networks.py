@@ -47,7 +47,7 @@ def test_exact_scores_need_nothing(trainings, pool):
 
 @pytest.mark.slow
 def test_a_missing_network_is_trained_and_told(trainings, pool):
-    experiment, seen = scene(600), []
+    experiment, seen = scene(200), []
 
     def done() -> bool:
         now = networks_progress(CurvesStudy(experiment), trainings, pool)

@@ -93,8 +93,9 @@ def submitted(job, monkeypatch):
     """What has been handed to the workers, where nothing ran before; `networks` says how far the trainings are."""
     seen = SimpleNamespace(jobs={}, networks=runs.SceneProgress(None, done=True, progress=1.0))
 
-    def submit(queue, key, function, *arguments):
+    def submit(queue, key, function, *arguments, asker, terms):
         assert (queue, function, arguments[0].key) == ("curves", runs.run_study, key)
+        assert terms.outlives and terms.limit is None, "it goes on when its tab is closed"
         return seen.jobs.setdefault(key, job)
 
     pool = SimpleNamespace(find=seen.jobs.get, forget=lambda key: seen.jobs.pop(key, None), submit=submit)

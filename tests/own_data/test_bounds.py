@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 
 from gdviz.errors import GdvizError
-from gdviz.facts.sample_files import parse_samples, read_samples
 from gdviz.networks import Checkpoint
+from gdviz.own_data.files import parse_samples, read_samples
 
 CASES = Path(__file__).parents[1] / "data" / "cases"
 MEGABYTE = 1 << 20

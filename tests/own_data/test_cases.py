@@ -9,7 +9,7 @@ import pytest
 
 from gdviz.errors import GdvizError
 from gdviz.facts.judge import judge
-from gdviz.facts.sample_files import parse_samples, read_samples
+from gdviz.own_data.files import parse_samples, read_samples
 from gdviz.presets import load
 
 CASES = Path(__file__).parents[1] / "data" / "cases"

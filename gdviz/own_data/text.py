@@ -5,15 +5,16 @@ from __future__ import annotations
 import io
 from array import array
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gdviz.errors import GdvizError
-from gdviz.facts.sample_arrays import MAX_VALUES
-from gdviz.facts.sample_dialect import Dialect, dialect_of, is_number
 from gdviz.family import shown
+from gdviz.own_data.arrays import MAX_VALUES
+from gdviz.own_data.dialect import Dialect, dialect_of, is_number
 
 MAX_LINE = 1 << 20
 """Characters of a line."""
@@ -41,17 +42,68 @@ def read_text(name: str, data: bytes) -> tuple[NDArray[np.float64], tuple[str, .
     GdvizError
         In one sentence that names the row and the column, where something is not a number.
     """
-    encoding, remarks = _encoding(data)
+    table = text_table(name, data)
+    values: array[float] = array("d")
+    width = 0
+    for row, cells in table.rows:
+        width = len(cells)
+        values.extend(_numbers(name, row, cells, table.dialect))
+        if len(values) > MAX_VALUES:
+            raise GdvizError(f"{name}: found more than {MAX_VALUES:,} numbers; at most so many are read.")
+    if not values:
+        raise GdvizError(f"{name}: found no numbers; a text file holds one sample a line.")
+    return np.frombuffer(values, np.float64).reshape(-1, width), table.dialect.names, table.remarks()
+
+
+@dataclass(frozen=True, eq=False)
+class TextTable:
+    """A text file as rows of cells.
+
+    Attributes
+    ----------
+    dialect : Dialect
+    rows : iterator of (int, list of str)
+        The place of each row in the file and its cells, all of the same number; a line at a time is held.
+    """
+
+    dialect: Dialect
+    rows: Iterator[tuple[int, list[str]]]
+    _first_lines: list[str]
+    _before: list[str]
+    _told: list[str]
+
+    def head(self) -> list[list[str]]:
+        """The cells of the first rows, for a look at what the columns hold."""
+        return [self.dialect.cells(line) for line in self._first_lines]
+
+    def remarks(self) -> list[str]:
+        """What was recognised and left out, a sentence each; whole once the rows have been read."""
+        return [*self._before, *self.dialect.remarks, *self._told]
+
+
+def text_table(name: str, data: bytes) -> TextTable:
+    """A text file as rows of cells, whatever they hold.
+
+    Raises
+    ------
+    GdvizError
+        If it is no text, or, while the rows are read, where one has more or fewer columns than those above.
+    """
+    encoding, before = _encoding(data)
     head = [line.translate(MINUS) for _, line in islice(_lines(name, data, encoding, []), HEAD)]
     dialect = dialect_of(name, head) if head else Dialect(",")
-    values: array[float] = array("d")
     told: list[str] = []
-    width = signs = rows = 0
+    first_lines = head if dialect.names is None else head[1:]
+    return TextTable(dialect, _rows(name, data, encoding, dialect, told), first_lines, before, told)
+
+
+def _rows(name: str, data: bytes, encoding: str, dialect: Dialect, told: list[str]) -> Iterator[tuple[int, list[str]]]:
+    width = signs = 0
+    named = dialect.names is not None
     for row, line in _lines(name, data, encoding, told):
-        if rows == 0 and dialect.names is not None:
-            rows = 1
+        if named:
+            named = False
             continue
-        rows += 1
         if not line.isascii() and (plain := line.translate(MINUS)) != line:
             sign = next(letter for letter in line if ord(letter) in MINUS)
             line, signs = plain, signs or ord(sign)
@@ -59,14 +111,9 @@ def read_text(name: str, data: bytes) -> tuple[NDArray[np.float64], tuple[str, .
         width = width or len(cells)
         if len(cells) != width:
             raise GdvizError(f"{name}: row {row} of the file: found {len(cells)} columns; the rows above have {width}.")
-        values.extend(_numbers(name, row, cells, dialect))
-        if len(values) > MAX_VALUES:
-            raise GdvizError(f"{name}: found more than {MAX_VALUES:,} numbers; at most so many are read.")
-    if not values:
-        raise GdvizError(f"{name}: found no numbers; a text file holds one sample a line.")
+        yield row, cells
     if signs:
         told.append(f"The sign {chr(signs)} (U+{signs:04X}) is read as a minus.")
-    return np.frombuffer(values, np.float64).reshape(-1, width), dialect.names, [*remarks, *dialect.remarks, *told]
 
 
 def _encoding(data: bytes) -> tuple[str, list[str]]:

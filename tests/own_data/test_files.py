@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gdviz.errors import GdvizError
-from gdviz.facts import sample_files
-from gdviz.facts.sample_files import parse_samples, read_samples
+from gdviz.own_data import files
+from gdviz.own_data.files import parse_samples, read_samples
 
 X = np.random.default_rng(0).standard_normal((60, 2))
 
@@ -123,11 +123,11 @@ def test_an_empty_table_is_refused():
 
 
 def test_size_is_bounded(monkeypatch):
-    monkeypatch.setattr(sample_files, "MAX_FILE", 100)
+    monkeypatch.setattr(files, "MAX_FILE", 100)
     with pytest.raises(GdvizError, match="more than 100 bytes"):
         parse_samples("a.npy", npy(X))
     with pytest.raises(GdvizError, match="No such file"):
-        read_samples(sample_files.Path("none.npy"))
+        read_samples(files.Path("none.npy"))
 
 
 @given(st.sampled_from([".npy", ".npz", ".csv"]), st.binary(max_size=400), st.booleans())

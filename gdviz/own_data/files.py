@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gdviz.errors import GdvizError
-from gdviz.facts.sample_arrays import read_npy, read_npz
-from gdviz.facts.sample_text import read_text
 from gdviz.family import shown
+from gdviz.own_data.arrays import read_npy, read_npz
+from gdviz.own_data.text import read_text
 from gdviz.store import read_at_most
 
 MAX_FILE = 256 << 20
@@ -92,11 +92,11 @@ def parse_samples(name: str, data: bytes, w: float | None = None) -> Samples:
         raise GdvizError(f"{name}: found an array of shape {list(found.shape)}; [n, d] is required.")
     with np.errstate(over="ignore"):
         x = found.astype(np.float64, copy=False)  # [n, d]
-    remark = _counts(x, names)
+    remark = counted(x, names)
     return Samples(x if remark is None else x[:, 1:], tuple(remarks if remark is None else [*remarks, remark]))
 
 
-def _counts(x: Array, names: tuple[str, ...] | None) -> str | None:
+def counted(x: Array, names: tuple[str, ...] | None) -> str | None:
     """What to say of a first column that numbers the rows; None where it is a coordinate."""
     if x.shape[1] < 2 or not np.isfinite(x[:, 0]).all() or (x[:, 0] != np.floor(x[:, 0])).any():
         return None

@@ -1,0 +1,104 @@
+"""Points of one's own on Explore: a file or rows typed in, what was understood, and a button that makes them the target."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+
+import streamlit as st
+
+from gdviz.studies.own_target import OwnTargetAnswer, OwnTargetStudy
+from gdviz.targets import TargetKind
+from gdviz.ui.parts.as_typed import as_typed
+from gdviz.ui.parts.forms import Draft
+from gdviz.ui.parts.run_controls import RunWords, Watched
+from gdviz.ui.parts.runs import find_run, submit
+
+MEGABYTES = 4
+MAX_ROWS = 5000
+"""Points that are taken on this page, at random where a file has more."""
+
+AS_THEY_ARE, NOISY, MIXTURE = "the points themselves", "the points with noise", "a Gaussian mixture fitted to them"
+
+_READING = RunWords("", lambda run: "Reading the points")
+
+
+def edit_own_data(draft: Draft, key: str, use: Callable[[Draft], None]) -> Watched | None:
+    """Upload or paste, and the target that comes of it; while a worker is at it, what to wait for.
+
+    Parameters
+    ----------
+    draft : dict
+        The present Experiment.
+    key : str
+        Prefix of the widgets' keys.
+    use : callable
+        Called with the Experiment that has the points as its target.
+    """
+    st.caption(
+        "A point a row, with its label if it has one: text with commas, semicolons, tabs or blanks, JSON, .npy or .npz. "
+        "They are read as numbers and words and nothing else, and stay in this scene."
+    )
+    left, right = st.columns(2)
+    types = ["csv", "tsv", "txt", "json", "npy", "npz"]
+    file = left.file_uploader("A file of points", type=types, max_upload_size=MEGABYTES, key=f"{key}.file")
+    typed = right.text_area("or rows typed or pasted here", key=f"{key}.typed", placeholder="x, y, label\n0.5, 1.2, a")
+    one, two, three, four = st.columns([3, 2, 2, 2], vertical_alignment="bottom")
+    made = one.selectbox("Use them as", [AS_THEY_ARE, NOISY, MIXTURE], key=f"{key}.as")
+    noise = two.number_input("noise (variance)", 1e-6, 1e3, 0.01, format="%g", key=f"{key}.noise") if made == NOISY else 0.0
+    label = three.text_input("column of labels", key=f"{key}.label", placeholder="as recognised")
+    columns = four.text_input("columns of coordinates", key=f"{key}.columns", placeholder="all others")
+    standardise = st.checkbox("Move them to mean 0 and standard deviation 1 along each axis", key=f"{key}.standardise")
+    if file is None and not typed.strip():
+        return None
+    name, data = (file.name, file.getvalue()) if file is not None else ("rows.csv", typed.encode())
+    study = OwnTargetStudy(
+        name, data, label.strip() or None, None, columns, made == MIXTURE, float(noise), standardise, MAX_ROWS
+    )
+    run = find_run(study)
+    if run.job is None and not run.complete:
+        submit(study)
+        run = find_run(study)
+    if run.answer is None:
+        watched = Watched([run], _READING, st.empty(), time.monotonic())
+        if run.problem:
+            st.error(as_typed(run.problem), icon=":material/error:")
+        return watched
+    _show(run.answer)
+    if st.button("Make them the target", type="primary", icon=":material/check:", key=f"{key}.use"):
+        use(with_target(draft, run.answer.target, run.answer.labels))
+        st.rerun()
+    return None
+
+
+def _show(answer: OwnTargetAnswer) -> None:
+    """What was understood, before it is used."""
+    st.info(as_typed(" ".join([answer.summary, *answer.remarks])), icon=":material/info:")
+    names = [f"x{k}" for k in range(1, 1 + answer.preview.shape[1])] if answer.preview.shape[1] > 2 else ["x", "y"]
+    table: dict[str, list[float] | list[str]] = {
+        name: [float(f"{value:.6g}") for value in column] for name, column in zip(names, answer.preview.T, strict=False)
+    }
+    if answer.labels:
+        table["label"] = [label or "" for label in answer.preview_labels]
+    st.dataframe(table, height=180)
+    chosen = [row for row in answer.rows if row.chosen]
+    if chosen:
+        said = "; ".join(f"{row.components}{'' if row.label is None else f' for {row.label}'}" for row in chosen)
+        st.caption(as_typed(f"Components, by the least BIC of those tried: {said}."))
+
+
+def with_target(draft: Draft, target: TargetKind, labels: Sequence[str]) -> Draft:
+    """The Experiment with another target: toward the first label where there are two, else toward a reward.
+
+    Guidance stays as it is where it fits the new target; a network trained for another target goes.
+    """
+    edited = {**draft, "target": target.model_dump(mode="json"), "score": {"kind": "exact"}}
+    guidance = draft.get("guidance") or {}
+    if len(labels) > 1:
+        if guidance.get("label") not in labels:
+            edited["guidance"] = {"kind": "cfg", "label": labels[0]}
+    elif guidance.get("label") is not None:
+        edited["guidance"] = {"kind": "reward", "reward": {"kind": "expression", "expression": "1 + x**2"}}
+    if (draft.get("measure") or {}).get("label") not in (None, *labels):
+        edited["measure"] = None
+    return edited
