@@ -114,6 +114,26 @@ def test_alarms_without_a_rule_over_seeds(rule, verify_result):
     assert found <= 3
 
 
+ASKED = [
+    ("ddpm", {"rule": "ddpm"}),
+    ("variance beta", {"rule": "ddpm", "variance": "beta"}),
+    ("ancestral", {"rule": "ancestral"}),
+    ("ddim", {"rule": "ddim"}),
+    ("heun", {"rule": "heun"}),
+    ("dpmpp_2m", {"rule": "dpmpp_2m"}),
+]
+
+
+@pytest.mark.verify
+@pytest.mark.parametrize(("rule", "asked"), ASKED)
+def test_alarms_of_a_named_rule_over_seeds(rule, asked, verify_result):
+    """The same of the seven facts of a named rule, at full size."""
+    checks = (gdviz.check(exact_draws(rule, "cfg", s), **asked, seed=s) for s in range(400))
+    found = sum(not report.passed for report in checks)
+    verify_result(f"gdviz.check with {rule} named calls exact draws of it wrong, of 400 runs", found, 0.4)
+    assert found <= 3
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["w off by one", "sign", "cond and uncond swapped", "double guidance", "clipped w"])
 def test_a_wrong_scale_is_caught_without_a_named_rule(name):

@@ -34,7 +34,8 @@ def test_the_facts_are_named_as_those_that_are_compared(name, particles):
     experiment = Experiment.parse(value)
     built = experiment.build()
     found = check_experiment(experiment, particles=particles)
-    assert list(names_of(known_of(experiment, built, particles), built.plan, _own(experiment))) == [f.fact for f in found.findings]
+    named = names_of(known_of(experiment, built, particles), built.plan, _own(experiment))
+    assert list(named) == [f.fact for f in found.findings]
 
 
 # --- a start that is nearly the noise --------------------------------------------------------------
