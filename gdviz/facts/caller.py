@@ -5,37 +5,27 @@ from __future__ import annotations
 import inspect
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
-import numpy as np
-import torch
 from pydantic import ValidationError
-from torch import Tensor
 
-from gdviz.diffusion import Levels, Moment, TileNoise
 from gdviz.errors import GdvizError
 from gdviz.experiment import Experiment, explain
-from gdviz.facts.chain import chain_law, limit_law
-from gdviz.facts.finding import RATE, CheckReport, Finding, report
-from gdviz.facts.mistakes import recognise
+from gdviz.facts.against import ENDS, LIMIT_STEPS, STEPS, check_limit, check_rule
+from gdviz.facts.drawing import Caller
+from gdviz.facts.finding import RATE, CheckReport
 from gdviz.facts.of_experiment import PARTICLES as EXPERIMENT_PARTICLES
 from gdviz.facts.of_experiment import check_experiment
-from gdviz.facts.problem import Array, Backend, Gaussian, Laws, Method, Predicts, Problem, two_gaussians
-from gdviz.facts.sample_law import law_findings
+from gdviz.facts.problem import Backend, Method, Predicts, two_gaussians
+from gdviz.facts.rules import VARIANCES, Variance
 from gdviz.family import shown
-from gdviz.guidance import Guided
 from gdviz.samplers import SAMPLERS, SamplerKind
 
-W = {"cfg": (-1.0, 0.0, 1.0, 3.0, 10.0), "reward": (0.0, 0.5, 1.0, 3.0, 10.0)}
-STEPS, LIMIT_STEPS = 30, 200
+W = {"cfg": (-1.0, 0.0, 0.35, 1.0, 3.0, 10.0), "reward": (-0.3, 0.0, 0.35, 1.0, 3.0, 10.0)}
+"""A negative one and a fraction among them: w rounded or without its sign is wrong there."""
+
 PARTICLES = 20_000
-ENDS = {"start": 0.9999, "stop": 0.01}
-"""Fixed ends, so that the number of steps changes nothing else; the last steps still weigh at 0.01."""
-
-LIMIT_NARROW = 0.05
-"""Variance across the line for samplers whose rule is not named: their step error there is not allowed to hide everything."""
-
-Sampler = Callable[[Problem, float], Any]
 
 
 def check(
@@ -43,6 +33,7 @@ def check(
     *,
     method: Method = "cfg",
     rule: str | dict[str, Any] | SamplerKind | None = None,
+    variance: Variance = "beta/alpha",
     predicts: Predicts = "score",
     scale: str = "w",
     backend: Backend = "numpy",
@@ -68,7 +59,11 @@ def check(
     rule : str, dict or SamplerKind, optional
         The step rule: a kind of sampler (``ddpm``, ``ancestral``, ``ddim``, ``heun``, ...) whose N-step law is then demanded
         exactly; ``sde`` or ``ode`` for any rule that converges to it, with the change against half as many steps allowed.
-        By default ``ddpm`` for a guided score, and for a sampler whichever of ``sde`` and ``ode`` fits.
+        By default ``ddpm`` for a guided score, and for a sampler whichever of ``sde`` and ``ode`` fits, else any kind whose
+        N-step law does. Levels are the problem's, which are uneven where a kind is named, or the sampler's own between the same
+        ends: they are told by the t at which it asks for scores.
+    variance : {"beta/alpha", "beta", "posterior"}
+        Of the noise of ``ddpm``: ours, that of Ho et al.'s Algorithm 2, or beta t' / t (which is ``ancestral``).
     predicts : {"score", "noise"}
         What the problem's functions give and a guided score returns; noise is -sqrt(t) score.
     scale : {"w", "gamma"}
@@ -76,7 +71,7 @@ def check(
     backend : {"numpy", "torch"}
         Kind of the arrays that are passed.
     w : sequence of float, optional
-        Guidance scales to check, -1 to 10 by default.
+        Guidance scales to check, -1 to 10 by default (-0.3 to 10 for ``reward``), a fraction among them.
     steps, particles : int, optional
     rate : float
         Chance that correct code fails any fact (Holm over all).
@@ -99,43 +94,24 @@ def check(
     _allow("predicts", predicts, ("score", "noise"))
     _allow("scale", scale, ("w", "gamma"))
     _allow("backend", backend, ("numpy", "torch"))
+    _allow("variance", variance, VARIANCES)
     began = time.perf_counter()
-    arguments = _positional(subject)
-    rules = [rule] if rule is not None else (["sde", "ode"] if arguments == 2 else ["ddpm"])
-    if arguments == 4 and rules[0] in ("sde", "ode"):
-        raise GdvizError(f"rule: found {rules[0]!r} for a guided score, which runs inside a sampler of ours; name its kind.")
+    whole = _positional(subject) == 2
     n = PARTICLES if particles is None else particles
     if not 100 <= n <= 1_000_000:
         raise GdvizError(f"particles: found {n}; allowed: 100 to 1,000,000.")
     scales = W[method] if w is None else tuple(float(value) for value in w)
-    limit = rules[0] in ("sde", "ode")
-    sampler = _sampler("ddpm" if limit else rules[0], steps or (LIMIT_STEPS if limit else STEPS))
-    laws = two_gaussians(method, LIMIT_NARROW if limit else 0.0)
-    levels = sampler.build_levels()
-
-    def draw(levels: Levels, seed: int) -> tuple[dict[float, Array], int]:
-        problem = Problem(laws, levels, n, np.random.default_rng(seed), backend, predicts)
-        run = subject if arguments == 2 else _inside(subject, sampler, levels, predicts)
-        samples = {value: _samples(problem, run, value, value + (scale == "gamma")) for value in scales}
-        return samples, problem.evaluations
-
-    fine, evaluations = draw(levels, seed)
-    coarse, fewer = draw(levels.halved(), seed + 1) if limit else ({}, 0)
-    if limit and evaluations and evaluations == fewer:
-        raise GdvizError(
-            f"your sampler: found {evaluations // len(scales)} score evaluations for {levels.steps} steps and as many for half "
-            "of them; without a named rule `problem.steps` has to say how many steps are taken, for their effect is measured. "
-            "Take as many steps as it says, on levels of your own between the same ends if you like, or name the rule."
-        )
-    title = f"your {'sampler' if arguments == 2 else 'guided score'}, {levels.steps} steps, against "
-    reports = []
-    for name in rules:
-        exact = {v: limit_law(levels, laws, v, name == "sde") if limit else chain_law(sampler, levels, laws, v) for v in scales}
-        findings = [f for v in scales for f in law_findings(f"w = {v:g}", fine[v], exact[v], coarse.get(v))]
-        against = f"the {str(name).upper()}'s exact law" if limit else f"the exact law of {levels.steps} {_named(sampler)} steps"
-        hint = "" if limit else _hint(findings, fine, sampler, levels, laws, rate)
-        reports.append(report(title + against, findings, rate, time.perf_counter() - began, hint))
-    return min(reports, key=lambda found: len(found.failures))
+    code = Caller(subject, whole, n, backend, predicts, scales, scale == "gamma")
+    if rule in ("sde", "ode") or (rule is None and whole):
+        if not whole:
+            raise GdvizError(f"rule: found {rule!r} for a guided score, which runs inside a sampler of ours; name its kind.")
+        if variance != "beta/alpha":
+            raise GdvizError(f"variance: found {variance!r} without a rule; it is that of rule='ddpm'.")
+        found = check_limit(code, ["sde", "ode"] if rule is None else [rule], method, steps or LIMIT_STEPS, rate, seed)
+    else:
+        sampler = _sampler(rule or "ddpm", steps or STEPS, variance)
+        found = check_rule(code, sampler, two_gaussians(method), rate, seed)
+    return replace(found, seconds=time.perf_counter() - began)
 
 
 def _positional(fn: Callable[..., Any]) -> int:
@@ -154,7 +130,7 @@ def _positional(fn: Callable[..., Any]) -> int:
     return count
 
 
-def _sampler(rule: Any, steps: int) -> SamplerKind:
+def _sampler(rule: Any, steps: int, variance: Variance) -> SamplerKind:
     if isinstance(rule, SamplerKind):
         value = {**rule.model_dump(mode="json"), "steps": steps}
     else:
@@ -167,73 +143,13 @@ def _sampler(rule: Any, steps: int) -> SamplerKind:
     except ValidationError as error:
         raise GdvizError(f"rule: {explain(error)}") from None
     assert isinstance(found, SamplerKind)
-    return found
-
-
-def _named(sampler: SamplerKind) -> str:
-    return sampler.card.title
-
-
-def _inside(fn: Callable[..., Any], sampler: SamplerKind, levels: Levels, predicts: Predicts) -> Sampler:
-    """A guided score as a whole sampler: ours, with that score."""
-
-    def run(problem: Problem, value: float) -> Tensor:
-        def guide(x: Tensor, moment: Moment) -> Guided:
-            found = _tensor(fn(problem, problem.own(x), moment.t, value), x.shape)
-            total = found if predicts == "score" else -found / moment.t**0.5
-            return Guided(total, torch.zeros_like(x), weight=0.0)
-
-        x = _tensor(problem.start, None)
-        noise = _Given(problem)
-        for step in sampler.run(guide, levels, noise, x):
-            x = step.x
-        return x
-
-    return run
-
-
-class _Given(TileNoise):
-    """The problem's own noise."""
-
-    def __init__(self, problem: Problem) -> None:
-        super().__init__(0, problem.start.shape[1], 0, problem.n, torch.float64)
-        self.problem = problem
-
-    def step(self, moment: Moment) -> Tensor:
-        return _tensor(self.problem.noise[moment.index], None)
-
-
-def _samples(problem: Problem, run: Sampler, w: float, passed: float) -> Array:
-    """The samples that a sampler returns, [n, d] float64."""
-    with torch.no_grad(), np.errstate(over="ignore", invalid="ignore"):  # what overflows is a finding
-        found = run(problem, passed)
-    return _tensor(found, problem.start.shape, f"your sampler at w = {w:g}").numpy()
-
-
-def _tensor(value: Any, shape: Any, what: str = "your guided score") -> Tensor:
-    try:
-        found = torch.as_tensor(value).detach().cpu().double()
-    except (TypeError, ValueError, RuntimeError):
-        raise GdvizError(f"{what}: found {type(value).__name__}; an array is required.") from None
-    if shape is not None and tuple(found.shape) != tuple(shape):
-        raise GdvizError(f"{what}: found shape {list(found.shape)}; {list(shape)} is required.")
-    return found
+    if variance == "beta/alpha":
+        return found
+    if found.kind_name() != "ddpm":
+        raise GdvizError(f"variance: found {variance!r} for {found.kind_name()}; it is that of rule='ddpm'.")
+    return VARIANCES[variance].model_validate({**found.model_dump(mode="json"), "kind": VARIANCES[variance].kind_name()})
 
 
 def _allow(name: str, value: Any, allowed: Any) -> None:
     if value not in tuple(allowed):
         raise GdvizError(f"{name}: found {shown(value)}; allowed: {', '.join(allowed)}.")
-
-
-def _hint(
-    findings: list[Finding], samples: dict[float, Array], sampler: SamplerKind, levels: Levels, laws: Laws, rate: float
-) -> str:
-    """A known mistake whose law the samples do follow, when they do not follow the right one."""
-    if report("", findings, rate, 0.0).passed:
-        return ""
-
-    def follows(law_at: Callable[[float], Gaussian]) -> bool:
-        smallest = rate / len(findings)  # Bonferroni, so that the first w that does not fit settles it
-        return all((f.p_value or 0.0) > smallest for v, x in samples.items() for f in law_findings("", x, law_at(v)))
-
-    return recognise(sampler, levels, laws, follows)

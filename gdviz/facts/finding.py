@@ -230,4 +230,6 @@ def _short(value: float | None) -> str:
 
 
 def _verdict(finding: Finding) -> str:
-    return f"not applicable: {finding.reason}" if finding.verdict == "not applicable" else finding.verdict
+    if finding.verdict != "not applicable":
+        return finding.verdict
+    return finding.reason if finding.reason.startswith("not comparable") else f"not applicable: {finding.reason}"

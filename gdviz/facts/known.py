@@ -118,7 +118,7 @@ def known_of(experiment: Experiment, built: Built, particles: int) -> Known:
 def _start(built: Built) -> str | None:
     """Why the sampled laws cannot be the exact ones: too much of the data is still there at the start."""
     bias = built.start_bias
-    return f"the run starts at N(0, I) with {bias:.2g} of the data still there" if bias > START_BIAS else None
+    return f"not comparable: starts at N(0, I) with {bias:.2g} of the data still there" if bias > START_BIAS else None
 
 
 def _testable(mean: KnownMean, particles: int) -> KnownMean:

@@ -9,7 +9,8 @@ from typing import NamedTuple
 from gdviz.diffusion import Levels, Moment
 from gdviz.facts.chain import chain_law, law_of_steps
 from gdviz.facts.problem import Gaussian, Laws
-from gdviz.samplers import SAMPLERS, LinearStep, LinearStepSampler, SamplerKind
+from gdviz.facts.rules import known_rules, law_of
+from gdviz.samplers import LinearStep, LinearStepSampler, SamplerKind
 
 
 class WrongScale(NamedTuple):
@@ -34,6 +35,8 @@ WRONG_SCALES = (
     WrongScale("2 w is used for w: the push is added twice", lambda w: 2 * w),
     WrongScale("(1 + w)^2 - 1 is used for w: what is already guided is guided again", lambda w: (1 + w) ** 2 - 1),
     WrongScale("0 is used for w: there is no guidance", lambda w: 0.0),
+    WrongScale("w is rounded or cut down to a whole number", lambda w: float(int(w))),
+    WrongScale("|w| is used for w", abs),
 )
 
 WRONG_NOISES = (
@@ -43,30 +46,20 @@ WRONG_NOISES = (
 )
 
 
-HO = WrongNoise(
-    "the noise has variance beta, as in Algorithm 2 of Ho et al.: that is right too, but another rule than this one, whose "
-    'variance is beta / alpha; rule="sde" holds it against the limit that both have',
-    lambda moment, noise: noise * moment.a**0.5,
-)
-"""No mistake: the other usual variance of DDPM."""
-
-
 def recognise(
     sampler: SamplerKind, levels: Levels, laws: Laws, follows: Callable[[Callable[[float], Gaussian]], bool]
 ) -> str:
-    """The mistake whose law the samples follow at every w, as a sentence; empty where none fits."""
+    """The mistake, or the other rule, whose law the samples follow at every w, as a sentence; empty where none fits."""
     for mistake in WRONG_SCALES:
         if follows(partial(_scaled, sampler, levels, laws, mistake)):
             return f"What you return is what you would see if {mistake.words}."
-    noises = (*WRONG_NOISES, *([HO] if sampler.kind_name() == "ddpm" else []))
-    for wrong in noises if isinstance(sampler, LinearStepSampler) else ():
+    for wrong in WRONG_NOISES if isinstance(sampler, LinearStepSampler) else ():
         if follows(partial(law_of_steps, _altered(sampler, wrong), levels, laws)):
             return f"What you return is what you would see if {wrong.words}."
-    for kind in SAMPLERS.kinds.values():
-        other = kind.model_validate({**sampler.model_dump(mode="json", include={"steps", "levels"})})
-        assert isinstance(other, SamplerKind)
-        if other != sampler and follows(partial(chain_law, other, levels, laws)):
-            return f"What you return follows the law of as many {other.card.title} steps: rule={other.kind_name()!r} would pass."
+    for rule in known_rules(levels.steps):
+        other = rule.sampler.model_copy(update={"steps": sampler.steps, "levels": sampler.levels})
+        if other != sampler and follows(law_of(rule, levels, laws)):
+            return f"What you return follows the law of as many steps of {rule.words}: {rule.asked} would pass."
     return ""
 
 

@@ -14,6 +14,7 @@ import torch
 from gdviz.checkpoints import build_trained
 from gdviz.device import pick_device
 from gdviz.experiment import Built, Experiment
+from gdviz.facts.far_start import names_of
 from gdviz.facts.finding import RATE, CheckReport, Finding, normal, not_applicable, report, two_sided
 from gdviz.facts.known import Known, known_of
 from gdviz.facts.paths import Array, Simulated, simulate
@@ -45,7 +46,8 @@ def check_experiment(
 
     The w of the facts are run, whatever the Experiment lists: 0, small ones for the slope, 1 or -1 for the
     law that is then sampled exactly, and up to three of its own. A mean may be off by its standard error and by the
-    change against half as many steps.
+    change against half as many steps. The start at N(0, I) in place of p_T is accounted for (`gdviz.facts.start`); a run that
+    starts so far from the noise that nothing can be compared is not simulated.
 
     Parameters
     ----------
@@ -72,10 +74,11 @@ def check_experiment(
     known = known_of(experiment, built, particles)
     special = () if known.special_w is None else (known.special_w,)
     w = sorted({0.0, *(SMALL if known.slope is not None or known.path_kl is not None else ()), *special, *_own(experiment)})
-    runs = simulate(experiment, built, w, particles, pick_device(device), progress)
-    findings = [f for fact in FACTS for f in fact(known, runs)]
     if known.unfit is not None:  # every exact value is of a run that starts at the noise
-        findings = [not_applicable(finding.fact, known.unfit, finding.expected) for finding in findings]
+        findings = [not_applicable(name, known.unfit) for name in names_of(known, built.plan, _own(experiment))]
+    else:
+        runs = simulate(experiment, built, w, particles, pick_device(device), progress)
+        findings = [f for fact in FACTS for f in fact(known, runs)]
     return report(_subject(built), findings, rate, time.perf_counter() - began)
 
 
@@ -104,7 +107,8 @@ def means_at_zero(known: Known, runs: Simulated) -> Iterator[Finding]:
             yield not_applicable(fact, mean.reason, mean.value)
             continue
         assert runs.log_reward is not None and mean.value is not None
-        fine, coarse = (np.exp(mean.sign * log_r[runs.at(0.0)]) for log_r in runs.log_reward)  # [N]
+        found = np.exp(mean.sign * np.stack([log_r[runs.at(0.0)] for log_r in runs.log_reward]))  # [2, N]
+        fine, coarse = runs.start.mean_of(found, mean.value, runs.built.plan.unguided)
         yield _mean(fact, mean.value, fine, coarse, mean.sd)
 
 
@@ -115,7 +119,8 @@ def slope_at_zero(known: Known, runs: Simulated) -> Iterator[Finding]:
         return
     fact = f"d/dw E {known.f} at w = 0"
     assert runs.log_reward is not None
-    (near, curved), (coarse, _) = (_slope(runs, np.exp(known.sign * log_r)) for log_r in runs.log_reward)
+    weights = runs.start.weights(runs.built.plan.unguided)  # [N]
+    (near, curved), (coarse, _) = (_slope(runs, weights * np.exp(known.sign * log_r)) for log_r in runs.log_reward)
     yield _mean(fact, known.slope, near, coarse, also=curved)
 
 
@@ -131,18 +136,20 @@ def special_mean(known: Known, runs: Simulated) -> Iterator[Finding]:
     if known.special_mean is None or known.special_w is None:
         return
     assert runs.log_reward is not None
-    fine, coarse = (np.exp(log_r[runs.at(known.special_w)]) for log_r in runs.log_reward)  # [N]
+    assert known.special_law is not None
+    found = np.exp(np.stack([log_r[runs.at(known.special_w)] for log_r in runs.log_reward]))  # [2, N]
+    fine, coarse = runs.start.mean_of(found, known.special_mean, known.special_law)
     yield _mean(f"E r at w = {known.special_w:g}", known.special_mean, fine, coarse)
 
 
 def laws_sampled(known: Known, runs: Simulated) -> Iterator[Finding]:
     """Fact 3, the law: w = 0 samples the base; w = 1 (reward) or -1 (cost, labels) the tilted or the plain law."""
-    yield _follows(runs, 0.0, runs.built.plan.unguided, known)
+    yield _follows(runs, 0.0, runs.built.plan.unguided)
     if known.special_law is None or known.special_w is None:
         if runs.built.plan.toward is not None:
             yield not_applicable("the law at w = 1 or -1", known.why_not())
         return
-    yield _follows(runs, known.special_w, known.special_law, known)
+    yield _follows(runs, known.special_w, known.special_law)
 
 
 def path_kl(known: Known, runs: Simulated) -> Iterator[Finding]:
@@ -168,7 +175,8 @@ def martingale(known: Known, runs: Simulated) -> Iterator[Finding]:
     if known.baseline is None or known.heavy is not None or known.log_f_t is None or not known.unit_noise:
         yield not_applicable(constant, known.why_not())
         return
-    fine, coarse = (_noised(known, runs, paths, 0.0) for paths in (runs.fine, runs.coarse))  # [F, N]
+    found = np.stack([_noised(known, runs, paths, 0.0) for paths in (runs.fine, runs.coarse)])  # [2, F, N]
+    fine, coarse = runs.start.mean_of(found, known.baseline, runs.built.plan.unguided)
     yield _worst([_mean(constant, known.baseline, a, b) for a, b in zip(fine, coarse, strict=True)])
     if not known.plain:
         yield not_applicable(f"E {known.f_t} {moving} for w > 0", known.why_not())
@@ -193,7 +201,8 @@ def identity(known: Known, runs: Simulated) -> Iterator[Finding]:
         if not (tail(found[0]).reliable and tail(gains[0]).reliable):
             yield not_applicable(fact, "the tails are too heavy for a mean of so many samples")
             continue
-        gap, coarse_gap = found[0] - predicted[0], found[1] - predicted[1]  # [N], mean 0 as the step goes to 0
+        weights = runs.start.weights(runs.built.plan.unguided)  # [N]
+        gap, coarse_gap = (weights * (a - b) for a, b in zip(found, predicted, strict=True))  # [N], mean 0 as the step goes to 0
         expected = float(predicted[0].mean())
         finding = _mean(fact, 0.0, gap, coarse_gap, size=expected)
         measured = None if finding.p_value is None else float(found[0].mean())
@@ -245,25 +254,24 @@ def _worst(findings: list[Finding]) -> Finding:
     return replace(worst, p_value=min(1.0, len(judged) * (worst.p_value or 0.0)))
 
 
-def _follows(runs: Simulated, w: float, law: Law, known: Known) -> Finding:
+def _follows(runs: Simulated, w: float, law: Law) -> Finding:
     """Largest distance of the distribution functions, over the axes, to samples of the law.
 
-    Kolmogorov-Smirnov with Massart's form of the Dvoretzky-Kiefer-Wolfowitz bound, less what half as many steps change.
+    Kolmogorov-Smirnov with Massart's form of the Dvoretzky-Kiefer-Wolfowitz bound, less what half as many steps change and less
+    the total variation that the start is off by.
     """
     fact = f"w = {w:g} samples {law.name}"
-    if known.unfit is not None:
-        return not_applicable(fact, known.unfit)
     goal = law.sample(GOAL_SAMPLES, torch.Generator().manual_seed(1)).x  # [m, d]
     k, n, m = runs.at(w), runs.particles, len(goal)
     fine, coarse = (law.nearest(paths.x[k].double()).numpy() for paths in (runs.fine, runs.coarse))  # [N, d]
     if not (np.isfinite(fine).all() and np.isfinite(coarse).all()):
         return not_applicable(fact, "some particles overflowed")
-    effective, looks = n * m / (n + m), []
+    effective, looks, start = n * m / (n + m), [], runs.start.total_variation(law)
     for axis in range(law.dimension):
         own, other, exact = (np.sort(x[:, axis]) for x in (fine, coarse, goal.numpy()))
         at = np.concatenate([own, exact])
         cdf, half, goal_cdf = (np.searchsorted(v, at, side="right") / len(v) for v in (own, other, exact))
-        distance, step = float(np.abs(cdf - goal_cdf).max()), float(np.abs(cdf - half).max())
+        distance, step = float(np.abs(cdf - goal_cdf).max()), float(np.abs(cdf - half).max()) + start
         beyond = max(0.0, distance - step)
         looks.append(Finding(fact, 0.0, distance, None, step, min(1.0, 2 * math.exp(-2 * effective * beyond**2))))
     return _worst(looks)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from gdviz.experiment import Built, Experiment
+from gdviz.facts.start import Start
 from gdviz.metrics.reading import Reader
 from gdviz.progress import Progress, ProgressCallback, part
 from gdviz.result import measured_reward
@@ -48,6 +49,12 @@ class Simulated:
     def particles(self) -> int:
         """How many were run at each w."""
         return self.fine.x.shape[1]
+
+    @property
+    def start(self) -> Start:
+        """Where they started, the same at each w."""
+        assert self.fine.frames is not None
+        return Start(self.fine.frames[0, :, 0], float(self.t[0]))
 
     def at(self, w: float) -> int:
         """Row of a w."""

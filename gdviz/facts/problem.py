@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import Any, Literal
 
 import numpy as np
@@ -22,7 +23,7 @@ TURN = math.radians(30)
 """The narrow direction lies along no axis, so that coordinates cannot be taken one by one."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Gaussian:
     """N(mean, covariance), noised as X_t = sqrt(1 - t) X_0 + sqrt(t) Z; the covariance may be singular.
 
@@ -41,7 +42,7 @@ class Gaussian:
         return -precision, math.sqrt(1 - t) * (precision @ self.mean)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Laws:
     """The two laws of the unified framework, base + w (toward - away), where base is one of them.
 
@@ -68,6 +69,7 @@ class Laws:
         return a0 + w * (a1 - a2), b0 + w * (b1 - b2)
 
 
+@lru_cache(maxsize=16)
 def two_gaussians(method: Method, narrow: float = 0.0) -> Laws:
     """Two classes on a slanted line: Gaussians along it, with variance `narrow` across it (0: atoms).
 
@@ -100,20 +102,30 @@ class Problem:
     noise : array, shape [steps, n, 2]
         Standard normal increments.
     steps, n : int
-    evaluations : int
-        How often a score has been asked for.
+    asked : list of float
+        The t of every score that has been asked for.
     """
 
     def __init__(
         self, laws: Laws, levels: Levels, n: int, rng: np.random.Generator, backend: Backend, predicts: Predicts
     ) -> None:
         self._backend, self._predicts = backend, predicts
-        self.steps, self.n, self.evaluations = levels.steps, n, 0
+        self.steps, self.n, self.asked = levels.steps, n, list[float]()
         self.alpha_bar, self.t = self.own(levels.alpha_bar), self.own(levels.t)
         d = len(laws.base.mean)
-        self.start, self.noise = self.own(rng.standard_normal((n, d))), self.own(rng.standard_normal((levels.steps, n, d)))
+        self.start, self._rng = self.own(rng.standard_normal((n, d))), rng
         self.toward, self.away, self.base = (self._score(law) for law in (laws.toward, laws.away, laws.base))
         self.cond, self.uncond = self.toward, self.away
+
+    @cached_property
+    def noise(self) -> Any:
+        """Standard normal increments, drawn when they are first asked for."""
+        return self.own(self._rng.standard_normal((self.steps, *self.start.shape)))
+
+    @property
+    def evaluations(self) -> int:
+        """How many scores have been asked for."""
+        return len(self.asked)
 
     def own(self, values: Array | torch.Tensor) -> Any:
         """Values as an array of the caller's backend."""
@@ -123,8 +135,8 @@ class Problem:
 
     def _score(self, law: Gaussian) -> Callable[[Any, Any], Any]:
         def score(x: Any, t: Any) -> Any:
-            self.evaluations += 1
             level = float(t)
+            self.asked.append(level)
             slope, constant = law.affine(level)
             found = x @ self.own(slope.T) + self.own(constant)  # [n, d]
             return found if self._predicts == "score" else -math.sqrt(level) * found

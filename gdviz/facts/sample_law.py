@@ -1,4 +1,4 @@
-"""Whether samples follow a Gaussian law that is known exactly: mean, spread, correlation and shape."""
+"""Whether samples follow a Gaussian law that is known exactly: mean, spread, correlation, shape, and every single particle."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from scipy.stats import chi2
 
 from gdviz.facts.finding import Finding, two_sided
 from gdviz.facts.problem import Array, Gaussian
+from gdviz.facts.sample_shape import farthest, kurtosis, kurtosis_p, repeats
 
 
 def law_findings(title: str, x: Array, law: Gaussian, coarse: Array | None = None) -> list[Finding]:
-    """Four facts about samples x [n, d] along the law's principal axes.
+    """Seven facts about samples x [n, d]: five along the law's principal axes, the farthest particle, values that repeat.
 
     The sample mean is exactly normal and its sum of squares exactly chi-squared, so without `coarse` nothing is allowed
     but chance.
@@ -38,9 +39,10 @@ def law_findings(title: str, x: Array, law: Gaussian, coarse: Array | None = Non
     sd = np.sqrt(variances)
     center, y = law.mean @ axes, x @ axes  # [d], [n, d]
     other = None if coarse is None else coarse @ axes
-    parts = (_mean, _spread, _correlation, _shape) if len(sd) > 1 else (_mean, _spread, _shape)
+    parts = [_mean, _spread, *([_correlation] if len(sd) > 1 else []), _shape, _kurtosis]
     found = [(part.__name__[1:], *part(y, center, sd, other)) for part in parts]
-    return [replace(f, fact=f"{title}: {name}{_along(name, axes, k)}") for name, f, k in found]
+    along = [replace(f, fact=f"{title}: {name}{_along(name, axes, k)}") for name, f, k in found]
+    return [*along, farthest(title, y), repeats(title, x, law)]
 
 
 FIRST_ORDER = 1.35
@@ -113,6 +115,15 @@ def _shape(y: Array, center: Array, sd: Array, other: Array | None) -> tuple[Fin
     p = [min(1.0, 2 * math.exp(-2 * counted * max(0.0, d - s) ** 2)) for d, s in zip(distances, slack, strict=True)]
     worst, k = _worst(np.zeros(len(p)), np.array(distances), np.zeros(len(p)), np.array(slack), p, other)
     return replace(worst, se=None), k
+
+
+def _kurtosis(y: Array, center: Array, sd: Array, other: Array | None) -> tuple[Finding, int]:
+    found, right, se = kurtosis(y), np.full(y.shape[1], 3.0), np.full(y.shape[1], math.sqrt(24 / len(y)))
+    if other is None:
+        return _worst(right, found, se, np.zeros_like(found), kurtosis_p(found, len(y)), other)
+    slack, se = FIRST_ORDER * np.abs(found - kurtosis(other)), TOGETHER * se
+    p = [two_sided(off - more, e) for off, more, e in zip(np.abs(found - right), slack, se, strict=True)]
+    return _worst(right, found, se, slack, p, other)
 
 
 def _worst(

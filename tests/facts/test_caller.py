@@ -10,10 +10,13 @@ import torch
 from own_samplers import NOISELESS, WRONG, sampler
 
 import gdviz
+from gdviz.diffusion import Levels
 from gdviz.errors import GdvizError
-from gdviz.facts import caller
-from gdviz.facts.chain import chain_law
+from gdviz.facts.against import LIMIT_NARROW, LIMIT_STEPS, STEPS
 from gdviz.facts.problem import Problem, two_gaussians
+from gdviz.facts.rules import Rule, known_rules, law_of
+from gdviz.samplers import LinearStep
+from gdviz.samplers.ddpm import Ddpm
 
 CASES = [(rule, name) for rule in ("ddpm", "ancestral", "ddim") for name in WRONG if rule != "ddim" or name not in NOISELESS]
 
@@ -58,25 +61,33 @@ def test_a_sampler_without_a_named_rule_is_held_against_the_limit(rule):
 
 # --- no rule named: the law of many steps --------------------------------------------------------
 
-RULES = ["ddpm", "ancestral", "ddim", "heun", "dpmpp_2m"]
+class EulerMaruyama(Ddpm):
+    """x' = x + beta x / 2 + beta s + sqrt(beta) Z: a right rule that is not among ours."""
+
+    def linear_step(self, moment):
+        return LinearStep(1 + moment.beta / 2, moment.beta, math.sqrt(moment.beta))
+
+
+KNOWN = {rule.words: rule for rule in known_rules(LIMIT_STEPS)}
+RULES = {
+    "ddpm": KNOWN["DDPM"],
+    "variance beta": next(rule for words, rule in KNOWN.items() if "Ho et al." in words),
+    "euler-maruyama": Rule("Euler-Maruyama", "", EulerMaruyama()),
+    "ancestral": KNOWN["Ancestral DDPM"],
+    "ddim": KNOWN["DDIM"],
+    "heun": KNOWN["Heun (EDM)"],
+    "dpmpp_2m": KNOWN["DPM-Solver++(2M)"],
+}
 
 
 def exact_draws(rule: str, method: str, seed: int):
     """A sampler that returns exact draws of the law after N steps of a rule: right beyond doubt, and quick."""
-    steps_of = {steps: caller._sampler(rule, steps) for steps in (caller.LIMIT_STEPS, caller.LIMIT_STEPS // 2)}
-    levels = {caller.LIMIT_STEPS: steps_of[caller.LIMIT_STEPS].build_levels()}
-    levels[caller.LIMIT_STEPS // 2] = levels[caller.LIMIT_STEPS].halved()
-    laws, known = two_gaussians(method, caller.LIMIT_NARROW), {}
-
     def run(problem, w):
-        key = (problem.steps, w)
-        if key not in known:
-            law = chain_law(steps_of[caller.LIMIT_STEPS], levels[problem.steps], laws, w)
-            variances, axes = np.linalg.eigh(law.covariance)
-            known[key] = law.mean, axes * np.sqrt(np.maximum(variances, 0))
-        mean, root = known[key]
-        rng = np.random.default_rng([seed, problem.steps, round(1000 * (w + 2))])
-        return mean + rng.standard_normal((problem.n, 2)) @ root.T
+        laws = two_gaussians(method, 0.0 if problem.steps == STEPS else LIMIT_NARROW)
+        law = law_of(RULES[rule], Levels(problem.alpha_bar, problem.t), laws)(w)
+        variances, axes = np.linalg.eigh(law.covariance)
+        rng = np.random.default_rng([seed, problem.steps, round(1000 * (w + 2)), int(1e9 * problem.t[1])])
+        return law.mean + rng.standard_normal((problem.n, 2)) @ (axes * np.sqrt(np.maximum(variances, 0))).T
 
     return run
 
@@ -100,6 +111,26 @@ def test_alarms_without_a_rule_over_seeds(rule, verify_result):
     """400 runs at a rate of 0.001: more than 3 would be a chance below 1e-3."""
     found = alarms(rule, "cfg", 400, 5000)
     verify_result(f"gdviz.check without a rule calls exact draws of {rule} wrong, of 400 runs", found, 0.4)
+    assert found <= 3
+
+
+ASKED = [
+    ("ddpm", {"rule": "ddpm"}),
+    ("variance beta", {"rule": "ddpm", "variance": "beta"}),
+    ("ancestral", {"rule": "ancestral"}),
+    ("ddim", {"rule": "ddim"}),
+    ("heun", {"rule": "heun"}),
+    ("dpmpp_2m", {"rule": "dpmpp_2m"}),
+]
+
+
+@pytest.mark.verify
+@pytest.mark.parametrize(("rule", "asked"), ASKED)
+def test_alarms_of_a_named_rule_over_seeds(rule, asked, verify_result):
+    """The same of the seven facts of a named rule, at full size."""
+    checks = (gdviz.check(exact_draws(rule, "cfg", s), **asked, seed=s) for s in range(400))
+    found = sum(not report.passed for report in checks)
+    verify_result(f"gdviz.check with {rule} named calls exact draws of it wrong, of 400 runs", found, 0.4)
     assert found <= 3
 
 
@@ -149,10 +180,10 @@ def test_another_right_rule_is_named(rule, words):
 
 def test_the_sentence_says_which_w_fail_and_by_how_much():
     said = gdviz.check(sampler("ddpm", 0, **WRONG["clipped w"]), rule="ddpm").sentence
-    assert said.startswith("w = 10 fails, w = -1, 0, 1 and 3 hold. ") and "mean along" in said and "standard errors" in said
+    assert said.startswith("w = 10 fails, w = -1, 0, 0.35, 1 and 3 hold. ") and "mean along" in said and "standard errors" in said
     assert "is right, too large by 0.25, 24 %" in said
     every = gdviz.check(sampler("ddpm", 0, **WRONG["w off by one"]), rule="ddpm").sentence
-    assert every.startswith("Every w fails, w = -1, 0, 1, 3 and 10. ")
+    assert every.startswith("Every w fails, w = -1, 0, 0.35, 1, 3 and 10. ")
 
 
 # --- a guided score, in numpy and torch -----------------------------------------------------------

@@ -1,0 +1,101 @@
+"""Samples of the caller's code: what it is given, how it is run, what comes back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from gdviz.diffusion import Levels, Moment, TileNoise
+from gdviz.errors import GdvizError
+from gdviz.facts.problem import Array, Backend, Laws, Predicts, Problem
+from gdviz.guidance import Guided
+from gdviz.samplers import SamplerKind
+
+Sampler = Callable[[Problem, float], Any]
+
+
+class Draw(NamedTuple):
+    """Samples by w, each [n, 2], and the noise variances at which scores were asked for."""
+
+    samples: dict[float, Array]
+    asked: list[float]
+
+
+class Caller(NamedTuple):
+    """The caller's function and how it is called.
+
+    Attributes
+    ----------
+    fn : callable
+    whole : bool
+        A sampler (problem, w), not a guided score (problem, x, t, w).
+    n : int
+        Samples at each w.
+    scales : tuple of float
+        The w; one more is passed where the caller's scale is gamma.
+    """
+
+    fn: Callable[..., Any]
+    whole: bool
+    n: int
+    backend: Backend
+    predicts: Predicts
+    scales: Sequence[float]
+    gamma: bool
+
+    def draw(self, sampler: SamplerKind, laws: Laws, levels: Levels, seed: int) -> Draw:
+        """Run it at every w; a guided score runs inside the given sampler."""
+        problem = Problem(laws, levels, self.n, np.random.default_rng(seed), self.backend, self.predicts)
+        run = self.fn if self.whole else _inside(self.fn, sampler, levels, self.predicts)
+        samples = {w: _samples(problem, run, w, w + self.gamma) for w in self.scales}
+        return Draw(samples, problem.asked)
+
+
+def _inside(fn: Callable[..., Any], sampler: SamplerKind, levels: Levels, predicts: Predicts) -> Sampler:
+    """A guided score as a whole sampler: ours, with that score."""
+
+    def run(problem: Problem, value: float) -> Tensor:
+        def guide(x: Tensor, moment: Moment) -> Guided:
+            found = _tensor(fn(problem, problem.own(x), moment.t, value), x.shape)
+            total = found if predicts == "score" else -found / moment.t**0.5
+            return Guided(total, torch.zeros_like(x), weight=0.0)
+
+        x = _tensor(problem.start, None)
+        noise = _Given(problem)
+        for step in sampler.run(guide, levels, noise, x):
+            x = step.x
+        return x
+
+    return run
+
+
+class _Given(TileNoise):
+    """The problem's own noise."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(0, problem.start.shape[1], 0, problem.n, torch.float64)
+        self.problem = problem
+
+    def step(self, moment: Moment) -> Tensor:
+        return _tensor(self.problem.noise[moment.index], None)
+
+
+def _samples(problem: Problem, run: Sampler, w: float, passed: float) -> Array:
+    """The samples that a sampler returns, [n, d] float64."""
+    with torch.no_grad(), np.errstate(over="ignore", invalid="ignore"):  # what overflows is a finding
+        found = run(problem, passed)
+    return _tensor(found, problem.start.shape, f"your sampler at w = {w:g}").numpy()
+
+
+def _tensor(value: Any, shape: Any, what: str = "your guided score") -> Tensor:
+    try:
+        found = torch.as_tensor(value).detach().cpu().double()
+    except (TypeError, ValueError, RuntimeError):
+        raise GdvizError(f"{what}: found {type(value).__name__}; an array is required.") from None
+    if shape is not None and tuple(found.shape) != tuple(shape):
+        raise GdvizError(f"{what}: found shape {list(found.shape)}; {list(shape)} is required.")
+    return found
