@@ -31,8 +31,8 @@ def peak(pid: int) -> int:
 @pytest.fixture(scope="module", autouse=True)
 def settled(fenced) -> None:
     """What it imports after its start is there."""
-    seen, since, end = 0, 0.0, time.monotonic() + 30
-    while time.monotonic() < min(end, since + 1 if seen else end):
+    seen, since, end = 0, 0.0, time.monotonic() + 60
+    while time.monotonic() < min(end, since + 3 if seen else end):
         if (now := peak(fenced.program.pid)) != seen:
             seen, since = now, time.monotonic()
         time.sleep(0.05)
