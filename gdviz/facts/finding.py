@@ -108,9 +108,9 @@ class CheckReport:
         return max(self.failures, key=far)
 
     def _where(self) -> str:
-        """Which w fail and which hold, where each fact is about one; else nothing."""
-        scales = {finding.fact: finding.fact.partition(": ")[0] for finding in self.applicable}
-        if not all(name.startswith("w = ") for name in scales.values()):
+        """Which w fail and which hold, where what fails is about one w each; else nothing."""
+        scales = {f.fact: f.fact.partition(": ")[0] for f in self.applicable if f.fact.startswith("w = ") and ": " in f.fact}
+        if not all(f.fact in scales for f in self.failures):
             return ""
         failing = list(dict.fromkeys(scales[finding.fact] for finding in self.failures))
         holding = [name for name in dict.fromkeys(scales.values()) if name not in failing]

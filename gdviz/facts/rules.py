@@ -56,11 +56,14 @@ class Rule:
     asked : str
         The arguments of `gdviz.check` that demand it.
     sampler : SamplerKind
+    remembers : bool
+        A step depends on the length of the one before.
     """
 
     words: str
     asked: str
     sampler: SamplerKind
+    remembers: bool = False
 
 
 @lru_cache(maxsize=16)
@@ -71,7 +74,8 @@ def known_rules(steps: int) -> tuple[Rule, ...]:
         name = kind.kind_name()
         told = {"kind": name, **fields}
         words = words or kind.card.title + "".join(f", {key} = {value:g}" for key, value in fields.items())
-        return Rule(words, asked or f"rule={told if fields else name!r}", kind.model_validate({**told, "steps": steps}))
+        asked = asked or f"rule={told if fields else name!r}"
+        return Rule(words, asked, kind.model_validate({**told, "steps": steps}), remembers=name == "dpmpp_2m")
 
     ddim, churn = SAMPLERS.kinds["ddim"], SAMPLERS.kinds["churn"]
     ours = [rule(kind) for kind in SAMPLERS.kinds.values() if issubclass(kind, SamplerKind)]

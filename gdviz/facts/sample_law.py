@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -15,7 +16,7 @@ from gdviz.facts.sample_shape import farthest, kurtosis, kurtosis_p, repeats
 
 
 def law_findings(title: str, x: Array, law: Gaussian, coarse: Array | None = None) -> list[Finding]:
-    """Seven facts about samples x [n, d]: five along the law's principal axes, the farthest particle, values that repeat.
+    """Four facts about samples x [n, d] along the law's principal axes.
 
     The sample mean is exactly normal and its sum of squares exactly chi-squared, so without `coarse` nothing is allowed
     but chance.
@@ -33,16 +34,50 @@ def law_findings(title: str, x: Array, law: Gaussian, coarse: Array | None = Non
     if not np.isfinite(x).all() or (coarse is not None and not np.isfinite(coarse).all()):
         lost = float((~np.isfinite(x).all(1)).mean())
         return [Finding(f"{title}: share of samples that are not finite", 0.0, lost, p_value=0.0)]
-    variances, axes = np.linalg.eigh(law.covariance)  # ascending
-    told = variances > RESOLVED * variances[-1]  # the others are lost in rounding
-    variances, axes = variances[told], axes[:, told]  # [d'], [d, d']
-    sd = np.sqrt(variances)
+    sd, axes = _axes(law)
     center, y = law.mean @ axes, x @ axes  # [d], [n, d]
     other = None if coarse is None else coarse @ axes
-    parts = [_mean, _spread, *([_correlation] if len(sd) > 1 else []), _shape, _kurtosis]
+    parts = (_mean, _spread, _correlation, _shape) if len(sd) > 1 else (_mean, _spread, _shape)
     found = [(part.__name__[1:], *part(y, center, sd, other)) for part in parts]
-    along = [replace(f, fact=f"{title}: {name}{_along(name, axes, k)}") for name, f, k in found]
-    return [*along, farthest(title, y), repeats(title, x, law)]
+    return [replace(f, fact=f"{title}: {name}{_along(name, axes, k)}") for name, f, k in found]
+
+
+def all_findings(
+    samples: dict[float, Array], law_at: Callable[[float], Gaussian], coarse: dict[float, Array] | None = None
+) -> list[Finding]:
+    """The facts of `law_findings` at each w, and three of all w together: kurtosis, the farthest particle, values that repeat.
+
+    Of these the least likely w is told, its p-value times their number (Bonferroni): they see at any w what they are there for,
+    and so take little from the others' share of the false-alarm rate.
+    """
+    looks: dict[str, list[Finding]] = {}
+    found = []
+    for w, x in samples.items():
+        other = None if coarse is None else coarse[w]
+        here = law_findings(f"w = {w:g}", x, law_at(w), other)
+        found += here
+        if len(here) > 1:  # finite
+            for name, look in _cloud(x, law_at(w), other).items():
+                looks.setdefault(name, []).append(replace(look, fact=f"{look.fact}, at w = {w:g}"))
+    for kind in looks.values():
+        least = min(kind, key=lambda look: look.p_value or 0.0)
+        found.append(replace(least, p_value=min(1.0, len(kind) * (least.p_value or 0.0))))
+    return found
+
+
+def _cloud(x: Array, law: Gaussian, coarse: Array | None) -> dict[str, Finding]:
+    _, axes = _axes(law)
+    y, other = x @ axes, None if coarse is None else coarse @ axes  # [n, d']
+    shape, k = _kurtosis(y, other)
+    shape = replace(shape, fact=f"kurtosis{_along('kurtosis', axes, k)}")
+    return {"kurtosis": shape, "farthest": farthest(y), "repeats": repeats(x, law)}
+
+
+def _axes(law: Gaussian) -> tuple[Array, Array]:
+    """Standard deviations [d'] along principal axes [d, d'], ascending; those lost in rounding are left out."""
+    variances, axes = np.linalg.eigh(law.covariance)
+    told = variances > RESOLVED * variances[-1]
+    return np.sqrt(variances[told]), axes[:, told]
 
 
 FIRST_ORDER = 1.35
@@ -117,7 +152,7 @@ def _shape(y: Array, center: Array, sd: Array, other: Array | None) -> tuple[Fin
     return replace(worst, se=None), k
 
 
-def _kurtosis(y: Array, center: Array, sd: Array, other: Array | None) -> tuple[Finding, int]:
+def _kurtosis(y: Array, other: Array | None) -> tuple[Finding, int]:
     found, right, se = kurtosis(y), np.full(y.shape[1], 3.0), np.full(y.shape[1], math.sqrt(24 / len(y)))
     if other is None:
         return _worst(right, found, se, np.zeros_like(found), kurtosis_p(found, len(y)), other)

@@ -34,7 +34,7 @@ def kurtosis_p(found: Array, n: int) -> list[float]:
     return [min(1.0, float(2 * ndtr(-abs(z))) * (1 + 2000 / n)) for z in (1 - 2 / (9 * a) - root) / math.sqrt(2 / (9 * a))]
 
 
-def farthest(title: str, y: Array) -> Finding:
+def farthest(y: Array) -> Finding:
     """The largest Mahalanobis distance in y [n, d], in the samples' own mean and covariance S.
 
     Of each particle n / (n - 1)^2 (y - m)' S^-1 (y - m) is Beta(d / 2, (n - d - 1) / 2) (Wilks 1963); p is n times its tail, an
@@ -46,7 +46,7 @@ def farthest(title: str, y: Array) -> Finding:
     largest = float(squared.max())
     p = min(1.0, n * float(beta.sf(min(1.0, n * largest / (n - 1) ** 2), d / 2, (n - d - 1) / 2)))
     usual = math.sqrt(chi2.isf(math.log(2) / n, d))
-    return Finding(f"{title}: the farthest particle, in deviations", usual, math.sqrt(largest), p_value=p)
+    return Finding("the farthest particle, in deviations", usual, math.sqrt(largest), p_value=p)
 
 
 SPACING = 2.0**-23
@@ -56,7 +56,7 @@ ROUNDINGS = 4.0
 """How many times as many repeats as one rounding to float32 makes are allowed: numbers are rounded on the way too."""
 
 
-def repeats(title: str, x: Array, law: Gaussian) -> Finding:
+def repeats(x: Array, law: Gaussian) -> Finding:
     """Values that came before, among n of each coordinate of x [n, d].
 
     With numbers |x| SPACING apart two of n draws from N(m, s^2) agree in at most n^2 / 2 SPACING E|X| / (s sqrt(2 pi)) pairs on
@@ -69,4 +69,4 @@ def repeats(title: str, x: Array, law: Gaussian) -> Finding:
         pairs = ROUNDINGS * n**2 / 2 * SPACING * np.hypot(law.mean, s) / (s * math.sqrt(2 * math.pi))  # [d]
     p = [float(poisson.sf(found - 1, mean)) if mean < n else 1.0 for found, mean in zip(lost, pairs, strict=True)]
     k = int(np.argmin(p))
-    return Finding(f"{title}: share of values that repeat", 0.0, float(lost[k]) / n, p_value=min(1.0, d * p[k]))
+    return Finding("share of values that repeat", 0.0, float(lost[k]) / n, p_value=min(1.0, d * p[k]))

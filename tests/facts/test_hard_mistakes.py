@@ -147,7 +147,7 @@ def test_the_three_facts_of_single_particles_keep_their_rate():
     rng, law, alarms = np.random.default_rng(1), Gaussian(np.zeros(2), np.eye(2)), np.zeros(3)
     for _ in range(1000):
         x = rng.standard_normal((500, 2)).astype(np.float32).astype(float)
-        p = min(kurtosis_p(kurtosis(x[:, :1]), 500)), farthest("", x).p_value, repeats("", x, law).p_value
+        p = min(kurtosis_p(kurtosis(x[:, :1]), 500)), farthest(x).p_value, repeats(x, law).p_value
         alarms += np.array(p) <= 0.02
     sd = math.sqrt(1000 * 0.02 * 0.98)
     assert (alarms <= 20 + 4 * sd).all()
