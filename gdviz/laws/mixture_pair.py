@@ -80,7 +80,9 @@ class SharedPair(MixturePair):
             outside = torch.where(inside, -torch.inf, 0.0).to(torch.float64)
             self.second = away.reweighted(outside, name="the rest").remembering()
             self.log_inside = -float(self.shift[0])  # log of the mass that `away` gives to the inside
-            self.log_odds = self.log_inside - math.log(-math.expm1(self.log_inside))
+            rest = -math.expm1(self.log_inside)
+            summed = float(torch.logsumexp(away.log_weights[~inside], 0))  # where the inside is all but everything
+            self.log_odds = self.log_inside - (math.log(rest) if rest > 1e-6 else summed)
         self._joint = lru_cache(maxsize=1 + REMEMBERED // len(inside))(self._join)
 
     def _block(self, rows: Tensor, t: float) -> tuple[Tensor, Tensor, LogRatio]:

@@ -119,8 +119,9 @@ def test_a_running_job_is_found_again_and_wrong_w_is_refused(visit: Visit) -> No
     expect(page.get_by_role("progressbar")).to_be_visible()
     again = visit(address)
     expect(again.get_by_role("progressbar")).to_be_visible()
-    press(again, "Stop")
-    expect(page.get_by_text("Stopped.")).to_be_visible()  # the first visitor's page learns of it
+    expect(again.get_by_role("button", name="Stop", exact=True)).to_be_disabled()  # another visitor looks on
+    press(page, "Stop")
+    expect(again.get_by_text("Stopped.")).to_be_visible()  # and learns of it
     for text, sentence in (("0, abc", "w.1: found 'abc'"), ("0, 1, 1", "w: found 1 more than once"), ("", "w: found 0 of them")):
         box = page.get_by_role("textbox", name="Guidance scales w")
         box.fill(text)

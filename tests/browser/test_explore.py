@@ -176,7 +176,7 @@ def test_an_experiment_file_opens_and_is_saved(visit: Any, tmp_path: Any) -> Non
     assert _canonical(saved) == _canonical(SMALL)
     file = tmp_path / "other.json"
     file.write_text(json.dumps({**SMALL, "sampler": {"kind": "ancestral", "steps": 30}}))
-    page.locator("input[type=file]").set_input_files(str(file))
+    page.get_by_role("tabpanel", name="File").locator("input[type=file]").set_input_files(str(file))
     expect(player(page).get_by_text("ancestral, 30 steps").first).to_be_visible()
 
 
@@ -186,7 +186,7 @@ def test_a_wrong_file_is_refused_and_the_page_lives(visit: Any, tmp_path: Any) -
     open_more(page, "File")
     file = tmp_path / "wrong.json"
     file.write_text('{"w": [NaN]}')
-    page.locator("input[type=file]").set_input_files(str(file))
+    page.get_by_role("tabpanel", name="File").locator("input[type=file]").set_input_files(str(file))
     expect(page.get_by_text("not strict JSON: found NaN")).to_be_visible()
     expect(shown).to_be_visible()
 
@@ -235,7 +235,7 @@ def _canonical(draft: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_a_long_run_can_be_cancelled_and_gone_on_with(visit: Any) -> None:
-    page = visit(small(particles=1_000_000, w=list(range(40)), sampler={"kind": "ddpm", "steps": 2000}))
+    page = visit(small(particles=1_000_000, w=list(range(25)), sampler={"kind": "ddpm", "steps": 2000}))
     player(page)
     page.get_by_role("button", name="Cancel").click()
     expect(page.get_by_text("Stopped. What is on stage stays.")).to_be_visible()

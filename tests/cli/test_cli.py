@@ -384,7 +384,7 @@ def test_a_machine_without_a_free_port(monkeypatch):
     [
         (["run", "none.json"], "none.json: No such file or directory"),
         (["run", "bad.json"], "bad.json: w.0: found inf; it should be a finite number."),
-        (["run", "label.json"], "label: found 'c'; allowed: a, b."),
+        (["run", "label.json"], "guidance.label: found 'c'; allowed: a, b."),
         (["run", "preset:nosuch"], "preset: found 'nosuch'"),
         (["app", "--port", "99999"], "port: found 99999; allowed: 1 to 65535."),
     ],

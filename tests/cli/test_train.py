@@ -85,7 +85,8 @@ def test_without_json_a_line_for_people(call, small):
     code, out, _ = call(small, "--steps", 40)
     assert code == 0
     title, id = out.strip().splitlines()
-    assert title.startswith("scores of p(x) and p(x | label), gaussian mixture: step 40, loss 0.") and title.endswith(" %")
+    assert title.startswith("scores of p(x) and p(x | label), gaussian mixture: step 40, loss 0.")
+    assert re.search(r"score error [\d.]+ % of p\(x\)(, [\d.]+ % of p\(x \| [ab]\))+$", title), title
     assert Library().full_id(id.strip()) == id.strip()
 
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+import torch
+from experiments import changed
 from hostile.experiments import experiments
 from hostile.outcome import Tally, peak_memory
 
 from gdviz.experiment import Experiment
+from gdviz.laws import pair
 
 
 def use(value: Any) -> None:
@@ -32,6 +36,20 @@ def test_a_sample_of_mutated_experiments() -> None:
     tally = attempted(100, seed=1)
     assert not tally.uncaught
     assert tally.made > 3 and tally.refused > 50  # both ends are tried
+
+
+@pytest.mark.parametrize("weight", [1e-300, 1e-12, 1e-5])
+def test_a_class_that_is_all_but_everything(weight: float) -> None:
+    """Found by mutation: log(1 - p(b)) of p(b) = 1 - 1e-300. The push is (1 - p(b | x)) (s_b - s_a)."""
+    value = changed("target.components.0.weight", weight)
+    plan = Experiment.parse(value).build().plan
+    x = torch.tensor([[-3.0, 1.0], [0.5, 0.0], [2.0, -1.0]], dtype=torch.float64)
+    law = plan.away
+    push = pair(plan.toward, law)(x, 0.3).push
+    logits = [math.log(w) + law.given(c).log_density(x, 0.3) for w, c in ((weight, "a"), (0.5, "b"))]  # [3] each
+    rest = torch.sigmoid(logits[0] - logits[1])  # [3]
+    true = rest[:, None] * (law.given("b").score(x, 0.3) - law.given("a").score(x, 0.3))  # [3, 2]
+    torch.testing.assert_close(push, true, rtol=1e-9, atol=1e-135)  # `posterior` counts nothing below exp(-318)
 
 
 @pytest.mark.verify

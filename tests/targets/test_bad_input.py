@@ -129,7 +129,7 @@ def test_atoms_at_one_place_are_a_law():
 
 def test_an_unknown_label_is_refused_by_guidance():
     experiment = Experiment.parse({"target": {"kind": "moons"}, "guidance": {"kind": "cfg", "label": "left"}, "w": [0]})
-    with pytest.raises(GdvizError, match=r"^label: found 'left'; allowed: upper, lower\.$"):
+    with pytest.raises(GdvizError, match=r"^guidance\.label: found 'left'; allowed: upper, lower\.$"):
         experiment.build()
 
 
@@ -137,5 +137,5 @@ def test_a_label_is_refused_where_there_are_none():
     experiment = Experiment.parse(
         {"target": {"kind": "points", "points": [[0]]}, "guidance": {"kind": "cfg", "label": "a"}, "w": [0]}
     )
-    with pytest.raises(GdvizError, match=r"^label: found 'a'; allowed: none, this target has no labels\.$"):
+    with pytest.raises(GdvizError, match=r"^guidance\.label: found 'a'; allowed: none, this target has no labels\.$"):
         experiment.build()

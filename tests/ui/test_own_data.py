@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from as_read import as_read
 from streamlit.testing.v1 import AppTest
 
 from gdviz.errors import GdvizError
@@ -35,8 +36,10 @@ def shown(tmp_path, monkeypatch) -> AppTest:
 def test_typed_rows_become_the_target(shown):
     assert not shown.exception and not shown.info
     shown.text_area(key="own.typed").set_value(ROWS).run()
+    assert not shown.exception and "found 2 with the label 'left'; a Gaussian needs at least 3" in as_read(shown.error[0].value)
+    shown.selectbox(key="own.as").select("the points themselves").run()
     assert not shown.exception
-    said = shown.info[0].value.replace("\\", "")
+    said = as_read(shown.info[0].value)
     assert said.startswith("3 points in 2 dimensions; left: 2, right: 1.") and "blanks" in said
     assert shown.dataframe[0].value["label"].tolist() == ["left", "right", "left"]
     shown.button(key="own.use").click().run()

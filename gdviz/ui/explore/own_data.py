@@ -20,6 +20,10 @@ MAX_ROWS = 5000
 
 AS_THEY_ARE, NOISY, MIXTURE = "the points themselves", "the points with noise", "a Gaussian mixture fitted to them"
 
+_USES = (
+    "A fitted mixture has overlapping classes, so that guidance has something to do. Points as they are never overlap: "
+    "p(label | x) is 0 or 1 at each."
+)
 _READING = RunWords("", lambda run: "Reading the points")
 
 
@@ -44,7 +48,7 @@ def edit_own_data(draft: Draft, key: str, use: Callable[[Draft], None]) -> Watch
     file = left.file_uploader("A file of points", type=types, max_upload_size=MEGABYTES, key=f"{key}.file")
     typed = right.text_area("or rows typed or pasted here", key=f"{key}.typed", placeholder="x, y, label\n0.5, 1.2, a")
     one, two, three, four = st.columns([3, 2, 2, 2], vertical_alignment="bottom")
-    made = one.selectbox("Use them as", [AS_THEY_ARE, NOISY, MIXTURE], key=f"{key}.as")
+    made = one.selectbox("Use them as", [MIXTURE, AS_THEY_ARE, NOISY], key=f"{key}.as", help=_USES)
     noise = two.number_input("noise (variance)", 1e-6, 1e3, 0.01, format="%g", key=f"{key}.noise") if made == NOISY else 0.0
     label = three.text_input("column of labels", key=f"{key}.label", placeholder="as recognised")
     columns = four.text_input("columns of coordinates", key=f"{key}.columns", placeholder="all others")

@@ -56,7 +56,7 @@ def _box(training: Training, watched: bool) -> None:
         if scene := _scene_title(task.canonical()):
             st.caption(as_typed(scene))
         others = "" if trainings().may_change(training.id, asker()) or not training.owners else " · another visitor's"
-        st.caption(f"{_STATES[training.state]}{as_typed(_result(training))} · {_recipe(task)}{others}")
+        st.caption(f"{_STATES[training.state]} {as_typed(_result(training))} · {_recipe(task)}{others}")
         if training.state in ("waiting", "running"):
             st.progress(share_of(training), text=as_typed(words_of(training, "it")))
         elif training.state == "paused" and training.report is not None:
@@ -111,7 +111,7 @@ def _result(training: Training) -> str:
     if training.state != "done" or report is None:
         return ""
     error = f", score error {report.error_words}" if report.error_words else ""
-    return f" in {duration(report.seconds)}{error}"
+    return f"in {duration(report.seconds)}{error}"
 
 
 def _recipe(task: Task) -> str:
