@@ -40,7 +40,7 @@ def did_you_mean(word: object, allowed: Iterable[str]) -> str:
     return f" (did you mean {close[0]!r}?)" if close else ""
 
 
-def did_you_mean_point(found: str) -> str:
+def did_you_mean_point(text: str) -> str:
     """`` (did you mean 0.5? A comma separates numbers)`` for a number with a decimal comma, else nothing.
 
     >>> did_you_mean_point("0,5")
@@ -48,7 +48,7 @@ def did_you_mean_point(found: str) -> str:
     >>> did_you_mean_point("0,5,1")
     ''
     """
-    number = re.fullmatch(r"\s*([-+\u2212]?\d{1,20}),(\d{1,20})\s*", found[:MAX_WORD])
+    number = re.fullmatch(r"\s*([-+\u2212]?\d{1,20}),(\d{1,20})\s*", text[:MAX_WORD])
     return f" (did you mean {number[1]}.{number[2]}? A comma separates numbers)" if number else ""
 
 

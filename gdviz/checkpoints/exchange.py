@@ -98,8 +98,8 @@ def _report(files: Mapping[str, bytes], task: Task, checkpoint: Checkpoint, id: 
     )
     if task.base is not None:
         return report
-    found = assess(task, checkpoint)
-    return report.with_(found, step)
+    assessment = assess(task, checkpoint)
+    return report.with_(assessment, step)
 
 
 def _history(files: Mapping[str, bytes]) -> History:

@@ -93,11 +93,11 @@ class TrainingReport:
         said = ", ".join(f"{100 * error:.1f} % of {name}" for name, error in shown)
         return said + (f", less of {len(self.by_part) - len(shown)} more" if len(shown) < len(self.by_part) else "")
 
-    def with_(self, found: Assessment, step: int) -> TrainingReport:
+    def with_(self, assessment: Assessment, step: int) -> TrainingReport:
         """With what was seen of the network at a step."""
-        levels, parts = tuple(found.by_level), tuple(found.by_part)
+        levels, parts = tuple(assessment.by_level), tuple(assessment.by_part)
         return dataclasses.replace(
-            self, assessed=step, score_error=found.score_error, by_level=levels, by_part=parts, cloud=found.cloud
+            self, assessed=step, score_error=assessment.score_error, by_level=levels, by_part=parts, cloud=assessment.cloud
         )
 
     @property

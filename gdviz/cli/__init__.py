@@ -63,12 +63,12 @@ def _answer(arguments: list[str] | None) -> int:
 def _with_what_was_found(said: str, error: Exception) -> str:
     """A refused option's sentence with the text that was given, which typer leaves out of some, and what it may have meant."""
     errors = getattr(error.__cause__ or error.__context__, "errors", None)
-    found = errors()[0].get("input") if callable(errors) else None
-    if isinstance(found, str):
+    value = errors()[0].get("input") if callable(errors) else None
+    if isinstance(value, str):
         from gdviz.family import shown
 
         option, _, required = said.partition(", unable to parse")[0].partition(": ")
-        return f"{option}: found {shown(found)}{did_you_mean_point(found)}; {required[:1].lower()}{required[1:]}"
+        return f"{option}: found {shown(value)}{did_you_mean_point(value)}; {required[:1].lower()}{required[1:]}"
     quoted = re.search(r"'([^']*)' is not a valid", said)
     return said + did_you_mean_point(quoted[1]) if quoted else said
 

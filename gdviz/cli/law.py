@@ -39,7 +39,7 @@ def law(
         laws = guided_laws(built.plan, built.sampler, built.levels, experiment.w, measured)
     title = built.plan.reward_title if measured is None else "r(x)"
     headings = ("w", f"mean {title}", "error", f"mean 1 / {title}", "error", "density, total variation", "mass")
-    console().print(plain_table(headings, [_row(found) for found in laws]))
+    console().print(plain_table(headings, [_row(guided_law) for guided_law in laws]))
     console().print(plain("Errors: what refining the steps and the grid changes, and the mass that is not 1."), style="dim")
     if density is not None:
         with refused_by_the_disk():

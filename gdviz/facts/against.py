@@ -43,18 +43,18 @@ def check_rule(code: Caller, sampler: SamplerKind, laws: Laws, rate: float, seed
     samples, asked = code.draw(sampler, laws, levels, seed)
     own = own_levels(levels, asked) if code.whole else None
     levels = own or levels
-    found = replace(
+    result = replace(
         _of_law(samples, partial(chain_law, sampler, levels, laws), rate),
         subject=f"your {_what(code, levels)}, against the exact law of {_steps(sampler.card.title, levels, own)}",
     )
-    if found.passed:
-        return found
+    if result.passed:
+        return result
     for other, words in as_good(sampler):
         same = _of_law(samples, partial(chain_law, other, levels, laws), rate)
         if same.passed:
-            return replace(same, subject=found.subject, hint=words)
-    hint = recognise(sampler, levels, laws, lambda law_at: _follows(samples, law_at, rate / len(found.findings)))
-    return replace(found, hint=hint)
+            return replace(same, subject=result.subject, hint=words)
+    hint = recognise(sampler, levels, laws, lambda law_at: _follows(samples, law_at, rate / len(result.findings)))
+    return replace(result, hint=hint)
 
 
 def check_limit(code: Caller, names: Sequence[str], method: Method, steps: int, rate: float, seed: int) -> CheckReport:
@@ -70,7 +70,7 @@ def check_limit(code: Caller, names: Sequence[str], method: Method, steps: int, 
         findings = all_findings(fine, limits[name].__getitem__, coarse)
         subject = f"your {_what(code, levels)}, against the {name.upper()}'s exact law"
         reports.append(report(subject, findings, (1 - TOLD) * rate, 0.0))
-    best = min(reports, key=lambda found: len(found.failures))
+    best = min(reports, key=lambda each: len(each.failures))
     best = replace(best, rate=rate)
     if best.passed:
         return _rule_on_uneven_levels(code, best, method, rate, seed + 2) if "ODE" in best.subject else best
@@ -89,7 +89,7 @@ def _limit(method: Method, steps: int, w: float, name: str) -> Gaussian:
     return limit_law(levels, two_gaussians(method, LIMIT_NARROW), w, name == "sde")
 
 
-def _rule_on_uneven_levels(code: Caller, found: CheckReport, method: Method, rate: float, seed: int) -> CheckReport:
+def _rule_on_uneven_levels(code: Caller, limit_report: CheckReport, method: Method, rate: float, seed: int) -> CheckReport:
     """A second look at few steps: what follows a rule that remembers a step on even levels has to follow it on uneven ones.
 
     Which rule that is is told at TOLD of the rate, and the facts of the uneven levels share the rest with the limit's. Rules of
@@ -100,16 +100,16 @@ def _rule_on_uneven_levels(code: Caller, found: CheckReport, method: Method, rat
     samples, _ = code.draw(sampler, laws, even, seed)
     rules = [rule for rule, _ in _that_fit(samples, even, laws, TOLD * rate) if rule.remembers]
     if not rules:
-        return found
+        return limit_report
     levels = uneven(even)
     samples, asked = code.draw(sampler, laws, levels, seed + 1)
-    levels, kept = own_levels(levels, asked) or levels, found.findings
+    levels, kept = own_levels(levels, asked) or levels, limit_report.findings
     tried = {}
     for rule in rules:
         facts = all_findings(samples, law_of(rule, levels, laws))
         tried[rule.words] = [replace(f, fact=f"{f.fact}, {STEPS} uneven steps") for f in facts]
     words, facts = max(tried.items(), key=lambda item: min(f.p_value or 0.0 for f in item[1]))
-    both = report(found.subject, [*kept, *facts], (1 - TOLD) * rate, 0.0)
+    both = report(limit_report.subject, [*kept, *facts], (1 - TOLD) * rate, 0.0)
     hint = (
         f"On even levels what you return follows {words}, on uneven ones it does not: the length of a step, or the ratio of two, "
         "is taken from the wrong step."
@@ -136,12 +136,12 @@ def _of_fixed_steps(
 
 def _that_fit(samples: dict[float, Array], levels: Levels, laws: Laws, rate: float) -> list[tuple[Rule, CheckReport]]:
     """The rules whose exact law on these levels the samples follow, each with its report."""
-    found = []
+    candidates = []
     for rule in known_rules(levels.steps):
         law_at = law_of(rule, levels, laws)
         if _follows(samples, law_at, rate / (4 * len(samples) + 3)):
-            found.append((rule, _of_law(samples, law_at, rate)))
-    return [(rule, fits) for rule, fits in found if fits.passed]
+            candidates.append((rule, _of_law(samples, law_at, rate)))
+    return [(rule, fits) for rule, fits in candidates if fits.passed]
 
 
 def _which(fitting: list[tuple[Rule, CheckReport]], levels: Levels) -> str:

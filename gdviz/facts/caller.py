@@ -107,11 +107,11 @@ def check(
             raise GdvizError(f"rule: found {rule!r} for a guided score, which runs inside a sampler of ours; name its kind.")
         if variance != "beta/alpha":
             raise GdvizError(f"variance: found {variance!r} without a rule; it is that of rule='ddpm'.")
-        found = check_limit(code, ["sde", "ode"] if rule is None else [rule], method, steps or LIMIT_STEPS, rate, seed)
+        result = check_limit(code, ["sde", "ode"] if rule is None else [rule], method, steps or LIMIT_STEPS, rate, seed)
     else:
         sampler = _sampler(rule or "ddpm", steps or STEPS, variance)
-        found = check_rule(code, sampler, two_gaussians(method), rate, seed)
-    return replace(found, seconds=time.perf_counter() - began)
+        result = check_rule(code, sampler, two_gaussians(method), rate, seed)
+    return replace(result, seconds=time.perf_counter() - began)
 
 
 def _positional(fn: Callable[..., Any]) -> int:
@@ -139,15 +139,15 @@ def _sampler(rule: Any, steps: int, variance: Variance) -> SamplerKind:
         kind = SAMPLERS.kinds.get(str(value["kind"])) if "kind" in value else None
         if kind is None:
             raise GdvizError(f"rule: found {shown(value.get('kind'))}; allowed: {', '.join(SAMPLERS.kinds)}, sde, ode.")
-        found = kind.model_validate({"levels": {"kind": "logit", **ENDS}, **value})
+        sampler = kind.model_validate({"levels": {"kind": "logit", **ENDS}, **value})
     except ValidationError as error:
         raise GdvizError(f"rule: {explain(error)}") from None
-    assert isinstance(found, SamplerKind)
+    assert isinstance(sampler, SamplerKind)
     if variance == "beta/alpha":
-        return found
-    if found.kind_name() != "ddpm":
-        raise GdvizError(f"variance: found {variance!r} for {found.kind_name()}; it is that of rule='ddpm'.")
-    return VARIANCES[variance].model_validate({**found.model_dump(mode="json"), "kind": VARIANCES[variance].kind_name()})
+        return sampler
+    if sampler.kind_name() != "ddpm":
+        raise GdvizError(f"variance: found {variance!r} for {sampler.kind_name()}; it is that of rule='ddpm'.")
+    return VARIANCES[variance].model_validate({**sampler.model_dump(mode="json"), "kind": VARIANCES[variance].kind_name()})
 
 
 def _allow(name: str, value: Any, allowed: Any) -> None:

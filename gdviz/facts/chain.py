@@ -72,6 +72,6 @@ def limit_law(levels: Levels, laws: Laws, w: float, stochastic: bool) -> Gaussia
         return t * np.concatenate([factor @ mean + gain * b, grows.ravel()])
 
     ends = float(levels.log_snr[0]), float(levels.log_snr[-1])
-    found = solve_ivp(slope, ends, np.concatenate([np.zeros(d), one.ravel()]), method="DOP853", rtol=1e-9, atol=1e-12)
-    end = found.y[:, -1]
+    solution = solve_ivp(slope, ends, np.concatenate([np.zeros(d), one.ravel()]), method="DOP853", rtol=1e-9, atol=1e-12)
+    end = solution.y[:, -1]
     return Gaussian(end[:d], end[d:].reshape(d, d))

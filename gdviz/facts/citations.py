@@ -61,7 +61,7 @@ def keys(card: Card) -> list[str]:
     GdvizError
         If assets/references.bib has no such entry.
     """
-    found = []
+    cited = []
     for source in filter(None, (part.strip() for part in card.citation.split(";"))):
         numbers = ARXIV.findall(source)
         named = NAME_AND_YEAR.match(source)
@@ -69,8 +69,8 @@ def keys(card: Card) -> list[str]:
         for want in wanted:
             if want not in _index():
                 raise GdvizError(f"{card.title}: found the source {source!r}, which assets/references.bib does not have.")
-            found.append(_index()[want])
-    return found
+            cited.append(_index()[want])
+    return cited
 
 
 @cache

@@ -60,8 +60,8 @@ def _inside(fn: Callable[..., Any], sampler: SamplerKind, levels: Levels, predic
 
     def run(problem: Problem, value: float) -> Tensor:
         def guide(x: Tensor, moment: Moment) -> Guided:
-            found = _tensor(fn(problem, problem.own(x), moment.t, value), x.shape)
-            total = found if predicts == "score" else -found / moment.t**0.5
+            output = _tensor(fn(problem, problem.own(x), moment.t, value), x.shape)
+            total = output if predicts == "score" else -output / moment.t**0.5
             return Guided(total, torch.zeros_like(x), weight=0.0)
 
         x = _tensor(problem.start, None)
@@ -87,15 +87,15 @@ class _Given(TileNoise):
 def _samples(problem: Problem, run: Sampler, w: float, passed: float) -> Array:
     """The samples that a sampler returns, [n, d] float64."""
     with torch.no_grad(), np.errstate(over="ignore", invalid="ignore"):  # what overflows is a finding
-        found = run(problem, passed)
-    return _tensor(found, problem.start.shape, f"your sampler at w = {w:g}").numpy()
+        samples = run(problem, passed)
+    return _tensor(samples, problem.start.shape, f"your sampler at w = {w:g}").numpy()
 
 
 def _tensor(value: Any, shape: Any, what: str = "your guided score") -> Tensor:
     try:
-        found = torch.as_tensor(value).detach().cpu().double()
+        tensor = torch.as_tensor(value).detach().cpu().double()
     except (TypeError, ValueError, RuntimeError):
         raise GdvizError(f"{what}: found {type(value).__name__}; an array is required.") from None
-    if shape is not None and tuple(found.shape) != tuple(shape):
-        raise GdvizError(f"{what}: found shape {list(found.shape)}; {list(shape)} is required.")
-    return found
+    if shape is not None and tuple(tensor.shape) != tuple(shape):
+        raise GdvizError(f"{what}: found shape {list(tensor.shape)}; {list(shape)} is required.")
+    return tensor

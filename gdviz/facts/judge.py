@@ -175,8 +175,8 @@ class _Modes:
         if not self.names:
             return []
         of = torch.cat([self._of[self._nearest(part)] for part in x.split(BLOCK)])  # [n]
-        found: list[int] = torch.bincount(of, minlength=len(self.names)).tolist()
-        return found
+        counts: list[int] = torch.bincount(of, minlength=len(self.names)).tolist()
+        return counts
 
 
 def _fit(goal: Goal, w: float | None, given: _Given, built: Built, reader: Reader, modes: _Modes) -> tuple[Fit, float]:
@@ -192,7 +192,7 @@ def _fit(goal: Goal, w: float | None, given: _Given, built: Built, reader: Reade
     own, mine = ([count / max(1, sum(each)) for count in each] for each in (counts, given.modes))
     n = min(len(once), POINTS, len(y))
     floor = energy_floor(y[: max(n, 1000)], n)
-    found, null = energy_distance(once[:n], y[:n]), energy_null(y[: max(n, 1000)], n)
+    distance, null = energy_distance(once[:n], y[:n]), energy_null(y[: max(n, 1000)], n)
     most = CLASSIFIED // y.shape[1]
     apart = classifier_two_sample(once[:most], y[:most], level=LEVEL / GROUPS)
     tests: list[LawTest] = []
@@ -202,15 +202,15 @@ def _fit(goal: Goal, w: float | None, given: _Given, built: Built, reader: Reade
         if log_r is not None and given.log_reward is not None:
             mean = reward_test(built.plan.reward_title, np.exp(given.log_reward), given.worth, np.exp(log_r))
             tests += [] if mean is None else [mean]
-    if found.value is not None and null is not None:
-        tests.append(LawTest("distance", "energy distance", found.value, 0.0, null.p_value(found.value), None))
+    if distance.value is not None and null is not None:
+        tests.append(LawTest("distance", "energy distance", distance.value, 0.0, null.p_value(distance.value), None))
     if apart is not None:
         tests.append(LawTest("classifier", "classifier", apart.accuracy, 0.5, apart.p_value, apart.smallest_difference / 2))
     fit = Fit(
         goal.name,
         goal.title if not goal.depends_on_w else f"{goal.title}, w = {w:g}",
-        found.value,
-        _bar(found, floor, null),
+        distance.value,
+        _bar(distance, floor, null),
         floor,
         None if log_r is None else mean_reward(log_r).value,
         inverse.value,

@@ -72,12 +72,12 @@ class Fit:
     @property
     def differences(self) -> str:
         """What tells them apart, the surest first, with p-values for the number of tests."""
-        found = []
+        phrases = []
         for kind, p in sorted(self.p_values.items(), key=lambda item: item[1]):
             if p <= LEVEL:
                 worst = min((test for test in self.tests if test.kind == kind), key=_surest)
-                found.append(f"{worst.off} ({_p(p)})")
-        return _and(found[:NAMED])
+                phrases.append(f"{worst.off} ({_p(p)})")
+        return _and(phrases[:NAMED])
 
     @property
     def would_have_shown(self) -> str:

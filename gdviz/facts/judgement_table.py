@@ -11,21 +11,21 @@ HEAVY = "- (heavy tail)"
 """In place of a mean of 1 / r, as in a run's table."""
 
 
-def headings(found: Judgement) -> tuple[str, ...]:
+def headings(judgement: Judgement) -> tuple[str, ...]:
     """What stands over `law_rows`."""
-    reward = found.reward_title or "r"
+    reward = judgement.reward_title or "r"
     return ("law", "told apart by", "distance", "floor", f"mean {reward}", f"mean 1/{reward}", "mode weights off by")
 
 
-def law_rows(found: Judgement) -> list[tuple[str, ...]]:
+def law_rows(judgement: Judgement) -> list[tuple[str, ...]]:
     """One line a goal law, under `headings`; the samples' own numbers first."""
     own = (
         "the samples",
         "",
         "",
         "",
-        _with_error(found.mean_reward, found.se_reward),
-        _with_error(found.mean_reciprocal, found.se_reciprocal) if _estimable(found) else HEAVY,
+        _with_error(judgement.mean_reward, judgement.se_reward),
+        _with_error(judgement.mean_reciprocal, judgement.se_reciprocal) if _estimable(judgement) else HEAVY,
         "",
     )
     laws = [
@@ -38,31 +38,33 @@ def law_rows(found: Judgement) -> list[tuple[str, ...]]:
             HEAVY if fit.mean_reciprocal is None and fit.mean_reward is not None else _number(fit.mean_reciprocal),
             _number(fit.mode_weight_tv),
         )
-        for fit in found.fits
+        for fit in judgement.fits
     ]
     return [own, *laws]
 
 
-def mode_rows(found: Judgement) -> tuple[list[str], list[tuple[str, ...]]]:
+def mode_rows(judgement: Judgement) -> tuple[list[str], list[tuple[str, ...]]]:
     """Headings and one line a mode: its share of the samples and of each goal law."""
-    fits = [fit for fit in found.fits if fit.mode_weights]
-    shares = zip(found.mode_weights, *(fit.mode_weights for fit in fits), strict=True)
-    lines = [(mode, *(f"{share:.3f}" for share in line)) for mode, line in zip(found.modes, shares, strict=True)]
+    fits = [fit for fit in judgement.fits if fit.mode_weights]
+    shares = zip(judgement.mode_weights, *(fit.mode_weights for fit in fits), strict=True)
+    lines = [(mode, *(f"{share:.3f}" for share in line)) for mode, line in zip(judgement.modes, shares, strict=True)]
     return ["mode", "samples", *(fit.title for fit in fits)], lines
 
 
-def facts_line(found: Judgement) -> str:
+def facts_line(judgement: Judgement) -> str:
     """Count, spread and off-support share in a line."""
-    said = f"{found.samples:,} samples"
-    if found.nonfinite:
-        said += f", {found.nonfinite:,} of them not finite and left out"
-    said += f"; spread {found.spread:.4g}"
-    return said + ("" if found.off_support is None else f"; {100 * found.off_support:.2g} % off the target's support") + "."
+    said = f"{judgement.samples:,} samples"
+    if judgement.nonfinite:
+        said += f", {judgement.nonfinite:,} of them not finite and left out"
+    said += f"; spread {judgement.spread:.4g}"
+    return (
+        said + ("" if judgement.off_support is None else f"; {100 * judgement.off_support:.2g} % off the target's support") + "."
+    )
 
 
-def classifier_line(found: Judgement) -> str:
+def classifier_line(judgement: Judgement) -> str:
     """What a classifier says of the samples and the nearest goal law; empty where there is none."""
-    nearest = found.nearest
+    nearest = judgement.nearest
     if nearest is None or nearest.classifier is None:
         return ""
     test = nearest.classifier
@@ -73,16 +75,16 @@ def classifier_line(found: Judgement) -> str:
     )
 
 
-def tail_line(found: Judgement) -> str:
+def tail_line(judgement: Judgement) -> str:
     """What to say where a mean of 1 / r is not printed, in the words of the pages; empty where all are."""
-    if _estimable(found) and all(fit.mean_reciprocal is not None or fit.mean_reward is None for fit in found.fits):
+    if _estimable(judgement) and all(fit.mean_reciprocal is not None or fit.mean_reward is None for fit in judgement.fits):
         return ""
-    words = f"1 / {found.reward_title} is not estimable from {found.samples:,} samples where the table says so"
+    words = f"1 / {judgement.reward_title} is not estimable from {judgement.samples:,} samples where the table says so"
     return words + ": its tail is too heavy, so no value and no error are printed there."
 
 
-def _estimable(found: Judgement) -> bool:
-    return found.tail is None or found.tail.reliable
+def _estimable(judgement: Judgement) -> bool:
+    return judgement.tail is None or judgement.tail.reliable
 
 
 def _number(value: float | None) -> str:

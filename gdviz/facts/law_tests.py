@@ -176,8 +176,8 @@ def reward_test(title: str, mine: Array, worth: float, law: Array) -> LawTest | 
     known = MeanDifference.of(law, worth, len(law))
     if known.noise == 0 or abs(known.skew) > LARGEST_OF_SAMPLE:
         return None
-    found, expected = float(mine.mean()), float(law.mean())
-    return LawTest("reward", f"mean {title}", found, expected, known.p_value(found - expected), known.smallest(LEVEL / GROUPS))
+    mean, expected = float(mine.mean()), float(law.mean())
+    return LawTest("reward", f"mean {title}", mean, expected, known.p_value(mean - expected), known.smallest(LEVEL / GROUPS))
 
 
 def _direction(axis: Array) -> str:

@@ -107,8 +107,8 @@ def means_at_zero(known: Known, runs: Simulated) -> Iterator[Finding]:
             yield not_applicable(fact, mean.reason, mean.value)
             continue
         assert runs.log_reward is not None and mean.value is not None
-        found = np.exp(mean.sign * np.stack([log_r[runs.at(0.0)] for log_r in runs.log_reward]))  # [2, N]
-        fine, coarse = runs.start.mean_of(found, mean.value, runs.built.plan.unguided)
+        values = np.exp(mean.sign * np.stack([log_r[runs.at(0.0)] for log_r in runs.log_reward]))  # [2, N]
+        fine, coarse = runs.start.mean_of(values, mean.value, runs.built.plan.unguided)
         yield _mean(fact, mean.value, fine, coarse, mean.sd)
 
 
@@ -137,8 +137,8 @@ def special_mean(known: Known, runs: Simulated) -> Iterator[Finding]:
         return
     assert runs.log_reward is not None
     assert known.special_law is not None
-    found = np.exp(np.stack([log_r[runs.at(known.special_w)] for log_r in runs.log_reward]))  # [2, N]
-    fine, coarse = runs.start.mean_of(found, known.special_mean, known.special_law)
+    rewards = np.exp(np.stack([log_r[runs.at(known.special_w)] for log_r in runs.log_reward]))  # [2, N]
+    fine, coarse = runs.start.mean_of(rewards, known.special_mean, known.special_law)
     yield _mean(f"E r at w = {known.special_w:g}", known.special_mean, fine, coarse)
 
 
@@ -175,8 +175,8 @@ def martingale(known: Known, runs: Simulated) -> Iterator[Finding]:
     if known.baseline is None or known.heavy is not None or known.log_f_t is None or not known.unit_noise:
         yield not_applicable(constant, known.why_not())
         return
-    found = np.stack([_noised(known, runs, paths, 0.0) for paths in (runs.fine, runs.coarse)])  # [2, F, N]
-    fine, coarse = runs.start.mean_of(found, known.baseline, runs.built.plan.unguided)
+    values = np.stack([_noised(known, runs, paths, 0.0) for paths in (runs.fine, runs.coarse)])  # [2, F, N]
+    fine, coarse = runs.start.mean_of(values, known.baseline, runs.built.plan.unguided)
     yield _worst([_mean(constant, known.baseline, a, b) for a, b in zip(fine, coarse, strict=True)])
     if not known.plain:
         yield not_applicable(f"E {known.f_t} {moving} for w > 0", known.why_not())
@@ -197,15 +197,15 @@ def identity(known: Known, runs: Simulated) -> Iterator[Finding]:
         fact, k, sign = f"identity for E {known.f} at w = {w:g}", runs.at(w), known.sign
         gains = [paths.gain[k].double().numpy() for paths in (runs.fine, runs.coarse) if paths.gain is not None]
         predicted = [known.baseline * (1 + sign * w * gain) for gain in gains]  # [N]
-        found = [np.exp(sign * log_r[k]) for log_r in runs.log_reward]  # [N]
-        if not (tail(found[0]).reliable and tail(gains[0]).reliable):
+        values = [np.exp(sign * log_r[k]) for log_r in runs.log_reward]  # [N]
+        if not (tail(values[0]).reliable and tail(gains[0]).reliable):
             yield not_applicable(fact, "the tails are too heavy for a mean of so many samples")
             continue
         weights = runs.start.weights(runs.built.plan.unguided)  # [N]
-        gap, coarse_gap = (weights * (a - b) for a, b in zip(found, predicted, strict=True))  # [N], mean 0 as the step goes to 0
+        gap, coarse_gap = (weights * (a - b) for a, b in zip(values, predicted, strict=True))  # [N], mean 0 as the step goes to 0
         expected = float(predicted[0].mean())
         finding = _mean(fact, 0.0, gap, coarse_gap, size=expected)
-        measured = None if finding.p_value is None else float(found[0].mean())
+        measured = None if finding.p_value is None else float(values[0].mean())
         yield replace(finding, expected=expected, measured=measured)
 
 

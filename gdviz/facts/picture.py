@@ -57,7 +57,7 @@ class SamplePicture(Record):
     atoms: Floats | None = None
 
 
-def picture(samples: NDArray[Any], built: Built, found: Judgement, w: float | None) -> SamplePicture | None:
+def picture(samples: NDArray[Any], built: Built, judgement: Judgement, w: float | None) -> SamplePicture | None:
     """What is needed to draw samples over the laws; None above two dimensions."""
     law = built.law
     if law.dimension > 2:
@@ -71,8 +71,8 @@ def picture(samples: NDArray[Any], built: Built, found: Judgement, w: float | No
     answer, laws = SamplePicture(_short(x), tuple(_short(axis) for axis in axes)), []
     if isinstance(law, Mixture) and law.atomic:
         return replace(answer, atoms=_short(law.components.means[law.support][:SHOWN].numpy()))
-    nearest = found.nearest
-    wanted = found.fits if law.dimension == 1 else [nearest] if nearest is not None else []
+    nearest = judgement.nearest
+    wanted = judgement.fits if law.dimension == 1 else [nearest] if nearest is not None else []
     grid = torch.from_numpy(np.stack(np.meshgrid(*axes, indexing="ij"), -1).reshape(-1, law.dimension))  # [M, d]
     cell = float(np.prod([axis[1] - axis[0] for axis in axes]))
     for fit in wanted:

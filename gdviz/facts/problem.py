@@ -138,7 +138,7 @@ class Problem:
             level = float(t)
             self.asked.append(level)
             slope, constant = law.affine(level)
-            found = x @ self.own(slope.T) + self.own(constant)  # [n, d]
-            return found if self._predicts == "score" else -math.sqrt(level) * found
+            value = x @ self.own(slope.T) + self.own(constant)  # [n, d]
+            return value if self._predicts == "score" else -math.sqrt(level) * value
 
         return score

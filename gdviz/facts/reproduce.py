@@ -105,17 +105,17 @@ def reproduce(data: bytes, *, device: str = "auto", progress: ProgressCallback |
 def _read(data: bytes) -> tuple[dict[str, Any], Experiment]:
     """A result file that can be trusted to be one."""
     try:
-        found = json.loads(data.decode("utf-8"), parse_constant=_refuse)
+        result = json.loads(data.decode("utf-8"), parse_constant=_refuse)
     except (UnicodeDecodeError, json.JSONDecodeError, RecursionError):
         raise GdvizError("found a damaged file: it is not JSON to its end; a result is what gdviz run --out writes.") from None
-    if not isinstance(found, dict) or not {"format", "experiment", "rows"} <= found.keys():
+    if not isinstance(result, dict) or not {"format", "experiment", "rows"} <= result.keys():
         raise GdvizError("found no result: format, experiment and rows are required; a result is what gdviz run --out writes.")
-    if found["format"] != 1:
-        raise GdvizError(f"found a result of format {shown(found['format'])}; allowed: 1.")
-    if found.get("complete") is not True:
+    if result["format"] != 1:
+        raise GdvizError(f"found a result of format {shown(result['format'])}; allowed: 1.")
+    if result.get("complete") is not True:
         raise GdvizError("found an unfinished result; only a complete one can be run again.")
-    experiment = Experiment.parse(found["experiment"])
-    rows = found["rows"]
+    experiment = Experiment.parse(result["experiment"])
+    rows = result["rows"]
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise GdvizError("found a damaged file: rows is not a list of objects.")
     if [row.get("w") for row in rows] != list(experiment.w):
@@ -128,7 +128,7 @@ def _read(data: bytes) -> tuple[dict[str, Any], Experiment]:
                 continue
             if not isinstance(value, int | float) or (name.rpartition(".")[2].startswith("se") and value < 0):
                 raise GdvizError(f"found a damaged file: w = {row['w']:g}, {name} is {shown(value)}.")
-    return found, experiment
+    return result, experiment
 
 
 def _refuse(name: str) -> float:

@@ -38,8 +38,8 @@ def law_findings(title: str, x: Array, law: Gaussian, coarse: Array | None = Non
     center, y = law.mean @ axes, x @ axes  # [d], [n, d]
     other = None if coarse is None else coarse @ axes
     parts = (_mean, _spread, _correlation, _shape) if len(sd) > 1 else (_mean, _spread, _shape)
-    found = [(part.__name__[1:], *part(y, center, sd, other)) for part in parts]
-    return [replace(f, fact=f"{title}: {name}{_along(name, axes, k)}") for name, f, k in found]
+    findings = [(part.__name__[1:], *part(y, center, sd, other)) for part in parts]
+    return [replace(f, fact=f"{title}: {name}{_along(name, axes, k)}") for name, f, k in findings]
 
 
 def all_findings(
@@ -51,18 +51,18 @@ def all_findings(
     and so take little from the others' share of the false-alarm rate.
     """
     looks: dict[str, list[Finding]] = {}
-    found = []
+    findings = []
     for w, x in samples.items():
         other = None if coarse is None else coarse[w]
         here = law_findings(f"w = {w:g}", x, law_at(w), other)
-        found += here
+        findings += here
         if len(here) > 1:  # finite
             for name, look in _cloud(x, law_at(w), other).items():
                 looks.setdefault(name, []).append(replace(look, fact=f"{look.fact}, at w = {w:g}"))
     for kind in looks.values():
         least = min(kind, key=lambda look: look.p_value or 0.0)
-        found.append(replace(least, p_value=min(1.0, len(kind) * (least.p_value or 0.0))))
-    return found
+        findings.append(replace(least, p_value=min(1.0, len(kind) * (least.p_value or 0.0))))
+    return findings
 
 
 def _cloud(x: Array, law: Gaussian, coarse: Array | None) -> dict[str, Finding]:
@@ -100,33 +100,33 @@ def _along(name: str, axes: Array, k: int) -> str:
 
 
 def _mean(y: Array, center: Array, sd: Array, other: Array | None) -> tuple[Finding, int]:
-    found = y.mean(0)
-    slack = np.zeros_like(found) if other is None else FIRST_ORDER * np.abs(found - other.mean(0))
+    means = y.mean(0)
+    slack = np.zeros_like(means) if other is None else FIRST_ORDER * np.abs(means - other.mean(0))
     se = sd / math.sqrt(len(y)) * (1.0 if other is None else TOGETHER)
-    p = [two_sided(off - more, e) for off, more, e in zip(np.abs(found - center), slack, se, strict=True)]
-    return _worst(center, found, se, slack, p, other)
+    p = [two_sided(off - more, e) for off, more, e in zip(np.abs(means - center), slack, se, strict=True)]
+    return _worst(center, means, se, slack, p, other)
 
 
 def _spread(y: Array, center: Array, sd: Array, other: Array | None) -> tuple[Finding, int]:
-    found, se = y.std(0, ddof=1), sd / math.sqrt(2 * len(y))
+    spreads, se = y.std(0, ddof=1), sd / math.sqrt(2 * len(y))
     if other is not None:
-        slack, se = FIRST_ORDER * np.abs(found - other.std(0, ddof=1)), TOGETHER * se
-        p = [two_sided(off - more, e) for off, more, e in zip(np.abs(found - sd), slack, se, strict=True)]
-        return _worst(sd, found, se, slack, p, other)
-    statistic = (len(y) - 1) * (found / sd) ** 2
+        slack, se = FIRST_ORDER * np.abs(spreads - other.std(0, ddof=1)), TOGETHER * se
+        p = [two_sided(off - more, e) for off, more, e in zip(np.abs(spreads - sd), slack, se, strict=True)]
+        return _worst(sd, spreads, se, slack, p, other)
+    statistic = (len(y) - 1) * (spreads / sd) ** 2
     p = [min(1.0, 2 * float(min(chi2.cdf(s, len(y) - 1), chi2.sf(s, len(y) - 1)))) for s in statistic]
-    return _worst(sd, found, se, np.zeros_like(found), p, other)
+    return _worst(sd, spreads, se, np.zeros_like(spreads), p, other)
 
 
 def _correlation(y: Array, center: Array, sd: Array, other: Array | None) -> tuple[Finding, int]:
     """Of the standardised coordinates; 0 along principal axes. For two axes, else the largest of all pairs."""
-    found = _correlations(y)
-    slack = np.zeros_like(found) if other is None else FIRST_ORDER * np.abs(found - _correlations(other))
+    correlations = _correlations(y)
+    slack = np.zeros_like(correlations) if other is None else FIRST_ORDER * np.abs(correlations - _correlations(other))
     noise = 1.0 if other is None else TOGETHER
-    se = np.full_like(found, noise / math.sqrt(len(y)))
-    fisher = np.arctanh(np.clip(np.maximum(np.abs(found) - slack, 0.0), 0, 1 - 1e-15))
+    se = np.full_like(correlations, noise / math.sqrt(len(y)))
+    fisher = np.arctanh(np.clip(np.maximum(np.abs(correlations) - slack, 0.0), 0, 1 - 1e-15))
     p = [two_sided(float(z), noise / math.sqrt(len(y) - 3)) for z in fisher]
-    return _worst(np.zeros_like(found), found, se, slack, p, other)
+    return _worst(np.zeros_like(correlations), correlations, se, slack, p, other)
 
 
 def _correlations(y: Array) -> Array:
@@ -153,18 +153,18 @@ def _shape(y: Array, center: Array, sd: Array, other: Array | None) -> tuple[Fin
 
 
 def _kurtosis(y: Array, other: Array | None) -> tuple[Finding, int]:
-    found, right, se = kurtosis(y), np.full(y.shape[1], 3.0), np.full(y.shape[1], math.sqrt(24 / len(y)))
+    kurtoses, right, se = kurtosis(y), np.full(y.shape[1], 3.0), np.full(y.shape[1], math.sqrt(24 / len(y)))
     if other is None:
-        return _worst(right, found, se, np.zeros_like(found), kurtosis_p(found, len(y)), other)
-    slack, se = FIRST_ORDER * np.abs(found - kurtosis(other)), TOGETHER * se
-    p = [two_sided(off - more, e) for off, more, e in zip(np.abs(found - right), slack, se, strict=True)]
-    return _worst(right, found, se, slack, p, other)
+        return _worst(right, kurtoses, se, np.zeros_like(kurtoses), kurtosis_p(kurtoses, len(y)), other)
+    slack, se = FIRST_ORDER * np.abs(kurtoses - kurtosis(other)), TOGETHER * se
+    p = [two_sided(off - more, e) for off, more, e in zip(np.abs(kurtoses - right), slack, se, strict=True)]
+    return _worst(right, kurtoses, se, slack, p, other)
 
 
 def _worst(
-    expected: Array, found: Array, se: Array, slack: Array, p: list[float], other: Array | None
+    expected: Array, measured: Array, se: Array, slack: Array, p: list[float], other: Array | None
 ) -> tuple[Finding, int]:
     """The least likely axis and its number; the p-value is multiplied by the number of axes (Bonferroni)."""
     k = int(np.argmin(p))
     step = None if other is None else float(slack[k])
-    return Finding("", float(expected[k]), float(found[k]), float(se[k]), step, min(1.0, len(p) * p[k])), k
+    return Finding("", float(expected[k]), float(measured[k]), float(se[k]), step, min(1.0, len(p) * p[k])), k

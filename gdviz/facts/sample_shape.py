@@ -21,13 +21,13 @@ def kurtosis(y: Array) -> Array:
     return np.asarray(np.square(squared).mean(0) / np.maximum(squared.mean(0) ** 2, 1e-300))
 
 
-def kurtosis_p(found: Array, n: int) -> list[float]:
-    """Chance of a kurtosis of n Gaussian samples so far from 3, for each of `found`: Anscombe and Glynn (1983).
+def kurtosis_p(values: Array, n: int) -> list[float]:
+    """Chance of a kurtosis of n Gaussian samples so far from 3, for each of `values`: Anscombe and Glynn (1983).
 
     Its cube root, moved and scaled to its first three moments, is nearly normal; far out (2e-5) the chance so found was seen to
     be too small by 6 at 100 samples, by 4.5 at 500, by next to nothing at 4,000, and is raised by 1 + 2000 / n for that.
     """
-    off = (found - 3 * (n - 1) / (n + 1)) / math.sqrt(24 * n * (n - 2) * (n - 3) / ((n + 1) ** 2 * (n + 3) * (n + 5)))
+    off = (values - 3 * (n - 1) / (n + 1)) / math.sqrt(24 * n * (n - 2) * (n - 3) / ((n + 1) ** 2 * (n + 3) * (n + 5)))
     skew = 6 * (n**2 - 5 * n + 2) / ((n + 7) * (n + 9)) * math.sqrt(6 * (n + 3) * (n + 5) / (n * (n - 2) * (n - 3)))
     a = 6 + 8 / skew * (2 / skew + math.sqrt(1 + 4 / skew**2))
     root = np.cbrt((1 - 2 / a) / (1 + off * math.sqrt(2 / (a - 4))))
@@ -67,6 +67,6 @@ def repeats(x: Array, law: Gaussian) -> Finding:
     s = np.sqrt(np.diag(law.covariance))  # [d]
     with np.errstate(divide="ignore"):
         pairs = ROUNDINGS * n**2 / 2 * SPACING * np.hypot(law.mean, s) / (s * math.sqrt(2 * math.pi))  # [d]
-    p = [float(poisson.sf(found - 1, mean)) if mean < n else 1.0 for found, mean in zip(lost, pairs, strict=True)]
+    p = [float(poisson.sf(count - 1, mean)) if mean < n else 1.0 for count, mean in zip(lost, pairs, strict=True)]
     k = int(np.argmin(p))
     return Finding("share of values that repeat", 0.0, float(lost[k]) / n, p_value=min(1.0, d * p[k]))

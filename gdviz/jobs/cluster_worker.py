@@ -65,9 +65,9 @@ class Ticket:
         ------
         GdvizError
         """
-        for (name, wanted), (_, found) in zip(self.versions, our_versions(), strict=True):
-            if found != wanted:
-                raise GdvizError(f"scheduler: found {name} {found} on worker {socket.gethostname()}; {wanted} is needed there.")
+        for (name, wanted), (_, ours) in zip(self.versions, our_versions(), strict=True):
+            if ours != wanted:
+                raise GdvizError(f"scheduler: found {name} {ours} on worker {socket.gethostname()}; {wanted} is needed there.")
         if self.shared is not None and not (default_root() / self.shared).exists():
             raise GdvizError(
                 f"store: found another folder on worker {socket.gethostname()} ({default_root()}); "

@@ -249,8 +249,8 @@ class Trainings:
 
     def list(self) -> tuple[Training, ...]:
         """All of this store: running, waiting in their order, paused, failed, done; the newest first."""
-        found = [self._owned(record) for record in self._library.records(shipped=False)]
-        return tuple(sorted(found, key=lambda training: (_ORDER.index(training.state), training.position or 0)))
+        trainings = [self._owned(record) for record in self._library.records(shipped=False)]
+        return tuple(sorted(trainings, key=lambda training: (_ORDER.index(training.state), training.position or 0)))
 
     # ------------------------------------------------------------------ what the parts say, as one
     def _owned(self, record: TrainingRecord) -> Training:

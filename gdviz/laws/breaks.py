@@ -31,16 +31,16 @@ def crossings(breaks: Sequence[Break], lines: Lines, count: int, low: float, hig
     made of another, as |x - 1| < 0.001 is, is seen however narrow it is. Lines with fewer crossings repeat `high`.
     """
     uniform = torch.linspace(low, high, samples, dtype=torch.float64).expand(count, -1)  # [n, S]
-    found = uniform[:, :0]  # [n, R]
+    positions = uniform[:, :0]  # [n, R]
     for function in breaks:
-        grid = torch.cat([uniform, found], 1).sort(1).values  # [n, S + R]
+        grid = torch.cat([uniform, positions], 1).sort(1).values  # [n, S + R]
 
         def along(k: Tensor, s: Tensor, function: Break = function) -> Tensor:
             return function(lines(k, s)).nan_to_num(0.0)
 
         line, place = _zeros(along, grid)
-        found = torch.cat([found, _padded(line, place, count, high)], 1)
-    return found.sort(1).values
+        positions = torch.cat([positions, _padded(line, place, count, high)], 1)
+    return positions.sort(1).values
 
 
 def _zeros(g: Callable[[Tensor, Tensor], Tensor], grid: Tensor) -> tuple[Tensor, Tensor]:

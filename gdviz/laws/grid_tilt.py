@@ -107,15 +107,15 @@ class GridTilt(Law):
         chances = torch.softmax(flat, 0).cumsum(0)  # [cells]
         low = torch.stack([axis[0] for axis in grid.axes])  # [d]
         step = torch.stack([axis[1] - axis[0] for axis in grid.axes])  # [d]
-        batches, found = [], 0
-        while found < n:
+        batches, accepted = [], 0
+        while accepted < n:
             draws = torch.rand(2 * n + 64, self.dimension + 2, generator=generator, dtype=torch.float64)
             cell = torch.searchsorted(chances, draws[:, 0] * chances[-1]).clamp_max(len(flat) - 1)
             corner = torch.stack(torch.unravel_index(cell, bound.shape), -1)  # [m, d]
             x = low + (corner + draws[:, 2:]) * step  # [m, d]
             log_accept = self.base.log_density(x, 0.0) + self.reward.log(x) - flat[cell] - torch.tensor(MARGIN).log()
             batches.append(x[draws[:, 1].log() < log_accept])
-            found += len(batches[-1])
+            accepted += len(batches[-1])
         return batches
 
     @cached_property

@@ -58,12 +58,12 @@ def expectation(law: Law, integrand: Integrand, breaks: Sequence[Break] = ()) ->
     largest = 6 * scale if scale else math.inf
     components = len(law.support) if isinstance(law, Mixture) else 1
     budget = min(BUDGET, max(COMPONENT_BUDGET // components, BUDGET // 50))
-    found = integrate_pieces(density, breaks, box, largest, budget) if breaks else None
-    if found is None or not found.error <= PRECISE * abs(found.value):
+    integral = integrate_pieces(density, breaks, box, largest, budget) if breaks else None
+    if integral is None or not integral.error <= PRECISE * abs(integral.value):
         edges = [uniform_edges(a, b, largest) for a, b in zip(*(corner.tolist() for corner in box), strict=True)]
         plain = integrate_cells(density, edges, budget)
-        found = plain if found is None else _agreed(found, plain)
-    return found if math.isfinite(found.value) else None
+        integral = plain if integral is None else _agreed(integral, plain)
+    return integral if math.isfinite(integral.value) else None
 
 
 def _agreed(a: Expectation, b: Expectation) -> Expectation:

@@ -53,10 +53,10 @@ def integrate_pieces(f: Density, breaks: Sequence[Break], box: tuple[Tensor, Ten
     while True:
         lines = _Lines(f, breaks, bottom, top, pieces)
         value, error = integrate_cells(lines, [edges], max(1, budget // 10 // (FINE * pieces)), LINE_TOLERANCE)
-        found = Expectation(value, error + lines.error * (high - low))
+        integral = Expectation(value, error + lines.error * (high - low))
         spent += lines.spent
         if lines.error * (high - low) <= ACCURATE * abs(value) or 2 * pieces > MOST_PIECES or 2 * spent > budget:
-            return found
+            return integral
         pieces *= 2
 
 
@@ -77,8 +77,8 @@ class _Lines:
         return torch.cat([self._some(part) for part in x[:, 0].split(many)])
 
     def _some(self, x: Tensor) -> Tensor:
-        found = crossings(self.breaks, lambda line, s: torch.stack([x[line], s], -1), len(x), *self.ends, SAMPLES[2])
-        edges = torch.cat([self.edges.expand(len(x), -1), found], 1).sort(1).values  # [n, P + 1]
+        places = crossings(self.breaks, lambda line, s: torch.stack([x[line], s], -1), len(x), *self.ends, SAMPLES[2])
+        edges = torch.cat([self.edges.expand(len(x), -1), places], 1).sort(1).values  # [n, P + 1]
         line, piece = (edges[:, 1:] > edges[:, :-1]).nonzero(as_tuple=True)  # [K]
         low, high = edges[line, piece], edges[line, piece + 1]
         fine, rough = (self._pieces(x[line], low, high, n) for n in (FINE, ROUGH))  # [K]

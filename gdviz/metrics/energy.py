@@ -68,8 +68,8 @@ class EnergyNull:
 
 def energy_null(y: Tensor, n: int) -> EnergyNull | None:
     """The law of the energy distance between two independent samples of n points of the law of y [m, d]; see `energy_floor`."""
-    found = _null(y, n, NULL_HALVINGS)
-    return None if found is None else EnergyNull(found)
+    distances = _null(y, n, NULL_HALVINGS)
+    return None if distances is None else EnergyNull(distances)
 
 
 def energy_floor(y: Tensor, n: int) -> float | None:
@@ -78,8 +78,8 @@ def energy_floor(y: Tensor, n: int) -> float | None:
     Random halvings of one sample y [m, d] of the law give the distribution at m / 2 points; with equal
     laws the statistic shrinks like 1 / n.
     """
-    found = _null(y, n, FLOOR_HALVINGS)
-    return None if found is None else float(found.quantile(0.95))
+    distances = _null(y, n, FLOOR_HALVINGS)
+    return None if distances is None else float(distances.quantile(0.95))
 
 
 def _null(y: Tensor, n: int, halvings: int) -> Tensor | None:

@@ -121,8 +121,8 @@ def _entropy(base: Law, tilted: Law, f: Reward, mean: float | None) -> float | N
         return None
     mean_log = _mean_of_log(tilted, f)
     if mean_log is None and not isinstance(tilted, Mixture):
-        found = _known(expectation(base, lambda x: _with_log(f, x), f.breaks()))
-        mean_log = None if found is None else found / mean
+        mean_f_log_f = _known(expectation(base, lambda x: _with_log(f, x), f.breaks()))
+        mean_log = None if mean_f_log_f is None else mean_f_log_f / mean
     return None if mean_log is None else 2 * mean * (mean_log - math.log(mean))
 
 
@@ -161,9 +161,9 @@ def mean_under(law: Law, f: Reward) -> float | None:
     return _known(expectation(law, lambda x: (f.log(x), 1.0), f.breaks()))
 
 
-def _known(found: Expectation | None) -> float | None:
+def _known(estimate: Expectation | None) -> float | None:
     """The value, where its quadrature is good to RELATIVE_ERROR."""
-    return found.value if found is not None and found.error <= RELATIVE_ERROR * abs(found.value) else None
+    return estimate.value if estimate is not None and estimate.error <= RELATIVE_ERROR * abs(estimate.value) else None
 
 
 class _Square(Reward):

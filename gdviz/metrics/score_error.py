@@ -25,12 +25,12 @@ class LevelError(NamedTuple):
 def score_error(score: Callable[[Tensor, float], Tensor], law: Law) -> list[LevelError]:
     """The relative error of a score at some levels of the linear-beta schedule, noisiest first."""
     generator = torch.Generator().manual_seed(20_251_123)
-    found = []
+    errors = []
     for t in LinearBeta().build(LEVELS).t[:-1].tolist():
         clean = law.sample(POINTS, generator).x  # [n, d]
         z = torch.randn(clean.shape, generator=generator, dtype=torch.float64)
         x = math.sqrt(1 - t) * clean + math.sqrt(t) * z  # [n, d]
         exact = law.score(x, t)  # [n, d]
         off = (score(x, t) - exact).square().sum(-1).mean()
-        found.append(LevelError(t, math.sqrt(float(off / exact.square().sum(-1).mean().clamp_min(1e-30)))))
-    return found
+        errors.append(LevelError(t, math.sqrt(float(off / exact.square().sum(-1).mean().clamp_min(1e-30)))))
+    return errors

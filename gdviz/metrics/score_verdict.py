@@ -98,10 +98,10 @@ class _Trials:
         t, (x, exact) = LEVELS[k], self.at(law)[k]
         y = given(schedule, x, t).float()
         try:
-            found = noise(schedule, meaning, sign * self.own.told(y, told, label), y, t).double()
+            predicted = noise(schedule, meaning, sign * self.own.told(y, told, label), y, t).double()
         except GdvizError:  # a table of indices that ends, and the like
             return math.inf
-        error = float((found - exact).square().sum() / exact.square().sum().clamp_min(1e-30)) ** 0.5
+        error = float((predicted - exact).square().sum() / exact.square().sum().clamp_min(1e-30)) ** 0.5
         return error if math.isfinite(error) else math.inf
 
 
@@ -155,8 +155,8 @@ def _labels(parts: list[Part], stated: Callable[[Law, int], float], count: int) 
         ):
             return f"its index for no label is 0, its labels start at 1; gdviz tells 0 to {count - 1}, and {count} for none"
     if all(table[name, k] <= RIGHT for name, k in best.items()):
-        found = ", ".join(f"{name} at {k}" for name, k in best.items())
-        return f"its labels are in another order: it gives {found}; gdviz tells the target's order and {count} for none"
+        order = ", ".join(f"{name} at {k}" for name, k in best.items())
+        return f"its labels are in another order: it gives {order}; gdviz tells the target's order and {count} for none"
     return None
 
 
@@ -187,18 +187,18 @@ def _conventions(trials: _Trials, parts: list[Part]) -> str | None:
 
 def _said(stated: Convention, meant: Meaning, schedule: Convention, meaning: Meaning, name: str, sign: int) -> str:
     scaled = "vp" if stated in ("linear_beta", "cosine") else stated
-    found = f"it fits another time, {name}"
+    sentence = f"it fits another time, {name}"
     if schedule != scaled:
-        found += f", and {SCALED[schedule]}"
+        sentence += f", and {SCALED[schedule]}"
     if meaning != meant or sign < 0:
-        found += f", and returns {'minus ' if sign < 0 else ''}{RETURNED[meaning]} (--prediction {meaning})"
-    return found
+        sentence += f", and returns {'minus ' if sign < 0 else ''}{RETURNED[meaning]} (--prediction {meaning})"
+    return sentence
 
 
 def _another_schedule(trials: _Trials, part: Part) -> str | None:
     """Where no known time fits: the index that fits each level, and the beta that makes such a schedule."""
     how = trials.own.how
-    found = []
+    fits = []
     for k in range(len(LEVELS)):
 
         def error(i: float, k: int = k) -> float:
@@ -206,10 +206,10 @@ def _another_schedule(trials: _Trials, part: Part) -> str | None:
 
         at = int(np.argmin([error(i) for i in INDICES]))
         near = np.unique(np.linspace(INDICES[max(0, at - 1)], INDICES[min(at + 1, len(INDICES) - 1)], 41).round())
-        found.append(min((error(i), float(i)) for i in near))
-    if median(off for off, _ in found) > RIGHT or scales(how.schedule, 0.5) != scales("vp", 0.5):
+        fits.append(min((error(i), float(i)) for i in near))
+    if median(off for off, _ in fits) > RIGHT or scales(how.schedule, 0.5) != scales("vp", 0.5):
         return None
-    told = [(t, i) for t, (off, i) in zip(LEVELS, found, strict=True) if off <= RIGHT]
+    told = [(t, i) for t, (off, i) in zip(LEVELS, fits, strict=True) if off <= RIGHT]
     tau = np.array([(i + 1) / 1000 for _, i in told])  # [n]
     if len(told) < 3 or np.any(np.diff(tau) >= 0):
         return None

@@ -96,10 +96,10 @@ def read_npz(name: str, data: bytes, w: float | None) -> NDArray[Any]:
                 known = listed(shown(each, 40).strip("'") for each in names) or "none"
                 raise GdvizError(f"{name}: found the arrays {known}; name the samples x.")
             with archive.open(f"{key}.npy") as file:
-                found = read_npy(f"{name}, {shown(key, 40)[1:-1]}", file)
-            if found.ndim < 3:
-                return found
-            scales: NDArray[Any] = np.arange(len(found))
+                samples = read_npy(f"{name}, {shown(key, 40)[1:-1]}", file)
+            if samples.ndim < 3:
+                return samples
+            scales: NDArray[Any] = np.arange(len(samples))
             if "w" in names:
                 with archive.open("w.npy") as file:
                     scales = read_npy(f"{name}, w", file)
@@ -107,7 +107,7 @@ def read_npz(name: str, data: bytes, w: float | None) -> NDArray[Any]:
         raise
     except Exception:  # zipfile and zlib raise whatever they stumble over: BadZipFile, UnicodeDecodeError, struct.error
         raise GdvizError(f"{name}: found a damaged .npz file; save it again with numpy.savez.") from None
-    return at_w(name, found, scales, w)
+    return at_w(name, samples, scales, w)
 
 
 def _check_directory(name: str, data: bytes) -> None:
@@ -122,16 +122,16 @@ def _check_directory(name: str, data: bytes) -> None:
         raise GdvizError(f"{name}: found a list of more arrays than are read; save the samples alone, as x.")
 
 
-def at_w(name: str, found: NDArray[Any], scales: NDArray[Any], w: float | None) -> NDArray[Any]:
+def at_w(name: str, samples: NDArray[Any], scales: NDArray[Any], w: float | None) -> NDArray[Any]:
     """Of samples [W, n, d] at several w, those at one."""
-    if found.ndim != 3 or scales.shape != (len(found),):
-        shape, of = list(found.shape), list(scales.shape)
+    if samples.ndim != 3 or scales.shape != (len(samples),):
+        shape, of = list(samples.shape), list(scales.shape)
         raise GdvizError(f"{name}: found shape {shape} and w of shape {of}; [n, d], or [W, n, d] with w [W], is required.")
-    if w is None and len(found) == 1:
-        return found[0]
+    if w is None and len(samples) == 1:
+        return samples[0]
     here = np.flatnonzero(np.isclose(scales, np.nan if w is None else w))
     if len(here) != 1:
         asked = "none asked for" if w is None else f"w = {w:g} asked for"
         known = listed((f"{s:g}" for s in scales), len(scales))
         raise GdvizError(f"{name}: found samples at w = {known}, and {asked}; name one with --w.")
-    return found[here[0]]
+    return samples[here[0]]

@@ -80,18 +80,18 @@ def parse_samples(name: str, data: bytes, w: float | None = None) -> Samples:
         raise GdvizError(f"{name}: found the ending {shown(ending)}; allowed: {', '.join(ENDINGS)}.")
     names: tuple[str, ...] | None = None
     remarks: list[str] = []
-    found: NDArray[Any]
+    array: NDArray[Any]
     if ending in TEXT:
-        found, names, remarks = read_text(name, data)
+        array, names, remarks = read_text(name, data)
     elif ending == ".npy":
-        found = read_npy(name, io.BytesIO(data))
+        array = read_npy(name, io.BytesIO(data))
     else:
-        found = read_npz(name, data, w)
-    found = found[:, None] if found.ndim == 1 else found
-    if found.ndim != 2 or not found.size:
-        raise GdvizError(f"{name}: found an array of shape {list(found.shape)}; [n, d] is required.")
+        array = read_npz(name, data, w)
+    array = array[:, None] if array.ndim == 1 else array
+    if array.ndim != 2 or not array.size:
+        raise GdvizError(f"{name}: found an array of shape {list(array.shape)}; [n, d] is required.")
     with np.errstate(over="ignore", invalid="ignore"):  # signalling NaN
-        x = found.astype(np.float64, copy=False)  # [n, d]
+        x = array.astype(np.float64, copy=False)  # [n, d]
     remark = counted(x, names)
     return Samples(x if remark is None else x[:, 1:], tuple(remarks if remark is None else [*remarks, remark]))
 

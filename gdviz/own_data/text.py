@@ -170,6 +170,6 @@ def _numbers(name: str, row: int, cells: list[str], dialect: Dialect) -> list[fl
         if dialect.comma and "." in cell and is_number(cell):
             raise GdvizError(f"{where}: found {shown(cell.strip(), 40)}, where others have a decimal comma; write one way.")
         if not is_number(dialect.point(cell)):
-            found = shown(cell.strip(), 40) if cell.strip() else "nothing"
-            raise GdvizError(f"{where}: found {found}; a number is required.")
+            written = shown(cell.strip(), 40) if cell.strip() else "nothing"
+            raise GdvizError(f"{where}: found {written}; a number is required.")
     return [float(dialect.point(cell)) for cell in cells]

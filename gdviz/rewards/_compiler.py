@@ -150,8 +150,8 @@ def _coordinates_needed(node: Node) -> int:
     return 2 if node.name == "theta" else 1
 
 
-def _refuse(column: int, found: str, allowed: str = ALLOWED) -> NoReturn:
-    raise GdvizError(f"expression column {column}: found {found}; allowed are {allowed}.")
+def _refuse(column: int, given: str, allowed: str = ALLOWED) -> NoReturn:
+    raise GdvizError(f"expression column {column}: found {given}; allowed are {allowed}.")
 
 
 def _screen(text: str) -> str:
@@ -308,8 +308,8 @@ def _refuse_form(node: ast.expr) -> NoReturn:
 
 
 def _name_at(text: str, column: int) -> str:
-    found = re.match(r"\w+", text[column - 1 :])
-    return found.group() if found else "x"
+    word = re.match(r"\w+", text[column - 1 :])
+    return word.group() if word else "x"
 
 
 def _shown(text: str, limit: int = 40) -> str:

@@ -46,16 +46,16 @@ def check_positive(reward: Reward, points: Tensor, kind: RewardKind | None = Non
     strange = bad & ~torch.isfinite(values)
     worst = int((strange.int() if bool(strange.any()) else torch.where(bad, -values, -math.inf)).argmax())
     coordinates = ", ".join(f"{c:.4g}" for c in points[worst].tolist())
-    found = f"reward{place}: found r = {float(values[worst]):.4g} at ({coordinates})"
+    sentence = f"reward{place}: found r = {float(values[worst]):.4g} at ({coordinates})"
     allowed = "but r must be finite and above 0 wherever the target has mass"
     if bool(strange.any()):
         raise GdvizError(
-            f"{found}, {allowed}; neither exp nor a shift mends a value that is not finite, "
+            f"{sentence}, {allowed}; neither exp nor a shift mends a value that is not finite, "
             'so guard it, as in {"kind": "expression", "expression": "log(x) if x > 0.01 else log(0.01)"}.'
         )
     of = _written(kind)
     raise GdvizError(
-        f'{found}, {allowed}; use it as a logarithm, {{"kind": "exp", "strength": 1, "of": {of}}}, '
+        f'{sentence}, {allowed}; use it as a logarithm, {{"kind": "exp", "strength": 1, "of": {of}}}, '
         f'or add a constant, {{"kind": "shift", "constant": {_enough(values):g}, "of": {of}}}.'
     )
 

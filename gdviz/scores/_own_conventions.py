@@ -38,20 +38,20 @@ def time(schedule: Convention, t: float) -> float:
     return min(999.0, max(0.0, 1000 * reached - 1))
 
 
-def noise(schedule: Convention, prediction: Meaning, found: Tensor, y: Tensor, t: float) -> Tensor:
+def noise(schedule: Convention, prediction: Meaning, output: Tensor, y: Tensor, t: float) -> Tensor:
     """The noise prediction that a returned [M, d] stands for, at the y [M, d] that was given."""
     alpha, sigma = scales(schedule, t)
     match prediction:
         case "noise":
-            return found
+            return output
         case "clean":
-            return (y - alpha * found) / sigma
+            return (y - alpha * output) / sigma
         case "velocity" if schedule == "flow":  # z - x_0
-            return y + alpha * found
+            return y + alpha * output
         case "velocity":  # sqrt(1-t) z - sqrt(t) x_0
-            return sqrt(t) * sqrt(1 - t) / alpha * y + sqrt(1 - t) * found
+            return sqrt(t) * sqrt(1 - t) / alpha * y + sqrt(1 - t) * output
         case "score":  # with respect to what it was given
-            return -sigma * found
+            return -sigma * output
 
 
 def linear_time(t: float) -> float:

@@ -21,10 +21,10 @@ def unwrapped(state: dict[str, Tensor], wanted: Iterable[str], place: str) -> tu
     taken = ""
     wanted = list(wanted)
     while state:
-        found = next((p for p in PREFIXES if all(key.startswith(p) for key in state)), None)
-        if found is None or any(key.startswith(found) for key in wanted):
+        prefix = next((p for p in PREFIXES if all(key.startswith(p) for key in state)), None)
+        if prefix is None or any(key.startswith(prefix) for key in wanted):
             break
-        state, taken = {key.removeprefix(found): value for key, value in state.items()}, taken + found
+        state, taken = {key.removeprefix(prefix): value for key, value in state.items()}, taken + prefix
     return state, (f"{Path(place).name}: the prefix {taken} of every key was taken off.",) if taken else ()
 
 
@@ -44,8 +44,8 @@ def check_keys(state: dict[str, Tensor], module: nn.Module, place: str, name: st
         if key in own and value.shape != own[key].shape
     ]
     kinds = (("missing", _keys(missing)), ("unexpected", _keys(unexpected)), ("of another shape", _some(shapes)))
-    if found := "; ".join(f"{kind}: {keys}" for kind, keys in kinds if keys):
-        raise GdvizError(f"{Path(place).name[-LONGEST:]}: found weights that do not fit {name[:LONGEST]}; {found}.")
+    if misfits := "; ".join(f"{kind}: {keys}" for kind, keys in kinds if keys):
+        raise GdvizError(f"{Path(place).name[-LONGEST:]}: found weights that do not fit {name[:LONGEST]}; {misfits}.")
 
 
 def _keys(keys: list[str]) -> str:

@@ -152,8 +152,8 @@ class OwnScores(Scores):
     def _noise(self, x: Tensor, t: float, label: int) -> Tensor:
         """Noise prediction at rows [M, d]."""
         y = given(self.how.schedule, x, t)
-        found = self.told(y, time(self.how.schedule, t), label)
-        return noise(self.how.schedule, self.how.prediction, found, y, t)
+        output = self.told(y, time(self.how.schedule, t), label)
+        return noise(self.how.schedule, self.how.prediction, output, y, t)
 
     def told(self, y: Tensor, time: float, label: int) -> Tensor:
         """What the network returns, [M, d], for y [M, d], a time and a label's index."""
@@ -162,13 +162,13 @@ class OwnScores(Scores):
             arguments.append(torch.full((len(y),), label, device=y.device))
         try:
             with torch.no_grad():
-                found = self.network(*arguments)
+                output = self.network(*arguments)
         except Exception as error:
             raise GdvizError(f"{self.how.code}: found {type(error).__name__} in your network ({_first_line(error)}).") from error
-        if not isinstance(found, Tensor) or found.shape != y.shape:
-            shape = list(found.shape) if isinstance(found, Tensor) else type(found).__name__
+        if not isinstance(output, Tensor) or output.shape != y.shape:
+            shape = list(output.shape) if isinstance(output, Tensor) else type(output).__name__
             raise GdvizError(f"{self.how.code}: found {shape} from your network; it must return {list(y.shape)}, as x is.")
-        return found.float()
+        return output.float()
 
 
 def load(code: str, weights: str | None) -> tuple[Callable[..., Tensor], tuple[str, ...]]:

@@ -56,10 +56,10 @@ def checked_base(path: str) -> str:
     GdvizError
         For anything else.
     """
-    found = path.strip("/")
-    if found and not re.fullmatch(r"[A-Za-z0-9_~-][A-Za-z0-9._~-]*(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*", found):
+    base = path.strip("/")
+    if base and not re.fullmatch(r"[A-Za-z0-9_~-][A-Za-z0-9._~-]*(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*", base):
         raise GdvizError(f"base-path: found {shown(path)}; allowed: a path of letters, digits, dots and dashes, such as /lab.")
-    return found
+    return base
 
 
 def web_address(host: str, port: int, base: str = "") -> str:

@@ -55,8 +55,8 @@ class Front:
 
 def header(scope: Scope, wanted: bytes) -> str | None:
     """A header; two of a name are no name at all."""
-    found = [value.decode("latin-1") for name, value in scope["headers"] if name.lower() == wanted]
-    return ", ".join(found) if found else None
+    values = [value.decode("latin-1") for name, value in scope["headers"] if name.lower() == wanted]
+    return ", ".join(values) if values else None
 
 
 def _is_page(scope: Scope, kind: bytes) -> bool:

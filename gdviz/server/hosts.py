@@ -100,7 +100,7 @@ def hosts_for(host: str, allowed: Iterable[str] = ()) -> Hosts:
 
 def listed(setting: str) -> list[str]:
     """The parts of an environment variable, which commas or blanks divide."""
-    return re.split(r"[,\s]+", found) if (found := os.environ.get(setting, "").strip(", \t\n")) else []
+    return re.split(r"[,\s]+", value) if (value := os.environ.get(setting, "").strip(", \t\n")) else []
 
 
 def is_loopback(name: str) -> bool:

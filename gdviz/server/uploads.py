@@ -59,11 +59,11 @@ class Uploads:
         self._coming: Counter[str] = Counter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        found = _PLACE.fullmatch(scope["path"]) if scope["type"] == "http" and scope["method"] == "PUT" else None
-        if found is None:
+        match = _PLACE.fullmatch(scope["path"]) if scope["type"] == "http" and scope["method"] == "PUT" else None
+        if match is None:
             await self._app(scope, receive, send)
             return
-        session, size = found["session"], _announced(scope)
+        session, size = match["session"], _announced(scope)
         why = self._refusal(session, size)
         if why is not None:
             from starlette.responses import PlainTextResponse

@@ -31,8 +31,8 @@ def cookie_header(cookies: str | None, secure: bool) -> str:
     secure : bool
         Whether it was asked over https.
     """
-    found = _read(cookies or "")
-    value = found if visitor_of(found) else secrets.token_hex(16)
+    visitor = _read(cookies or "")
+    value = visitor if visitor_of(visitor) else secrets.token_hex(16)
     return f"{COOKIE}={value}; Path=/; Max-Age={KEPT_SECONDS}; HttpOnly; SameSite=Lax{'; Secure' if secure else ''}"
 
 

@@ -57,13 +57,13 @@ class Entry:
 
 def entries(root: Path) -> list[Entry]:
     """Everything in the store, the least recently used first."""
-    found = []
+    stored = []
     for section in SECTIONS:
         with contextlib.suppress(OSError):
             for path in (root / section).iterdir():
                 with contextlib.suppress(OSError):  # another server may have removed it just now
-                    found += [_entry(section, path)] if path.name != ".locks" else []
-    return sorted(found, key=lambda entry: entry.used)
+                    stored += [_entry(section, path)] if path.name != ".locks" else []
+    return sorted(stored, key=lambda entry: entry.used)
 
 
 def evict(root: Path, cap: int | None = None) -> list[Entry]:

@@ -52,11 +52,11 @@ class FolderStore:
 
     def names(self, shipped: bool = True) -> list[str]:
         """The ids in this section, the shipped ones included if so asked."""
-        found: set[str] = set()
+        ids: set[str] = set()
         for place in (self._shipped if shipped else None, self._own):
             if place is not None and place.is_dir():
-                found |= {path.parent.name for path in place.glob(f"[!.]*/{MANIFEST}")}
-        return sorted(found)
+                ids |= {path.parent.name for path in place.glob(f"[!.]*/{MANIFEST}")}
+        return sorted(ids)
 
     def written(self, name: str) -> float | None:
         """When an entry was last written or read, in seconds since the epoch; None where there is none."""
@@ -180,8 +180,8 @@ def _whole(folder: Path, only: Collection[str] | None) -> dict[str, bytes]:
 def _manifest(folder: Path) -> dict[str, Any]:
     try:
         with (folder / MANIFEST).open("rb") as file:
-            found = json.loads(file.read(_MANIFEST_BYTES))
-        listed = found["files"]
+            manifest = json.loads(file.read(_MANIFEST_BYTES))
+        listed = manifest["files"]
         for name, facts in listed.items():
             checked(name), checked(facts["at"]), int(facts["size"]), str(facts["sha256"])
     except FileNotFoundError:

@@ -28,14 +28,14 @@ def bases(task: Task, stored: Callable[[str], Checkpoint]) -> tuple[Task, ...]:
         return (task.base,)
     if task.score is None:
         return ()
-    found: dict[str, Task] = {}
+    tasks: dict[str, Task] = {}
 
     def note(wanted: Wanted) -> Checkpoint:
         network = task.network(wanted)
-        found[network.id] = network
+        tasks[network.id] = network
         return untrained(network)
 
     law, scores = task.target.build(), task.score.build(ScoresContext(note, stored))
     for label in law.labels[:1]:
         scores.pair(law.given(label), law)
-    return tuple(found.values())
+    return tuple(tasks.values())

@@ -21,13 +21,13 @@ def sentence(answer: LabelsAnswer, label: str) -> str:
     before, after, improved = zero.reciprocal, two.reciprocal, two.improved
     assert improved is not None
     who = "over all ten digits" if label == "all" else f"for {label}"
-    found = (
+    change = (
         f"From w = 0 to 2 the mean of 1/p(c | x) {who} goes from {_with_ends(before)} to {_with_ends(after)}: "
         f"the 95 % intervals {'do not overlap' if before.low > after.high else 'overlap'}."
     )
     best = min(answer.frechet, key=lambda row: math.inf if row.distance is None else row.distance)
     return (
-        f"{found} {100 * improved.value:.1f} % of the samples improve, not all; p(c | x) is above 1/2 for "
+        f"{change} {100 * improved.value:.1f} % of the samples improve, not all; p(c | x) is above 1/2 for "
         f"{100 * zero.recognised:.1f} % of them at w = 0 and {100 * two.recognised:.1f} % at 2. "
         f"The samples of all ten digits are nearest to real images at w = {best.w:g} of those tried."
     )
@@ -80,9 +80,9 @@ def about_classifier() -> str:
     )
 
 
-def _estimate(found: Estimate | None) -> str:
-    return "-" if found is None else interval(found.value, found.se)
+def _estimate(estimate: Estimate | None) -> str:
+    return "-" if estimate is None else interval(estimate.value, estimate.se)
 
 
-def _with_ends(found: Estimate) -> str:
-    return f"{found.value:.3g} ({found.low:.3g} to {found.high:.3g})"
+def _with_ends(estimate: Estimate) -> str:
+    return f"{estimate.value:.3g} ({estimate.low:.3g} to {estimate.high:.3g})"

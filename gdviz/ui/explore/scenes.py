@@ -79,8 +79,8 @@ def go_on() -> None:
 
 def stopped() -> set[str]:
     """Keys of the scenes that the reader has stopped."""
-    found: set[str] = st.session_state.get(_STOPPED, set())
-    return found
+    keys: set[str] = st.session_state.get(_STOPPED, set())
+    return keys
 
 
 @lru_cache(maxsize=64)
@@ -90,12 +90,12 @@ def _studies(experiment: Experiment, title: str = "", caption: str = "") -> tupl
 
 
 def _ask(scene: SceneStudy) -> Job:
-    found = pool().find(scene.key)
-    if found is None or found.state == "cancelled":
+    job = pool().find(scene.key)
+    if job is None or job.state == "cancelled":
         return submit(scene)
-    if not found.finished:
-        found.join(asker())
-    return found
+    if not job.finished:
+        job.join(asker())
+    return job
 
 
 def _held_up(job: Job) -> str:

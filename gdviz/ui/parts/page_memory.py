@@ -21,8 +21,8 @@ def page_memory(page: str, start: Callable[[], Memory]) -> Memory:
 
 def asked_number(name: str, fewest: int, most: int, usual: int) -> int:
     """A whole number in the address, brought between its bounds; the usual one where there is none."""
-    found = whole_number(st.query_params.get(name, ""))
-    return usual if found is None else min(max(found, fewest), most)
+    number = whole_number(st.query_params.get(name, ""))
+    return usual if number is None else min(max(number, fewest), most)
 
 
 def whole_number(text: str) -> int | None:

@@ -97,8 +97,8 @@ class RunStatus(Generic[A]):
         run_again(self.study.key)
         _asked().add(self.study.key)
         for task in _tasks_quietly(self.study):
-            found, job = trainings().find(task.id), pool().find(training_key(task.id))
-            if found is not None and found.state in ("paused", "failed") and job is not None:
+            training, job = trainings().find(task.id), pool().find(training_key(task.id))
+            if training is not None and training.state in ("paused", "failed") and job is not None:
                 attempt(trainings().resume, task.id, asker())
 
     def stop(self) -> None:
@@ -121,17 +121,17 @@ class RunStatus(Generic[A]):
 
 def find_run(study: Study[A]) -> RunStatus[A]:
     """How far the run of a study is, its finished answer first. One that was asked for begins once its networks are there."""
-    found = status(study)
-    if found.complete or study.key not in _asked():
-        return found
-    if found.job is None:
+    run = status(study)
+    if run.complete or study.key not in _asked():
+        return run
+    if run.job is None:
         networks = networks_progress(study, trainings(), pool())
         if not networks.done or networks.error:
-            return replace(found, networks=networks)
+            return replace(run, networks=networks)
         submit(study)
-        found = status(study)
+        run = status(study)
     _asked().discard(study.key)
-    return found
+    return run
 
 
 def submit(study: Study[Any]) -> Job:
@@ -183,8 +183,8 @@ def attempt(action: Callable[..., Any], *arguments: Any) -> None:
 
 def _asked() -> set[str]:
     """Keys of the studies that this session wants to run: their networks are trained first."""
-    found: set[str] = st.session_state.setdefault(_ASKED, set())
-    return found
+    keys: set[str] = st.session_state.setdefault(_ASKED, set())
+    return keys
 
 
 def _tasks_quietly(study: Study[Any]) -> tuple[Any, ...]:

@@ -18,16 +18,16 @@ NEAREST = 1.0
 """The sentence speaks of the listed w nearest to it."""
 
 
-def sentence(found: Sequence[Finding], names: Titles) -> str:
+def sentence(findings: Sequence[Finding], names: Titles) -> str:
     """What the largest error of the chosen kind, the same size drawn afresh, and the networks do at one w."""
-    if not found:
+    if not findings:
         return ""
-    w = min((row.w for row in found[0][1]), key=lambda value: (abs(value - NEAREST), value))
+    w = min((row.w for row in findings[0][1]), key=lambda value: (abs(value - NEAREST), value))
     lifted = names.of == "mean_reward"
     what = names.reward if lifted else f"1 / {names.reward}"
-    known = [pair for pair in found if pair[0].group == "perturbed" and not pair[0].afresh]
-    afresh = [pair for pair in found if pair[0].afresh]
-    networks = [pair for pair in found if pair[0].group == "network"]
+    known = [pair for pair in findings if pair[0].group == "perturbed" and not pair[0].afresh]
+    afresh = [pair for pair in findings if pair[0].afresh]
+    networks = [pair for pair in findings if pair[0].group == "network"]
     chosen = [
         (_phrase(source, known), _at(rows, w)) for source, rows in [*known[-1:], *afresh[-1:], *networks[:1], *networks[1:][-1:]]
     ]

@@ -99,15 +99,15 @@ def _steps(answer: StepsAnswer) -> str:
 
 
 def _winners(answer: WinnersAnswer) -> str:
-    found = answer.found
+    winners = answer.found
     return (
-        f"At w = {found.w:g} {_share(found.fell)} % of {answer.particles:,} particles have a lower "
-        f"{answer.names.reward} than on the same noise without guidance, {_share(found.rose)} % a higher one."
+        f"At w = {winners.w:g} {_share(winners.fell)} % of {answer.particles:,} particles have a lower "
+        f"{answer.names.reward} than on the same noise without guidance, {_share(winners.rose)} % a higher one."
     )
 
 
-def _share(found: Mean) -> str:
-    return f"{100 * (found.value or 0.0):.1f} ± {196 * (found.se or 0.0):.1f}"
+def _share(mean: Mean) -> str:
+    return f"{100 * (mean.value or 0.0):.1f} ± {196 * (mean.se or 0.0):.1f}"
 
 
 _SENTENCES: dict[str, Callable[..., str]] = {

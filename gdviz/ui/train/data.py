@@ -53,8 +53,8 @@ def field(text: str, step: int, t: float, _library: Library) -> Field | None:
     None in three dimensions and more, for a classifier, or while nothing is saved.
     """
     task = Task.from_json(text)
-    found = _networks(task, _library)
-    if found is None:
+    networks = _networks(task, _library)
+    if networks is None:
         return None
     try:
         law = _law(text)
@@ -64,7 +64,7 @@ def field(text: str, step: int, t: float, _library: Library) -> Field | None:
         return None
     x = _grid(law, t)  # [n, d]
     with torch.no_grad():
-        learned = torch.stack([_noise(network, x, t) for network in found]).sum(0)  # [n, d]
+        learned = torch.stack([_noise(network, x, t) for network in networks]).sum(0)  # [n, d]
     exact = -(t**0.5) * law.score(x, t)  # [n, d]
     arrays = (x, learned, exact, law.log_density(x, t).exp())
     return Field(t, *(array.numpy().astype(np.float32) for array in arrays))

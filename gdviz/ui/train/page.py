@@ -38,16 +38,16 @@ def page() -> None:
     choice = choose()
     slot = _start(choice)
     chosen = () if choice is None else choice.tasks
-    found = _known([task.id for task in chosen])
-    watched = _watched(found, [task.id for task in chosen])
+    known = _known([task.id for task in chosen])
+    watched = _watched(known, [task.id for task in chosen])
     left, right = st.columns([1, 2], gap="medium")
     with left:
-        show_list(found, chosen, watched.id if watched else None)
+        show_list(known, chosen, watched.id if watched else None)
         st.caption(as_typed(where_computed(training=True)))
     with right:
         if watched is not None:
             watch(watched, library())
-    active = [training for training in found if training.state in ("waiting", "running")]
+    active = [training for training in known if training.state in ("waiting", "running")]
     if active:
         _follow(slot, active)
 
@@ -57,7 +57,7 @@ def _start(choice: TrainChoice | None) -> object:
     jobs = trainings()
     tasks = () if choice is None else choice.tasks
     say_what_is_used(tasks)
-    missing = [task for task in tasks if (found := jobs.find(task.id)) is None or found.state in ("paused", "failed")]
+    missing = [task for task in tasks if (training := jobs.find(task.id)) is None or training.state in ("paused", "failed")]
 
     def start() -> None:
         for task in missing:
@@ -87,19 +87,19 @@ def _start(choice: TrainChoice | None) -> object:
 
 def _known(chosen: Sequence[str]) -> list[Training]:
     """All trainings of the store, and the chosen ones that came with the program."""
-    found = list(trainings().list())
-    listed = {training.id for training in found}
+    known = list(trainings().list())
+    listed = {training.id for training in known}
     others = [trainings().find(id) for id in chosen if id not in listed]
-    return [*found, *(training for training in others if training is not None)]
+    return [*known, *(training for training in others if training is not None)]
 
 
-def _watched(found: Sequence[Training], chosen: Sequence[str]) -> Training | None:
+def _watched(known: Sequence[Training], chosen: Sequence[str]) -> Training | None:
     """The one that the reader picked, else one that runs, else one of the choice."""
-    by_id = {training.id: training for training in found}
+    by_id = {training.id: training for training in known}
     picked = st.session_state.get(WATCHED)
     if picked in by_id:
         return by_id[picked]
-    running = [training for training in found if training.state == "running"]
+    running = [training for training in known if training.state == "running"]
     mine = [by_id[id] for id in chosen if id in by_id]
     return next(iter([*running, *mine]), None)
 

@@ -34,13 +34,13 @@ _STATES = {
 }
 
 
-def show_list(found: Sequence[Training], chosen: Sequence[Task], watched: str | None) -> None:
+def show_list(known: Sequence[Training], chosen: Sequence[Task], watched: str | None) -> None:
     """One box a training; finished ones that are neither chosen nor among the newest are folded away."""
     st.subheader("Trainings", anchor=False)
-    st.caption(f"{'' if found else 'None yet. '}They go on when this tab is closed, and are found again here.")
+    st.caption(f"{'' if known else 'None yet. '}They go on when this tab is closed, and are found again here.")
     mine = {task.id for task in chosen} | {watched}
-    ahead = [training for training in found if training.state != "done" or training.id in mine]
-    done = [training for training in found if training not in ahead]
+    ahead = [training for training in known if training.state != "done" or training.id in mine]
+    done = [training for training in known if training not in ahead]
     for training in ahead + done[:LISTED]:
         _box(training, training.id == watched)
     if done[LISTED:]:
@@ -134,8 +134,8 @@ def _scene_title(text: str) -> str:
     from gdviz.training import Task
 
     task = Task.from_json(text)
-    found = next((name for name in names() if load(name).experiment.target == task.target), None)
-    return "" if found is None else load(found).title.partition(":")[0]
+    preset = next((name for name in names() if load(name).experiment.target == task.target), None)
+    return "" if preset is None else load(preset).title.partition(":")[0]
 
 
 # ---------------------------------------------------------------------- from a network to a scene

@@ -90,16 +90,16 @@ def _field(training: Training, library: Library, palette: Palette) -> None:
     label, options = "Noise level of the field", list(train_data.LEVELS)
     picked = st.select_slider(label, options, key="train.level")
     level = train_data.LEVELS[picked]
-    found = train_data.field(training.task.canonical(), report.saved, level, library)
-    if found is None:
+    field = train_data.field(training.task.canonical(), report.saved, level, library)
+    if field is None:
         st.caption(":material/info: Shown in one and two dimensions from the first saved state on; a classifier has no score.")
         return
     of = " of p(x)" if len(report.by_part) > 1 else ""
-    words = f"At step {report.saved:,}, scaled by sqrt(t). Relative error{of} here: {100 * found.error:.1f} %."
+    words = f"At step {report.saved:,}, scaled by sqrt(t). Relative error{of} here: {100 * field.error:.1f} %."
     alt = (
-        f"The learned score over the exact one, noise variance {level:g}, step {report.saved}; relative error {found.error:.2g}."
+        f"The learned score over the exact one, noise variance {level:g}, step {report.saved}; relative error {field.error:.2g}."
     )
-    _plot("field", "", words, figures.field_figure(found, palette), alt)
+    _plot("field", "", words, figures.field_figure(field, palette), alt)
 
 
 def _samples(task: Task, report: TrainingReport, palette: Palette) -> None:
