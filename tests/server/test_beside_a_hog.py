@@ -9,7 +9,7 @@ import pytest
 from benchmarks.sessions import longest
 from benchmarks.tabs import Tab
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.verify  # the rules are in tests/jobs/test_turns.py, with a clock of their own
 PATIENCE = 300.0
 """Seconds; the machine may be busy."""
 

@@ -69,7 +69,7 @@ for told in json.loads(sys.argv[1]):
 """
 
 
-@pytest.mark.slow
+@pytest.mark.verify
 @pytest.mark.skipif(not Path("/proc/self/clear_refs").exists(), reason="sets back the peak of a process as Linux has it")
 def test_the_estimate_holds() -> None:
     """In a process of its own, by the system's count; the first training pays for what is loaded once."""
