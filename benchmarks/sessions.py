@@ -199,7 +199,7 @@ def training_lines(browser: Browser) -> list[Line]:
         page.get_by_label("Steps", exact=True).fill("200000")
         page.get_by_label("Steps", exact=True).press("Enter")
         page.get_by_role("button", name="Train", exact=True).click()
-        field = page.get_by_text("Relative error here")
+        field = page.get_by_text(re.compile(r"Relative error.* here"))
         expect(field.first).to_be_visible(timeout=300_000)
         slider = page.get_by_role("slider", name="Noise level of the field")
         waits = []
