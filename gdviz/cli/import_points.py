@@ -34,11 +34,11 @@ def import_points(
     """Make a target of points of your own, and say what was read."""
     if out != STDOUT:
         check_writable(out)
-    from gdviz.own_data import read_points, target_of
+    from gdviz.own_data import column_names, read_points, target_of
     from gdviz.tables import plain, plain_table
 
     with bar():
-        points = read_points(file, label, weight, [name for name in columns.split(",") if name.strip()])
+        points = read_points(file, label, weight, column_names(columns))
         made = target_of(points, use is Use.mixture, noise, standardise, at_most)
     terminal = messages if out == STDOUT else console()
     for sentence in (*made.points.remarks, made.points.summary):

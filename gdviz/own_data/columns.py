@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from gdviz.errors import GdvizError, listed
 from gdviz.family import shown
 from gdviz.own_data.dialect import Dialect, is_number
+from gdviz.targets import MAX_DIMENSION
 
 LABEL_NAMES = {"label", "labels", "class", "category", "cluster", "species", "target"}
 WEIGHT_NAMES = {"weight", "weights"}
-MAX_DIMENSION = 64
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,11 @@ class Columns:
     def numbers(self) -> tuple[int, ...]:
         """The columns that hold numbers: the coordinates, then the weight."""
         return self.coordinates if self.weight is None else (*self.coordinates, self.weight)
+
+
+def column_names(text: str) -> list[str]:
+    """Columns with commas between, as a reader types them."""
+    return [name for name in text.split(",") if name.strip()]
 
 
 def columns_of(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -47,12 +48,22 @@ class Samples:
 
 def read_samples(path: Path, w: float | None = None) -> Samples:
     """Samples from a file. Errors as for `parse_samples`."""
+    return parse_samples(path.name, bytes_of(path, MAX_FILE, ENDINGS), w)
+
+
+def bytes_of(path: Path, most: int, endings: Sequence[str]) -> bytes:
+    """A file's bytes, of which there are at most so many.
+
+    Raises
+    ------
+    GdvizError
+        If it cannot be read or is larger; the sentence says which endings are allowed.
+    """
     try:
-        data = read_at_most(path, MAX_FILE)
+        return read_at_most(path, most)
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or error
-        raise GdvizError(f"{path}: {why}; give a file that ends in {', '.join(ENDINGS)}.") from None
-    return parse_samples(path.name, data, w)
+        raise GdvizError(f"{path}: {why}; give a file that ends in {', '.join(endings)}.") from None
 
 
 def parse_samples(name: str, data: bytes, w: float | None = None) -> Samples:

@@ -17,9 +17,8 @@ from gdviz.errors import GdvizError, listed
 from gdviz.family import shown
 from gdviz.own_data.columns import Columns, columns_of
 from gdviz.own_data.dialect import Dialect, is_number
-from gdviz.own_data.files import TEXT, counted, parse_samples
+from gdviz.own_data.files import TEXT, bytes_of, counted, parse_samples
 from gdviz.own_data.text import text_table
-from gdviz.store import read_at_most
 
 MAX_FILE = 64 << 20
 """Bytes of a file."""
@@ -70,12 +69,7 @@ class OwnPoints:
 
 def read_points(path: Path, label: str | None = None, weight: str | None = None, coordinates: Sequence[str] = ()) -> OwnPoints:
     """Points from a file. Arguments and errors as for `parse_points`."""
-    try:
-        data = read_at_most(path, MAX_FILE)
-    except (OSError, ValueError) as error:
-        why = getattr(error, "strerror", None) or error
-        raise GdvizError(f"{path}: {why}; give a file that ends in {', '.join(ENDINGS)}.") from None
-    return parse_points(path.name, data, label, weight, coordinates)
+    return parse_points(path.name, bytes_of(path, MAX_FILE, ENDINGS), label, weight, coordinates)
 
 
 def parse_points(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -77,7 +76,7 @@ class OwnTargetStudy(Study[OwnTargetAnswer]):
     at_most: int | None
 
     def run(self, context: StudyContext) -> OwnTargetAnswer:
-        from gdviz.own_data import parse_points, target_of
+        from gdviz.own_data import column_names, parse_points, target_of
 
         points = parse_points(self.file, self.data, self.label, self.weight, column_names(self.coordinates))
         context.progress(0.3)
@@ -94,7 +93,3 @@ class OwnTargetStudy(Study[OwnTargetAnswer]):
             labels[:SHOWN],
         )
 
-
-def column_names(text: str) -> Sequence[str]:
-    """Columns with commas between, as a reader types them."""
-    return [name for name in text.split(",") if name.strip()]

@@ -9,5 +9,6 @@ from gdviz.targets._shape import even_square as even_square
 from gdviz.targets._shape import midpoints as midpoints
 from gdviz.targets._shape import polar as polar
 from gdviz.targets._target import MAX_ATOMS as MAX_ATOMS
+from gdviz.targets._target import MAX_DIMENSION as MAX_DIMENSION
 from gdviz.targets._target import TARGETS as TARGETS
 from gdviz.targets._target import TargetKind as TargetKind

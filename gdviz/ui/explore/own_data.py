@@ -15,8 +15,9 @@ from gdviz.ui.parts.run_controls import RunWords, Watched
 from gdviz.ui.parts.runs import find_run, submit
 
 MEGABYTES = 4
-MAX_ROWS = 5000
-"""Points that are taken on this page, at random where a file has more."""
+MOST_FITTED, MOST_DRAWN = 5000, 1000
+"""Points that a mixture is fitted to, and that are a target themselves, at random where a file has more: the page's address holds
+the target, and a browser, a server and a proxy take only so long a one."""
 
 AS_THEY_ARE, NOISY, MIXTURE = "the points themselves", "the points with noise", "a Gaussian mixture fitted to them"
 
@@ -56,8 +57,9 @@ def edit_own_data(draft: Draft, key: str, use: Callable[[Draft], None]) -> Watch
     if file is None and not typed.strip():
         return None
     name, data = (file.name, file.getvalue()) if file is not None else ("rows.csv", typed.encode())
+    at_most = MOST_FITTED if made == MIXTURE else MOST_DRAWN
     study = OwnTargetStudy(
-        name, data, label.strip() or None, None, columns, made == MIXTURE, float(noise), standardise, MAX_ROWS
+        name, data, label.strip() or None, None, columns, made == MIXTURE, float(noise), standardise, at_most
     )
     run = find_run(study)
     if run.job is None and not run.complete:
