@@ -54,6 +54,7 @@ def edit_own_data(draft: Draft, key: str, use: Callable[[Draft], None]) -> Watch
     label = three.text_input("column of labels", key=f"{key}.label", placeholder="as recognised")
     columns = four.text_input("columns of coordinates", key=f"{key}.columns", placeholder="all others")
     standardise = st.checkbox("Move them to mean 0 and standard deviation 1 along each axis", key=f"{key}.standardise")
+    below = st.empty()  # drawn anew at once: what is no longer offered does not stand there while a scene is computed
     if file is None and not typed.strip():
         return None
     name, data = (file.name, file.getvalue()) if file is not None else ("rows.csv", typed.encode())
@@ -65,15 +66,16 @@ def edit_own_data(draft: Draft, key: str, use: Callable[[Draft], None]) -> Watch
     if run.job is None and not run.complete:
         submit(study)
         run = find_run(study)
-    if run.answer is None:
-        watched = Watched([run], _READING, st.empty(), time.monotonic())
-        if run.problem:
-            st.error(as_typed(run.problem), icon=":material/error:")
-        return watched
-    _show(run.answer)
-    if st.button("Make them the target", type="primary", icon=":material/check:", key=f"{key}.use"):
-        use(with_target(draft, run.answer.target, run.answer.labels))
-        st.rerun()
+    with below.container():
+        if run.answer is None:
+            watched = Watched([run], _READING, st.empty(), time.monotonic())
+            if run.problem:
+                st.error(as_typed(run.problem), icon=":material/error:")
+            return watched
+        _show(run.answer)
+        if st.button("Make them the target", type="primary", icon=":material/check:", key=f"{key}.use"):
+            use(with_target(draft, run.answer.target, run.answer.labels))
+            st.rerun()
     return None
 
 
