@@ -44,7 +44,7 @@ def check_memory(task: Task, problem: TrainingProblem | None = None) -> None:
 
 
 def step_bytes(task: Task, problem: TrainingProblem) -> int:
-    """Bytes of the weights and of a step's batch on its way there and back: more than they are, by a factor of three at most."""
+    """Bytes of the weights and of a step's batch on its way there and back: more than they are, by a factor of 2.5 at most."""
     recipe, labels = task.weights or task.recipe, len(problem.labels)
     with torch.device("meta"):  # shapes alone
         weights = sum(weight.numel() for weight in blank(problem.learned, problem.law.dimension, labels, recipe).parameters())
