@@ -101,7 +101,7 @@ def modules_of(folder: Traversable, *entries: str) -> list[Module]:
 
 
 def link(folder: Traversable, *entries: str) -> str:
-    """The modules as one script: afterwards `$numbers` holds the exports of ``numbers.js``, `$live$engine` of ``live/engine.js``."""
+    """The modules as one script: `$numbers` then holds the exports of ``numbers.js``, `$live$engine` of ``live/engine.js``."""
     return "\n".join(['"use strict";', *(part for module in modules_of(folder, *entries) for part in _function(module))])
 
 
