@@ -128,13 +128,14 @@ def test_drawn_forms(packed) -> None:
 
 
 def test_a_line_has_a_poster_too() -> None:
-    line = {"kind": "gaussian_mixture", "components": [{"mean": [-1], "covariance": [[1]], "label": "b"}, {"mean": [2], "covariance": [[1]]}]}
+    components = [{"mean": [-1], "covariance": [[1]], "label": "b"}, {"mean": [2], "covariance": [[1]]}]
+    line = {"kind": "gaussian_mixture", "components": components}
     result = run(Experiment.parse({**SMALL, **TINY, "target": line}), frame_particles=40)
     data = pack_scene(scene_from_result(result))
     assert Shared(result.experiment, "", lambda: data).form(".png").startswith(b"\x89PNG")
 
 
-@pytest.mark.parametrize(("field", "value", "says"), [("w", 3.0, "w: found 3; the scene was computed at 0, 1."), ("frame", 9, "0 to 2")])
+@pytest.mark.parametrize(("field", "value", "says"), [("w", 3.0, "found 3; the scene was computed at 0, 1"), ("frame", 9, "0 to 2")])
 def test_what_the_scene_does_not_have(packed, field, value, says) -> None:
     with pytest.raises(GdvizError, match=says):
         Shared(Experiment.parse(SMALL), "", lambda: packed, **{field: value}).form(".png")
