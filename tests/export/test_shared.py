@@ -135,7 +135,7 @@ def test_a_line_has_a_poster_too() -> None:
     assert Shared(result.experiment, "", lambda: data).form(".png").startswith(b"\x89PNG")
 
 
-@pytest.mark.parametrize(("field", "value", "says"), [("w", 3.0, "found 3; the scene was computed at 0, 1"), ("frame", 9, "0 to 2")])
+@pytest.mark.parametrize(("field", "value", "says"), [("w", 3.0, "found 3; the scene was"), ("frame", 9, "0 to 2")])
 def test_what_the_scene_does_not_have(packed, field, value, says) -> None:
     with pytest.raises(GdvizError, match=says):
         Shared(Experiment.parse(SMALL), "", lambda: packed, **{field: value}).form(".png")
