@@ -31,12 +31,13 @@ def cookie_header(cookies: str | None, secure: bool) -> str:
     secure : bool
         Whether it was asked over https.
     """
-    visitor = _read(cookies or "")
+    visitor = cookie_in(cookies or "")
     value = visitor if visitor_of(visitor) else secrets.token_hex(16)
     return f"{COOKIE}={value}; Path=/; Max-Age={KEPT_SECONDS}; HttpOnly; SameSite=Lax{'; Secure' if secure else ''}"
 
 
-def _read(cookies: str) -> str | None:
+def cookie_in(cookies: str) -> str | None:
+    """The value of our cookie in a Cookie header."""
     try:
         morsel = SimpleCookie(cookies).get(COOKIE)
     except CookieError:
