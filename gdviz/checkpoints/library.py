@@ -9,7 +9,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from gdviz.checkpoints.history import History
-from gdviz.checkpoints.owners import Owners
+from gdviz.store.owners import Owners
 from gdviz.checkpoints.report import TrainingReport
 from gdviz.errors import GdvizError
 from gdviz.networks import Checkpoint
