@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import ipaddress
 import re
 import secrets
 from http.cookies import CookieError, SimpleCookie
@@ -19,6 +20,20 @@ def visitor_of(cookie: str | None) -> str | None:
     if not isinstance(cookie, str) or not _VALUE.fullmatch(cookie):
         return None
     return hashlib.sha256(cookie.encode()).hexdigest()[:32]
+
+
+def place_of(address: str | None) -> str:
+    """An address as far as it tells visitors apart: of IPv6 the network, of which whoever has one has all; nothing for this
+    machine's own, behind which are proxies and tunnels."""
+    try:
+        found = ipaddress.ip_address(address or "")
+    except ValueError:
+        return ""
+    if isinstance(found, ipaddress.IPv6Address):
+        found = found.ipv4_mapped or found
+    if found.is_loopback:
+        return ""
+    return str(found) if found.version == 4 else str(ipaddress.IPv6Network((int(found) >> 64 << 64, 64)))
 
 
 def cookie_header(cookies: str | None, secure: bool) -> str:
