@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import cached_property
 
 import torch
 from torch import Tensor
@@ -53,13 +52,16 @@ class Distance:
         return None if inside else self.se
 
 
-@dataclass(frozen=True, eq=False)
 class _GoalSample(Within):
     """As many points of a goal as it is held against."""
 
-    @cached_property
+    _floor: tuple[float | None] | None = None
+
+    @property
     def floor(self) -> float | None:
-        return energy_floor(self.x, len(self.x))
+        if self._floor is None:
+            self._floor = (energy_floor(self.x, len(self.x)),)
+        return self._floor[0]
 
 
 class Distances:
@@ -82,9 +84,9 @@ class Distances:
 
     def changes(self, w: float, fine: Tensor, coarse: Tensor) -> tuple[float | None, ...]:
         """|distance - distance at half as many steps| to each goal, from the same particles' ends x [n, d]."""
-        ends = [Within(x[:CHANGE_POINTS].double()) for x in (fine, coarse)]
-        drawn = [self._goal(goal, w, len(ends[0].x)) for goal in self.goals]
-        changes = [None if y is None else abs(energy_change(*ends, y.x[:CHANGE_POINTS])) for y in drawn]
+        ours, halved = (Within(x[:CHANGE_POINTS].double()) for x in (fine, coarse))
+        drawn = [self._goal(goal, w, len(ours.x)) for goal in self.goals]
+        changes = [None if y is None else abs(energy_change(ours, halved, y.x[:CHANGE_POINTS])) for y in drawn]
         return tuple(change if change is not None and math.isfinite(change) else None for change in changes)
 
     def _distance(self, goal: Goal, w: float, ours: Within) -> Distance:

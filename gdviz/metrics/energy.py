@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
 import torch
 from torch import Tensor
@@ -18,16 +18,24 @@ FLOOR_POINTS = 800
 FLOOR_HALVINGS, NULL_HALVINGS = 200, 1000
 
 
-@dataclass(frozen=True, eq=False)
 class Within:
-    """A sample [n, d] and the sums of distances between its own points, which every distance to another sample needs."""
+    """A sample and what every distance to another one needs of it.
 
-    x: Tensor
+    Parameters
+    ----------
+    x : Tensor, shape [n, d]
+    """
 
-    @cached_property
+    def __init__(self, x: Tensor) -> None:
+        self.x = x
+        self._sums: Tensor | None = None
+
+    @property
     def sums(self) -> Tensor:
         """Sums of |x_i - x_j| over j, [n]."""
-        return distance_sums(self.x, self.x)[0]
+        if self._sums is None:
+            self._sums = distance_sums(self.x, self.x)[0]
+        return self._sums
 
 
 def energy_distance(x: Tensor | Within, y: Tensor | Within) -> Mean:
