@@ -61,7 +61,7 @@ def live_model(experiment: Experiment, built: Built, frame_levels: NDArray[np.in
         "components": _components(law),
         "names": list(law.labels),
         "exponentials": _exponentials(reward) if guided_by_reward else None,
-        "log_reward": reward.log(law.components.means).tolist() if guided_by_reward and law.atomic else None,
+        "log_reward": reward.log(law.components.means[law.support]).tolist() if guided_by_reward and law.atomic else None,
         "log_snr": levels.log_snr.tolist(),
         "frames": [int(level) for level in frame_levels],
         "seed": experiment.seed,
