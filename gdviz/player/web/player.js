@@ -3,6 +3,7 @@
 import { createActions } from "./actions.js";
 import { Clock } from "./clock.js";
 import { setText } from "./dom.js";
+import { LiveW } from "./live/follow.js";
 import { SceneLibrary, sceneSources } from "./load.js";
 import { buildPage } from "./page.js";
 import { Stage } from "./stage.js";
@@ -31,7 +32,8 @@ export function createPlayer(host) {
   const library = new SceneLibrary();
   const clock = new Clock(() => { if (root.isConnected) stage.draw(); else clock.pause(); });
   const stage = new Stage(page, state, clock);
-  stage.listen(createActions(state, clock, stage));
+  const live = new LiveW(state, stage);
+  stage.listen(createActions(state, clock, stage, live));
   let signature = ""; // of the scenes asked for
 
   /** @type {(scene: SceneInput, options: Options) => Promise<void>} */
@@ -72,7 +74,9 @@ export function createPlayer(host) {
       state.wanted = state.view.w;
       state.pinned = await library.recall(state.view.pins, loaded, sources[0], base);
     }
+    live.enter(loaded[0], sources[0].url ? new URL(base ?? "", document.baseURI).href : null);
     enterScenes(state, loaded);
+    live.follow();
     clock.speed = state.view.speed;
     if (first && state.view.frame !== null) clock.seek(state.view.frame / Math.max(1, lastFrame(state)));
     stage.enter();
@@ -84,6 +88,7 @@ export function createPlayer(host) {
 
   function destroy() {
     clock.pause();
+    live.destroy();
     stage.destroy();
   }
 
