@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gdviz.errors import GdvizError
+from gdviz.export.link import MAX_TEXT, from_link, to_link
 from gdviz.presets import load, names
-from gdviz.ui.parts.link import MAX_TEXT, from_link, to_link
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
