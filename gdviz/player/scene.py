@@ -201,6 +201,7 @@ def unpack_scene(data: bytes) -> Scene:
         If the bytes are not a scene of this format.
     """
     header, payload = _split(data)
+    header.setdefault("live", None)  # formats 1 and 2
     arrays = {entry["name"]: decode(entry, payload) for entry in header["arrays"]}
     order = np.asarray(header["order"])
     low, step = (np.asarray(header["quantisation"][key]) for key in ("low", "step"))
@@ -216,7 +217,7 @@ def unpack_scene(data: bytes) -> Scene:
         arrows = Arrows(base, push)
     return Scene(
         paths=paths, extent=tuple(header["extent"]), arrows=arrows, law=law, **by_particle,
-        grids=tuple(_read_grid(entry, arrays) for entry in header["grids"]), **{key: header.get(key) if key == "live" else header[key] for key in AS_THEY_ARE},
+        grids=tuple(_read_grid(entry, arrays) for entry in header["grids"]), **{key: header[key] for key in AS_THEY_ARE},
     )  # fmt: skip
 
 

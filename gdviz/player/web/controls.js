@@ -85,7 +85,7 @@ export function createControls(bar, details, act) {
       setText(scale.value, `w = ${formatShort(s.at.w)}${s.live.scene ? ", live" : s.at.interpolated ? ", interpolated" : ""}`);
       if (document.activeElement !== typed || s.dragging) typed.value = String(Number(s.at.w.toPrecision(6)));
       typed.hidden = !s.live.on;
-      setText(gamma, `lower row: γ = 1 + w, guidance_scale elsewhere${s.live.on ? "; any w between, live" : s.live.why ? `; not live: ${s.live.why}` : ""}`);
+      setText(gamma, `lower row: γ = 1 + w, guidance_scale elsewhere${s.live.on ? "; any w, live" : s.live.why ? `; not live: ${s.live.why}` : ""}`);
       scale.input.setAttribute("aria-valuetext", `w = ${formatShort(s.at.w)}, gamma = ${formatShort(1 + s.at.w)}`);
       setText(copy, s.room ? `copy to ${s.nextLetter}` : "four panels");
       copy.disabled = !s.room || s.at.interpolated || s.live.scene !== null;

@@ -46,7 +46,9 @@ export function createWords(page, state, clock) {
     const zero = scene.header.rows.find((row) => row.w === 0) ?? null;
     node.style.minHeight = "";
     let most = 0;
-    for (const row of [null, ...scene.header.rows]) {
+    const { rows } = scene.header;
+    const live = state.live.on ? rows.map((row) => ({ ...row, particles: scene.particles, live: true })) : [];
+    for (const row of [null, ...rows, ...live]) {
       node.textContent = sentenceFor(scene.header, row, zero);
       most = Math.max(most, node.offsetHeight);
     }
