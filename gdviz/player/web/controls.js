@@ -83,7 +83,7 @@ export function createControls(bar, details, act) {
       scale.input.disabled = s.w.length < 2;
       if (!s.dragging) scale.input.value = String(s.position);
       setText(scale.value, `w = ${formatShort(s.at.w)}${s.live.scene ? ", live" : s.at.interpolated ? ", interpolated" : ""}`);
-      if (document.activeElement !== typed || s.dragging) typed.value = String(Number(s.at.w.toPrecision(6)));
+      if (!typed.matches(":focus") || s.dragging) typed.value = String(Number(s.at.w.toPrecision(6)));
       typed.hidden = !s.live.on;
       setText(gamma, `lower row: γ = 1 + w, guidance_scale elsewhere${s.live.on ? "; any w, live" : s.live.why ? `; not live: ${s.live.why}` : ""}`);
       scale.input.setAttribute("aria-valuetext", `w = ${formatShort(s.at.w)}, gamma = ${formatShort(1 + s.at.w)}`);

@@ -11,6 +11,7 @@ import { createState, enterScenes, lastFrame } from "./state.js";
 import { readView } from "./view.js";
 /** @import { SceneInput, Source } from "./load.js" */
 /** @import { Scene } from "./scene.js" */
+/** @import { State } from "./state.js" */
 /** @import { Selection } from "./view.js" */
 
 /**
@@ -22,6 +23,7 @@ import { readView } from "./view.js";
  * @property {() => boolean} attached
  * @property {{draws: number, milliseconds: number}} stats
  * @property {Clock} clock
+ * @property {State} state
  */
 
 /** @type {(host: HTMLElement) => Player} */
@@ -92,7 +94,7 @@ export function createPlayer(host) {
     stage.destroy();
   }
 
-  const player = { update, destroy, stats: stage.stats, clock, attached: () => root.isConnected };
-  Object.assign(root, { gdviz: player }); // for the benchmark
+  const player = { update, destroy, stats: stage.stats, clock, state, attached: () => root.isConnected };
+  Object.assign(root, { gdviz: player }); // for the benchmark and the tests
   return player;
 }
