@@ -6,8 +6,6 @@ import pytest
 from as_read import as_read
 from streamlit.testing.v1 import AppTest
 
-TABS = ["Target", "Guidance", "Sampler", "Run", "File"]
-
 
 def script() -> None:
     from types import SimpleNamespace
@@ -16,15 +14,17 @@ def script() -> None:
 
     from gdviz.presets import load
     from gdviz.ui.explore import page
+    from gdviz.ui.explore.places import places
     from gdviz.ui.parts import workers
 
     workers.pool = lambda: SimpleNamespace()
     made = load("two-moons").experiment
     state = st.session_state.setdefault("explore.open", page.Opened(None, made.model_dump(mode="json")))
-    st.session_state.setdefault("explore.change", True)  # open: its widgets are drawn then alone
-    slot = st.empty()
+    here = places()
+    with here.status:
+        slot = st.empty()
     slot.error("refused before")
-    page.edit(state, page.Stage((), slot))
+    page.edit(state, page.Stage((), slot), here)
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 // The controls: three in sight (play, time, w), the rest under "More". They hold no state of their own.
 
 import { addElement, setText } from "./dom.js";
+import { addTerm } from "./explain.js";
 import { addIconButton, addSlider, setIcon } from "./fields.js";
 import { addMore } from "./more.js";
 import { formatShort } from "./numbers.js";
@@ -50,7 +51,8 @@ export function createControls(bar, details, act) {
 
   const scale = addSlider(bar, "guidance scale w");
   const ticks = addElement("div", scale.box, { class: "gv-ticks", "aria-hidden": "true" });
-  const gamma = addElement("div", scale.box, { class: "gv-gamma" }, "lower row: γ = 1 + w, guidance_scale elsewhere");
+  scale.name.replaceChildren();
+  addTerm(scale.name, "guidance scale w", "How strongly the dots are steered: w = 0 is no guidance. Lower row: γ = 1 + w, called guidance_scale elsewhere.");
   scale.input.addEventListener("input", () => act.slideW(Number(scale.input.value), false));
   scale.input.addEventListener("change", () => act.slideW(Number(scale.input.value), true));
   /** @type {Record<string, number>} */
@@ -88,7 +90,6 @@ export function createControls(bar, details, act) {
       const key = `${s.w}|${s.width}`;
       if (key !== shown) fillScaleTicks(ticks, s.w);
       shown = key;
-      gamma.hidden = s.w.length < 2;
     },
     more,
   };

@@ -13,7 +13,8 @@ import { readView } from "./view.js";
 /** @import { Selection } from "./view.js" */
 
 /**
- * @typedef {{selection?: Selection | null, base?: string}} Options - the view to open with; what addresses start with
+ * @typedef {{selection?: Selection | null, base?: string, within?: boolean}} Options - the view to open with; what addresses start with;
+ *   whether a page stands around it that names the scene
  *
  * @typedef {object} Player
  * @property {(scene: SceneInput, options: Options) => Promise<void>} update
@@ -37,6 +38,7 @@ export function createPlayer(host) {
   /** @type {(scene: SceneInput, options: Options) => Promise<void>} */
   async function update(scene, options) {
     try {
+      root.classList.toggle("gv-within", Boolean(options.within));
       const sources = sceneSources(scene);
       const key = JSON.stringify(sources.map((source) => source.id));
       stage.retheme();

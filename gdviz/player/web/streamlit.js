@@ -10,6 +10,6 @@ import { mount } from "./mount.js";
 /** @type {(given: {data: ComponentData | null, parentElement: Host}) => () => void} */
 export function showComponent({ data, parentElement }) {
   const { scenes, selection, base } = data ?? {};
-  const player = mount(parentElement, scenes ?? [], { selection, base });
+  const player = mount(parentElement, scenes ?? [], { selection, base, within: true });
   return () => player.destroy();
 }

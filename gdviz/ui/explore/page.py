@@ -1,10 +1,9 @@
-"""The Explore page: what is open, the stage, and the controls below it."""
+"""The Explore page: what is open, the stage, and the controls beside it."""
 
 from __future__ import annotations
 
 import contextlib
 import json
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -16,6 +15,7 @@ from gdviz.errors import GdvizError
 from gdviz.family import shown
 from gdviz.presets import DEFAULT, titles
 from gdviz.server import store
+from gdviz.ui.explore.places import Places
 from gdviz.ui.explore.player_component import show_player
 from gdviz.ui.parts.as_typed import as_typed
 from gdviz.ui.parts.link import from_link, to_link
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 _OPEN, _SHOWN, _BOX = "explore.open", "explore.shown", "explore.box"
 _WANTED = "explore.wanted"  # of gdviz.ui.explore.scenes, which a first visit does not import
+_REFUSED = "explore.refused"  # the draft that no Experiment could be made of, and the version of what is open
 _OWN = "__own__"  # the preset box's entry for a scene that is no preset
 
 
@@ -60,10 +61,11 @@ class Opened:
         return ("exact", "network") if source == "both" else (source,)
 
 
-def opened() -> Opened:
+def opened(page: Places) -> Opened:
     """The page's present subject, from the session or, at first, from the address; draws the boxes that choose it."""
     if _OPEN not in st.session_state:
-        st.session_state[_OPEN] = _from_address()
+        with page.status:
+            st.session_state[_OPEN] = _from_address()
     state: Opened = st.session_state[_OPEN]
     known = titles()
     names = list(known)
@@ -77,8 +79,7 @@ def opened() -> Opened:
         if name in known and key == st.session_state[_BOX]:  # a box just replaced still reports its choice once
             open_(Opened(name, source=state.source))
 
-    left, right = st.columns([5, 2], vertical_alignment="center")
-    left.selectbox(
+    page.top.selectbox(
         "Preset",
         options,
         index=0 if own else options.index(state.preset or DEFAULT),
@@ -87,7 +88,7 @@ def opened() -> Opened:
         on_change=pick,
         label_visibility="collapsed",
     )
-    with right:
+    with page.top:
         present = state.source or own_source(state.edited or {})
         source = choose_source(present, f"source.{state.version}.{own_source(state.edited or {})}")
     if source != present:
@@ -134,13 +135,13 @@ def _write_address(state: Opened) -> None:
 # ---------------------------------------------------------------------- the stage
 @dataclass(frozen=True)
 class Stage:
-    """The stage as drawn: how far each of its scenes was, and the place below it."""
+    """The stage as drawn: how far each of its scenes was, and the place beside it."""
 
     parts: tuple[SceneProgress, ...]
     slot: Any
 
 
-def show(state: Opened) -> Stage:
+def show(state: Opened, page: Places) -> Stage:
     """The player on the present scene, always in the same place, so that it never starts anew.
 
     A preset's shipped scene needs no import of the mathematics, so a first visit sees it move at once.
@@ -150,14 +151,14 @@ def show(state: Opened) -> Stage:
     shown: list[str] = st.session_state.get(_SHOWN, [])
     _want(state)
     parts = tuple(_progress(state, source) for source in state.sources)
-    if parts[0].digest:
+    if any(part.digest for part in parts):
         shown = [part.digest for part in parts if part.digest]
     if shown:
         st.session_state[_SHOWN] = shown
-        show_player(shown)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        with st.container():
-            slot = st.empty()
+        with page.stage:
+            show_player(shown)
+    with page.status:
+        slot = st.empty()
         _turn_button(parts)
     problem = next((part.error for part in parts if part.error), None)
     if problem:
@@ -269,36 +270,33 @@ def _words(state: Opened) -> tuple[str, str]:
 
 
 # ---------------------------------------------------------------------- the controls
-def edit(state: Opened, stage: Stage) -> Watched | None:
-    """Everything that can be changed. A valid change goes on stage, an invalid one is refused below its widgets.
+def edit(state: Opened, stage: Stage, page: Places) -> Watched | None:
+    """Everything that can be changed. A valid change goes on stage, an invalid one is refused below its field.
 
-    What was refused before it, below the stage, is no longer said then: the newest mistake is to be mended. Gives what to wait
-    for while a worker reads somebody's points.
+    What was refused before it is no longer said then: the newest mistake is to be mended. Gives what to wait for while a worker
+    reads somebody's points.
     """
+    from gdviz.ui.explore.editor import edit_experiment
     from gdviz.ui.parts.workers import pool, where_computed
 
-    title = "Change the scene: target, guidance, sampler, run, file"
-    with st.expander(title, icon=":material/tune:", on_change="rerun", key="explore.change") as changes:
-        if not changes.open:  # its widgets cost the server more than all the rest of the page
-            pool()
-            return None
-        from gdviz.ui.explore.editor import edit_experiment
-
+    with page.panel:
         try:
             present = experiment_of(state).model_dump(mode="json")
         except GdvizError:
             present = experiment_of(Opened(DEFAULT)).model_dump(mode="json")
-        elsewhere = st.empty()
-        edited = edit_experiment(present, f"edit.{state.version}", open_file=lambda value: open_(Opened(None, value)))
+        version, refused = st.session_state.get(_REFUSED, (None, None))
+        draft = refused if version == state.version else present  # what was refused stays in its boxes
+        edited = edit_experiment(draft, f"edit.{state.version}", open_file=lambda value: open_(Opened(None, value)))
         st.caption(as_typed(where_computed()))
     pool()  # now that all that the widgets import is there
     try:
         experiment = _parsed(json.dumps(edited.draft))  # whether its parts fit each other is found by the worker
     except GdvizError as error:
+        st.session_state[_REFUSED] = state.version, edited.draft
         stage.slot.empty()
-        part = re.match(r"[a-z]*", str(error))
-        edited.places.get(part[0] if part else "", elsewhere).error(as_typed(str(error)), icon=":material/error:")
+        edited.places.say(str(error))
         return edited.reading
+    st.session_state.pop(_REFUSED, None)
     known = experiment.model_dump(mode="json")
     if known != present:
         is_preset = state.preset is not None and experiment.id == experiment_of(Opened(state.preset)).id

@@ -18,6 +18,7 @@ from pydantic.fields import FieldInfo
 
 from gdviz.family import Family, Kind
 from gdviz.ui.parts.as_typed import as_typed
+from gdviz.ui.parts.field_errors import FieldErrors
 
 Draft = dict[str, Any]
 Choices = Mapping[str, list[str]]
@@ -37,6 +38,8 @@ def edit_kind(
     skip: tuple[str, ...] = (),
     title: str | None = None,
     help: str | None = None,
+    path: str = "",
+    errors: FieldErrors | None = None,
 ) -> Draft:
     """A select box for the kind and a widget for each of its fields.
 
@@ -53,6 +56,10 @@ def edit_kind(
         Fields that are edited elsewhere.
     title, help : str, optional
         Label and tooltip of the select box.
+    path : str
+        Where the description stands in what is validated, such as ``target``.
+    errors : FieldErrors, optional
+        Gets a place below each widget.
 
     Returns
     -------
@@ -71,15 +78,23 @@ def edit_kind(
         help=as_typed(help or ""),
     )
     kind = family.kinds[picked]
+    if errors:
+        errors.below(path)
     if picked != present:
         value = {"kind": picked, **starting_values(kind, choices)}
     st.caption(as_typed(kind.card.idea))
     kept = {name: value[name] for name in skip if name in value}
-    return {"kind": picked, **kept, **edit_fields(kind, value, f"{key}.{picked}", choices, ("kind", *skip))}
+    return {"kind": picked, **kept, **edit_fields(kind, value, f"{key}.{picked}", choices, ("kind", *skip), path, errors)}
 
 
 def edit_fields(
-    model: type[BaseModel], value: Draft, key: str, choices: Choices | None = None, skip: tuple[str, ...] = ()
+    model: type[BaseModel],
+    value: Draft,
+    key: str,
+    choices: Choices | None = None,
+    skip: tuple[str, ...] = (),
+    path: str = "",
+    errors: FieldErrors | None = None,
 ) -> Draft:
     """A widget for each field of a model that is no family member: a network's recipe, say.
 
@@ -90,7 +105,7 @@ def edit_fields(
         The present description; what is missing starts at its default.
     key : str
         Prefix of the widgets' keys.
-    choices, skip
+    choices, skip, path, errors
         As in `edit_kind`.
     """
     fields = {name: info for name, info in model.model_fields.items() if name not in skip}
@@ -100,7 +115,10 @@ def edit_fields(
     for name, info in fields.items():
         default = value.get(name, None if info.is_required() else _plain(info.get_default(call_default_factory=True)))
         with places.get(name) or st.container():
-            edited[name] = _edit_field(name, info, default, f"{key}.{name}", choices or {})
+            here = f"{path}.{name}" if path else name
+            edited[name] = _edit_field(name, info, default, f"{key}.{name}", choices or {}, here, errors)
+            if errors:
+                errors.below(here)
     return {name: item for name, item in edited.items() if item is not None or name in value}
 
 
@@ -125,13 +143,16 @@ def starting_values(kind: type[Kind], choices: Choices | None = None) -> Draft:
     return {name: item for name, item in start.items() if name != "kind"}
 
 
-def _edit_field(name: str, info: FieldInfo, value: Any, key: str, choices: Choices) -> Any:
+def _edit_field(
+    name: str, info: FieldInfo, value: Any, key: str, choices: Choices, path: str, errors: FieldErrors | None
+) -> Any:
     name_of = info.title or name.replace("_", " ")
     label, help = as_typed(name_of), as_typed(info.description or "")
     family = next((item for item in info.metadata if isinstance(item, Family)), None)
     if family is not None:
         with st.container(border=True):
-            return edit_kind(family, value or {}, key, choices, title=name_of.capitalize(), help=info.description)
+            title = name_of.capitalize()
+            return edit_kind(family, value or {}, key, choices, title=title, help=info.description, path=path, errors=errors)
     if choices.get(name):
         allowed = choices[name]
         return st.selectbox(label, allowed, index=allowed.index(value) if value in allowed else 0, key=key, help=help)
@@ -140,7 +161,7 @@ def _edit_field(name: str, info: FieldInfo, value: Any, key: str, choices: Choic
         return value
     if isinstance(kind, type) and issubclass(kind, BaseModel):
         with st.expander(as_typed(name_of.capitalize())):
-            return edit_fields(kind, value or {}, key, choices)
+            return edit_fields(kind, value or {}, key, choices, path=path, errors=errors)
     low, high = _bound(info, "ge", "gt"), _bound(info, "le", "lt")
     if get_origin(kind) is Literal:
         options = list(get_args(kind))
