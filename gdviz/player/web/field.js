@@ -7,7 +7,7 @@ import { parseColour } from "./theme.js";
 /** @import { Theme } from "./theme.js" */
 /** @import { Overlays } from "./view.js" */
 
-export const REWARD_STRENGTH = 0.36; // opacity where the reward is highest
+export const REWARD_STRENGTH = 0.3; // opacity where the reward is highest
 
 // A small canvas (one pixel a grid point) holding the tint, or null where the scene has no such field.
 /** @type {(scene: Scene, field: string, theme: Theme) => {canvas: HTMLCanvasElement, extent: number[]} | null} */

@@ -1,6 +1,7 @@
 // The player: it gets scenes, keeps the latest few, and puts state, stage and actions together. Nothing here needs the server.
 
 import { createActions } from "./actions.js";
+import { Address } from "./address.js";
 import { Clock } from "./clock.js";
 import { setText } from "./dom.js";
 import { SceneLibrary, sceneSources } from "./load.js";
@@ -8,13 +9,15 @@ import { buildPage } from "./page.js";
 import { Stage } from "./stage.js";
 import { createState, enterScenes, lastFrame } from "./state.js";
 import { readView } from "./view.js";
+/** @import { Given } from "./address.js" */
 /** @import { SceneInput, Source } from "./load.js" */
 /** @import { Scene } from "./scene.js" */
 /** @import { Selection } from "./view.js" */
 
 /**
- * @typedef {{selection?: Selection | null, base?: string, within?: boolean}} Options - the view to open with; what addresses start with;
- *   whether a page stands around it that names the scene
+ * @typedef {{selection?: Selection | null, base?: string, within?: boolean, address?: Given, onWent?: (query: string) => void}} Options
+ *   - the view to open with; what addresses start with; whether a page stands around it that names the scene; what that page has open,
+ *   and what hears where Back and Forward lead
  *
  * @typedef {object} Player
  * @property {(scene: SceneInput, options: Options) => Promise<void>} update
@@ -34,11 +37,27 @@ export function createPlayer(host) {
   const stage = new Stage(page, state, clock);
   stage.listen(createActions(state, clock, stage));
   let signature = ""; // of the scenes asked for
+  /** @type {Address | null} */
+  let address = null;
+  let went = (/** @type {string} */ query) => {};
+
+  // Back and Forward: the view is that of the address, whatever scene comes.
+  /** @type {(given: Given) => void} */
+  function keepAddress(given) {
+    address ??= new Address((query) => {
+      state.opened = false;
+      signature = "";
+      went(query);
+    });
+    address.keep(given);
+  }
 
   /** @type {(scene: SceneInput, options: Options) => Promise<void>} */
   async function update(scene, options) {
     try {
       root.classList.toggle("gv-within", Boolean(options.within));
+      went = options.onWent ?? went;
+      if (options.address) keepAddress(options.address);
       const sources = sceneSources(scene);
       const key = JSON.stringify(sources.map((source) => source.id));
       stage.retheme();
@@ -79,13 +98,14 @@ export function createPlayer(host) {
     if (first && state.view.frame !== null) clock.seek(state.view.frame / Math.max(1, lastFrame(state)));
     stage.enter();
     if (first && state.view.frame === null && !stage.reduced.matches) clock.play();
-    library.keep([...state.scenes, ...state.pinned.map((pin) => pin.scene)].map((scene) => scene.id));
+    library.keep([...state.scenes, ...state.pinned.map((pin) => pin.scene)].map((scene) => scene.source));
     stage.draw();
     stage.speak();
   }
 
   function destroy() {
     clock.pause();
+    address?.stop();
     stage.destroy();
   }
 
