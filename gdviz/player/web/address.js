@@ -16,12 +16,13 @@ export class Address {
     this.written = false;
     /** @type {string | null} */
     this.waiting = null; // the query that the page has not answered yet
-    this.heard = () => {
+    this.heard = (/** @type {PopStateEvent} */ event) => {
       if (location.pathname !== this.place) return; // another page of the program
+      event.stopImmediatePropagation(); // else Streamlit draws the page as well, with what was open before
       this.waiting = location.search;
       onWent(location.search);
     };
-    window.addEventListener("popstate", this.heard);
+    window.addEventListener("popstate", this.heard, true);
   }
 
   /** @type {(given: Given) => void} */
@@ -42,5 +43,5 @@ export class Address {
     this.written = true;
   }
 
-  stop() { window.removeEventListener("popstate", this.heard); }
+  stop() { window.removeEventListener("popstate", this.heard, true); }
 }

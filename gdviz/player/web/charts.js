@@ -6,7 +6,7 @@ import { drawFigure, moveMarkers } from "./chart_draw.js";
 import { chartFigures, figureSentence } from "./chart_figures.js";
 import { createReadoutTable } from "./chart_readouts.js";
 import { addElement, addHiddenTable, addSvg } from "./dom.js";
-import { formatPercent, formatPlain } from "./numbers.js";
+import { formatPercent, formatPlain, isNumber } from "./numbers.js";
 import { COLOUR_NAMES } from "./theme.js";
 /** @import { Drawn, PlacedPoint } from "./chart_draw.js" */
 /** @import { Figure } from "./chart_figures.js" */
@@ -163,7 +163,7 @@ function createChart(grid, figure, {tooltip, state, onPickW}) {
   // A chart with nothing in it takes no room; one that says why it is empty keeps its title and that line.
   /** @type {(drawable: boolean) => void} */
   const fit = (drawable) => {
-    area.hidden = !state.scenes.some((header) => figure.points(header).length);
+    area.hidden = !state.scenes.some((header) => figure.points(header).length || isNumber(figure.exact?.(header).at0));
     node.hidden = !drawable || (area.hidden && !state.scenes.some((header) => figure.note && figure.note(header)));
   };
 

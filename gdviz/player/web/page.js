@@ -3,7 +3,7 @@
 import { addElement } from "./dom.js";
 
 /**
- * @typedef {Record<"root" | "problem" | "body" | "heading" | "note" | "preview" | "tools" | "panels" | "legend" | "controls" | "sentence" | "caption" | "more" |
+ * @typedef {Record<"root" | "problem" | "body" | "heading" | "note" | "preview" | "stale" | "tools" | "panels" | "legend" | "controls" | "sentence" | "caption" | "more" |
  *   "side" | "numbers" | "live", HTMLElement>} Page
  */
 
@@ -17,6 +17,7 @@ export function buildPage(host) {
   const heading = addElement("span", head, { class: "gv-heading", role: "heading", "aria-level": "2" });
   const note = addElement("span", head, { class: "gv-note" });
   const preview = addElement("span", head, { class: "gv-badge", hidden: "" }, "preview, refining");
+  const stale = addElement("span", head, { class: "gv-badge", role: "status", hidden: "" });
   const tools = addElement("span", head, { class: "gv-tools" });
   const panels = addElement("div", stage, { class: "gv-panels", tabindex: "0", role: "group", "aria-label": "panels; space plays, left and right step in time" });
   const legend = addElement("p", stage, { class: "gv-legend" });
@@ -28,5 +29,5 @@ export function buildPage(host) {
   const numbers = addElement("details", body, { class: "gv-numbers" });
   addElement("summary", numbers, {}, "Numbers");
   const live = addElement("p", root, { class: "gv-live", "aria-live": "polite" });
-  return { root, problem, body, heading, note, preview, tools, panels, legend, controls, sentence, caption, more, side, numbers, live };
+  return { root, problem, body, heading, note, preview, stale, tools, panels, legend, controls, sentence, caption, more, side, numbers, live };
 }

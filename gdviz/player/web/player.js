@@ -15,9 +15,10 @@ import { readView } from "./view.js";
 /** @import { Selection } from "./view.js" */
 
 /**
- * @typedef {{selection?: Selection | null, base?: string, within?: boolean, address?: Given, onWent?: (query: string) => void}} Options
- *   - the view to open with; what addresses start with; whether a page stands around it that names the scene; what that page has open,
- *   and what hears where Back and Forward lead
+ * @typedef {{selection?: Selection | null, base?: string, within?: boolean, stale?: string, address?: Given, onWent?: (query: string) => void}} Options
+ *   - the view to open with; what addresses start with; whether a page stands around it that names the scene; why these scenes are not
+ *   those that were asked for; what that page has open, and what
+ *   hears where Back and Forward lead
  *
  * @typedef {object} Player
  * @property {(scene: SceneInput, options: Options) => Promise<void>} update
@@ -56,6 +57,8 @@ export function createPlayer(host) {
   async function update(scene, options) {
     try {
       root.classList.toggle("gv-within", Boolean(options.within));
+      page.stale.hidden = !options.stale;
+      setText(page.stale, options.stale);
       went = options.onWent ?? went;
       if (options.address) keepAddress(options.address);
       const sources = sceneSources(scene);

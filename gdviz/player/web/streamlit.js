@@ -8,14 +8,14 @@ import { mount } from "./mount.js";
 /** @import { Given } from "./address.js" */
 
 /**
- * @typedef {{scenes?: Source[], selection?: Selection | null, base?: string, address?: Given}} ComponentData
+ * @typedef {{scenes?: Source[], selection?: Selection | null, base?: string, stale?: string, address?: Given}} ComponentData
  * @typedef {(name: string, value: string) => void} SetTrigger
  */
 
 /** @type {(given: {data: ComponentData | null, parentElement: Host, setTriggerValue: SetTrigger}) => () => void} */
 export function showComponent({ data, parentElement, setTriggerValue }) {
-  const { scenes, selection, base, address } = data ?? {};
+  const { scenes, selection, base, stale, address } = data ?? {};
   const onWent = (/** @type {string} */ query) => setTriggerValue("went", query);
-  const player = mount(parentElement, scenes ?? [], { selection, base, within: true, address, onWent });
+  const player = mount(parentElement, scenes ?? [], { selection, base, within: true, stale, address, onWent });
   return () => player.destroy();
 }

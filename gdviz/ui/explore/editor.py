@@ -69,6 +69,8 @@ def edit_experiment(draft: Draft, key: str, open_file: Callable[[Draft], None]) 
     with tab:
         if name == "Target":
             edited["target"] = edit_kind(TARGETS, draft.get("target", {}), f"{key}.target", path="target", errors=errors)
+            if edited["target"]["kind"] != draft.get("target", {}).get("kind"):
+                edited = _with_another_target(edited)
         elif name == "Guidance":
             given = draft.get("guidance", {})
             edited["guidance"] = edit_kind(GUIDANCE, given, f"{key}.guidance", choices, path="guidance", errors=errors)
@@ -112,6 +114,15 @@ def _labels(target: Draft) -> list[str]:
         return list(kind.build().labels)
     except (GdvizError, ValueError):
         return []
+
+
+def _with_another_target(edited: Draft) -> Draft:
+    """The Experiment with another kind of target, whose labels guidance may have to follow."""
+    with contextlib.suppress(GdvizError, ValueError):
+        kind = TARGETS.parse(edited["target"])
+        assert isinstance(kind, TargetKind)
+        return with_target(edited, kind, kind.build().labels)
+    return edited
 
 
 def _edit_run(draft: Draft, key: str, errors: FieldErrors) -> Draft:

@@ -168,7 +168,8 @@ def show(state: Opened, page: Places) -> Stage:
     if shown:
         st.session_state[_SHOWN] = shown
         with page.stage:
-            show_player(shown, _address(state), st.session_state.get(_WENT, ""), _go)
+            stale = "" if parts[0].digest or parts[0].error else "the scene before: yours is not computed yet"
+            show_player(shown, _address(state), st.session_state.get(_WENT, ""), _go, stale)
     with page.status:
         slot = st.empty()
         _turn_button(parts)

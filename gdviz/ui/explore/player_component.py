@@ -19,7 +19,12 @@ def _component() -> Any:
 
 
 def show_player(
-    digests: Sequence[str], address: Mapping[str, str], went: str, on_went: Callable[[str], None], key: str = "player"
+    digests: Sequence[str],
+    address: Mapping[str, str],
+    went: str,
+    on_went: Callable[[str], None],
+    stale: str = "",
+    key: str = "player",
 ) -> None:
     """Show the player on stored scenes; the bytes travel over their own cacheable address.
 
@@ -38,6 +43,8 @@ def show_player(
         The query that `on_went` was called with last.
     on_went : callable
         Called with the query of the address that the reader went back or forward to.
+    stale : str
+        Why these scenes are not those that were asked for, in a few words; empty where they are.
     """
     routed = bool(os.environ.get(SERVED_BY_ROUTE))
     scenes = [{"id": digest, "url": f"scene/{digest}"} if routed else _inline(digest) for digest in digests]
@@ -47,7 +54,7 @@ def show_player(
         if query is not None:
             on_went(str(query))
 
-    data = {"scenes": scenes, "selection": None, "address": {"open": dict(address), "went": went}}
+    data = {"scenes": scenes, "selection": None, "stale": stale, "address": {"open": dict(address), "went": went}}
     _component()(data=data, key=key, on_went_change=heard)
 
 

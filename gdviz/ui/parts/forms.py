@@ -81,7 +81,7 @@ def edit_kind(
     if errors:
         errors.below(path)
     if picked != present:
-        value = {"kind": picked, **starting_values(kind, choices)}
+        value = {"kind": picked, **starting_values(kind, choices, value)}
     st.caption(as_typed(kind.card.idea))
     kept = {name: value[name] for name in skip if name in value}
     return {"kind": picked, **kept, **edit_fields(kind, value, f"{key}.{picked}", choices, ("kind", *skip), path, errors)}
@@ -134,13 +134,47 @@ def _cells(count: int, a_line: int = 3) -> list[Any]:
     return [cell for _ in range(0, count, a_line) for cell in st.columns(a_line)][:count]
 
 
-def starting_values(kind: type[Kind], choices: Choices | None = None) -> Draft:
-    """The first example of a kind, with its labels replaced by labels that the scene has."""
-    start = dict(kind.examples[0]) if kind.examples else {}
+PLANE = 2  # coordinates of targets whose kind alone says how many
+
+
+def starting_values(kind: type[Kind], choices: Choices | None = None, before: Draft | None = None) -> Draft:
+    """An example of a kind, with what can be kept: the number of coordinates, the fields of both kinds, the scene's labels.
+
+    Parameters
+    ----------
+    kind : type of Kind
+    choices : mapping, optional
+        As in `edit_kind`.
+    before : dict, optional
+        The description of another kind that it replaces.
+    """
+    examples = [dict(example) for example in kind.examples] or [{}]
+    start = next((example for example in examples if _coordinates(kind, example) == _coordinates(None, before)), examples[0])
+    for name, item in (before or {}).items():
+        kept = {**start, name: item}
+        if name != "kind" and name in kind.model_fields and _is_valid(kind, kept):
+            start = kept
     for name, allowed in (choices or {}).items():
         if name in kind.model_fields and allowed:
             start[name] = allowed[0]
     return {name: item for name, item in start.items() if name != "kind"}
+
+
+def _is_valid(kind: type[Kind], start: Draft) -> bool:
+    try:
+        kind.model_validate({"kind": kind.kind_name(), **start})
+    except ValueError:
+        return False
+    return True
+
+
+def _coordinates(kind: type[Kind] | None, value: Draft | None) -> int | None:
+    """Of a target, from the points or means that it lists; PLANE where it lists none."""
+    if value is None or (kind is not None and not hasattr(kind, "coordinates")):
+        return None
+    listed = value.get("points") or [item.get("mean") for item in value.get("components") or [] if isinstance(item, dict)]
+    first = next(iter(listed), None)
+    return len(first) if isinstance(first, list | tuple) else PLANE
 
 
 def _edit_field(
@@ -204,12 +238,30 @@ def _edit_list(label: str, info: FieldInfo, value: Any, key: str) -> Any:
 
 
 def _edit_table(label: str, row: type[BaseModel], value: list[Draft], key: str) -> list[Draft]:
-    """One line an item; a cell that is a list holds JSON."""
-    names = list(row.model_fields)
-    lines = [{name: _cell(item.get(name)) for name in names} for item in value]
+    """One line an item; a cell that is a list holds JSON.
+
+    The editor is given the same lines until another description comes from elsewhere: given what was typed into it as new lines,
+    it would forget the cell that is being typed.
+    """
+    lines_key, number_key = f"{key}.lines", f"{key}.number"
+    lines, given = st.session_state.get(lines_key, (None, None))
+    number = st.session_state.get(number_key, 0)
+    if f"{key}.{number}" not in st.session_state or not (_agree(value, given) or _agree(value, lines)):
+        lines, number = value, number + 1
     st.caption(as_typed(label))
-    shown = st.data_editor(lines, num_rows="dynamic", key=key, hide_index=True)
-    return [{name: _uncell(name, text) for name, text in line.items() if text not in (None, "")} for line in shown]
+    names = list(row.model_fields)
+    cells = [{name: _cell(item.get(name)) for name in names} for item in lines]
+    shown = st.data_editor(cells, num_rows="dynamic", key=f"{key}.{number}", hide_index=True)
+    typed = [{name: _uncell(name, text) for name, text in line.items() if text not in (None, "")} for line in shown]
+    st.session_state[lines_key], st.session_state[number_key] = (lines, typed), number
+    return typed
+
+
+def _agree(value: list[Draft], lines: list[Draft] | None) -> bool:
+    """Whether a description says what lines say, which may leave defaults out."""
+    if lines is None or len(lines) != len(value):
+        return False
+    return all(item.get(name) == cell for item, line in zip(value, lines, strict=True) for name, cell in line.items())
 
 
 def _cell(value: Any) -> Any:
