@@ -97,7 +97,7 @@ def test_moving_w_and_time_asks_nobody(visit: Any) -> None:
 
 
 def test_play_button_stops_and_starts(visit: Any) -> None:
-    page = visit(small())
+    page = visit(small(), reduced_motion="no-preference")
     shown = player(page)
     refined(page)
     page.get_by_role("button", name="Pause", exact=True).click()

@@ -49,3 +49,17 @@ def test_an_address_that_can_be_read(visit) -> None:
     expect(page).to_have_url(re.compile(r"preset=overlapping-classes&.*sampler\.steps=9"))
     page.get_by_role("tab", name="Run").click()
     expect(page.get_by_role("textbox", name="Guidance scales w")).to_have_value("0, 1, 2")
+
+
+def test_other_pages_open_with_what_explore_shows(visit) -> None:
+    page: Page = visit("/?preset=overlapping-classes")
+    expect(page.get_by_test_id("player")).to_have_attribute("data-frame", re.compile(r"\d+"))
+    page.get_by_role("link", name="Curves of this scene").click()
+    box = page.get_by_role("combobox", name="Experiment")
+    expect(box).to_have_value(re.compile("^Two overlapping classes"))
+    page.get_by_role("link", name="Explore").click()
+    page.get_by_role("combobox", name="Preset").click()
+    page.get_by_role("option", name=re.compile("^Two moons")).click()
+    expect(page.get_by_role("spinbutton", name="points")).to_be_visible()
+    page.get_by_role("link", name="Train this scene").click()
+    expect(page.get_by_role("combobox", name="Experiment")).to_have_value(re.compile("^Two moons"))

@@ -34,6 +34,12 @@ _WENT = "explore.went"  # where Back or Forward led last
 _REFUSED = "explore.refused"  # the draft that no Experiment could be made of, and the version of what is open
 _OWN = "__own__"  # the preset box's entry for a scene that is no preset
 
+_ONWARD = (
+    ("curves", "Curves of this scene", "show_chart"),
+    ("train", "Train this scene", "model_training"),
+    ("check", "Check this scene", "fact_check"),
+)
+
 
 @dataclass(frozen=True)
 class Opened:
@@ -333,6 +339,13 @@ def edit(state: Opened, stage: Stage, page: Places) -> Watched | None:
     return edited.reading
 
 
+def show_links(page: Places) -> None:
+    """The ways on from here: these pages open with what Explore shows."""
+    with page.panel, st.container(horizontal=True):
+        for name, words, icon in _ONWARD:
+            st.page_link(f"pages/{name}.py", label=words, icon=f":material/{icon}:")
+
+
 def current_experiment() -> Experiment | None:
     """What the Explore page shows, for the other pages; None where it is a preset or was never opened."""
     state: Opened | None = st.session_state.get(_OPEN)
@@ -342,3 +355,11 @@ def current_experiment() -> Experiment | None:
         return _parsed(json.dumps(state.edited))
     except GdvizError:
         return None
+
+
+def current_subject() -> tuple[str | None, str] | None:
+    """The preset on Explore, None for a scene that is no preset, and what tells two such scenes apart; None before a visit."""
+    state: Opened | None = st.session_state.get(_OPEN)
+    if state is None:
+        return None
+    return (state.preset, "") if state.edited is None else (None, json.dumps(state.edited, sort_keys=True))
