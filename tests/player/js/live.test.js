@@ -3,9 +3,11 @@
 import test from "node:test";
 import assert from "node:assert/strict";
 import { Answerer } from "../../../gdviz/player/web/live/answer.js";
+import { createState } from "../../../gdviz/player/web/state.js";
 import { LiveEngine } from "../../../gdviz/player/web/live/client.js";
 import { run } from "../../../gdviz/player/web/live/engine.js";
 import { buildLevels, momentAt, signalKept, stepBeta } from "../../../gdviz/player/web/live/levels.js";
+import { LiveW } from "../../../gdviz/player/web/live/follow.js";
 import { liveModel } from "../../../gdviz/player/web/live/model.js";
 import { composeNoise } from "../../../gdviz/player/web/live/noise.js";
 import { meanOf, spreadOf } from "../../../gdviz/player/web/live/rows.js";
@@ -108,6 +110,40 @@ test("without a worker the page is told that live needs the server", () => {
   const problems = [];
   new LiveEngine({ base: "", onResult() {}, onProblem: (words) => problems.push(words) }).ask({ w: 1 });
   assert.deepEqual(problems, ["live needs the server"]);
+});
+
+function followed(server, header = {}) {
+  const state = createState(), arranged = [];
+  const scene = { ...computedScene(true), header: { ...computedScene(true).header, live: {}, ...header } };
+  state.scenes = [scene];
+  const follow = new LiveW(state, { arrange: () => arranged.push(state.w), redraw() {} });
+  follow.enter(scene, server);
+  if (follow.engine) follow.engine.start = () => ({ postMessage() {}, terminate() {} });
+  return { state, follow, scene, arranged };
+}
+
+test("w is free where the scene is covered and a server is there, else the player says why", () => {
+  assert.deepEqual(followed("http://gdviz.invalid/").state.live, { on: true, why: "", scene: null });
+  assert.equal(followed(null).state.live.why, "live needs the server");
+  assert.equal(followed("http://gdviz.invalid/", { live: { absent: "the scores are not exact" } }).state.live.why, "the scores are not exact");
+  assert.match(followed("http://gdviz.invalid/", { live: undefined }).state.live.why, /made before/);
+});
+
+test("an answer is shown while its w is asked for; a computed w shows the server's paths; a refusal snaps to one", async () => {
+  const { state, follow, scene } = followed("http://gdviz.invalid/");
+  state.w = 1.4;
+  follow.follow();
+  const live = liveScene(scene, await answered({ w: 1.4 }));
+  follow.show(live);
+  assert.equal(state.live.scene, live);
+  state.w = 1;
+  follow.follow();
+  assert.equal(state.live.scene, null);
+  follow.show(live);
+  assert.equal(state.live.scene, null);
+  state.w = 1.4;
+  follow.refuse("the server did not answer");
+  assert.deepEqual([state.w, state.live.on, state.live.why], [1, false, "the server did not answer"]);
 });
 
 // ---- answers and their scenes
