@@ -77,6 +77,7 @@
  * @typedef {object} Scene
  * @property {Header} header
  * @property {string} id
+ * @property {string} [source] - what it was asked for by: the name of its bytes
  * @property {number[]} w - ascending
  * @property {number} frames
  * @property {number} particles

@@ -2,6 +2,7 @@
 
 import { experimentChanges } from "./difference.js";
 import { setText } from "./dom.js";
+import { explainText } from "./glossary.js";
 import { fillLegend } from "./legend.js";
 import { locateW } from "./motion.js";
 import { sentenceFor } from "./sentence.js";
@@ -30,8 +31,8 @@ export function createWords(page, state, clock) {
     page.preview.hidden = !header.preview;
     fillLegend(page.legend, scene, resolveOverlays(state.view.overlays, scene), theme);
     const shown = state.live.scene ?? scene;
-    setText(page.sentence, sentenceFor(header, rowAt(shown, state.live.scene ? guidedW(shown) : state.w), rowAt(shown, 0)));
-    setText(page.caption, [header.caption, ...(header.notes ?? [])].filter(Boolean).join(" "));
+    explainText(page.sentence, sentenceFor(header, rowAt(shown, state.live.scene ? guidedW(shown) : state.w), rowAt(shown, 0)));
+    explainText(page.caption, [header.caption, ...(header.notes ?? [])].filter(Boolean).join(" "));
   }
 
   // Keeps room for a scene's longest sentence, so that nothing below moves with w. Measured, not guessed: the
@@ -42,7 +43,7 @@ export function createWords(page, state, clock) {
     const stamp = `${scene.id}|${node.clientWidth}`;
     if (stamp === measured) return;
     measured = stamp;
-    const shown = node.textContent;
+    const shown = node.dataset.words ?? "";
     const zero = scene.header.rows.find((row) => row.w === 0) ?? null;
     node.style.minHeight = "";
     let most = 0;
@@ -52,7 +53,8 @@ export function createWords(page, state, clock) {
       node.textContent = sentenceFor(scene.header, row, zero);
       most = Math.max(most, node.offsetHeight);
     }
-    node.textContent = shown;
+    node.dataset.words = "";
+    explainText(node, shown);
     node.style.minHeight = `${most}px`;
   }
 
@@ -62,7 +64,7 @@ export function createWords(page, state, clock) {
     spoken = window.setTimeout(() => {
       const last = lastFrame(state);
       const now = clock.playing ? "Playing" : `Paused at frame ${Math.round(clock.progress * last)} of ${last}`;
-      setText(page.live, `${now}, ${panels} panel${panels > 1 ? "s" : ""}. ${page.sentence.textContent}`);
+      setText(page.live, `${now}, ${panels} panel${panels > 1 ? "s" : ""}. ${page.sentence.dataset.words}`);
     }, QUIET);
   }
 
