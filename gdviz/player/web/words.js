@@ -4,7 +4,7 @@ import { experimentChanges } from "./difference.js";
 import { setText } from "./dom.js";
 import { fillLegend } from "./legend.js";
 import { locateW } from "./motion.js";
-import { sentenceFor } from "./sentence.js";
+import { awaitedOf, sentenceFor } from "./sentence.js";
 import { lastFrame, rowAt } from "./state.js";
 import { resolveOverlays } from "./view.js";
 /** @import { Clock } from "./clock.js" */
@@ -27,7 +27,9 @@ export function createWords(page, state, clock) {
     const { header } = scene;
     setText(page.heading, header.title);
     setText(page.note, header.sampler);
-    page.preview.hidden = !header.preview;
+    const awaited = awaitedOf(header);
+    page.preview.hidden = !awaited;
+    setText(page.preview, awaited);
     fillLegend(page.legend, scene, resolveOverlays(state.view.overlays, scene), theme);
     setText(page.sentence, sentenceFor(header, rowAt(scene, state.w), rowAt(scene, 0)));
     setText(page.caption, [header.caption, ...(header.notes ?? [])].filter(Boolean).join(" "));
