@@ -16,6 +16,7 @@ from gdviz.experiment import Built, Experiment
 from gdviz.guidance import WeightedGuidance
 from gdviz.metrics.reading import Reader
 from gdviz.player.law_field import SECONDS, law_field
+from gdviz.player.live_model import live_model
 from gdviz.player.scene import Arrows, DensityGrid, Scene
 from gdviz.progress import ProgressCallback, silent
 from gdviz.result import Result, measured_reward
@@ -100,6 +101,7 @@ def scene_without_law(
         final_class=_final_class(built, paths[:, -1]),
         log_reward=_log_reward(experiment, built, paths[:, -1]),
         preview=preview,
+        live=before.live if before and drawn else live_model(experiment, built, result.frame_levels, result.versions["device"]),
         **numbers,
     )
 

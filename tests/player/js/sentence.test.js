@@ -84,3 +84,9 @@ test("a scene that still grows says what it is so far", () => {
   assert.equal(said(["exact", "law"]), "particles and distances, refining");
   assert.equal(awaitedOf({ ...header, preview: true }), "preview, refining");
 });
+
+test("a live row says that it is, and from how many particles", () => {
+  const rows = standInRows();
+  const said = sentenceFor(makeHeader(rows), { ...rows[4], w: 2.2, live: true, distances: [], particles: 1500 }, rows[0]);
+  assert.ok(said.startsWith("At w = 2.2 (live, 1500 shown particles), 89 % of the particles became likelier to be b"), said);
+});
