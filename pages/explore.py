@@ -11,5 +11,6 @@ with page.top:
     heading("What guidance does")
 opened = explore.opened(page)
 stage = explore.show(opened, page)
+explore.show_share(opened, stage, page)
 reading = explore.edit(opened, stage, page)
 explore.await_news(opened, stage, reading)

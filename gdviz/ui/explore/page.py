@@ -13,8 +13,8 @@ from urllib.parse import parse_qsl
 import streamlit as st
 
 from gdviz.errors import GdvizError
-from gdviz.export.link import from_link, to_link
-from gdviz.family import shown
+from gdviz.export.address import address_of, read_address
+from gdviz.export.link import to_link
 from gdviz.presets import DEFAULT, titles
 from gdviz.server import store
 from gdviz.ui.explore.places import Places
@@ -118,24 +118,38 @@ def open_(state: Opened) -> None:
 
 
 def _from_address(query: Mapping[str, str]) -> Opened:
-    preset, link, asked = (query.get(name) for name in ("preset", "scene", "score"))
-    source = next((one for one in SOURCES if one == asked), None)
-    remark = ""
+    source = next((one for one in SOURCES if one == query.get("score")), None)
     try:
-        if link:
-            return Opened(None, from_link(link), source=source)
+        found = read_address(query)
     except GdvizError as error:
-        remark = str(error)
-    if preset and preset not in titles():
-        remark = f"preset: found {shown(preset)}; allowed: {', '.join(titles())}."
-        preset = None
-    return Opened(preset or DEFAULT, source=source, remark=remark)
+        return Opened(DEFAULT, source=source, remark=str(error))
+    preset = found.preset or (DEFAULT if found.draft is None else None)
+    return Opened(preset, found.draft, source=source, remark=" ".join(found.remarks))
 
 
 def _address(state: Opened) -> dict[str, str]:
     """What is open, as the address names it."""
-    named = {"scene": to_link(state.edited)} if state.edited else {"preset": state.preset or DEFAULT}
+    named = address_of(state.edited, state.preset or (DEFAULT if state.edited is None else None))
+    named = named or {"scene": to_link(state.edited or {})}  # too long to be sent to others, but the browser keeps it
     return named if state.source is None else {**named, "score": state.source}
+
+
+def show_share(state: Opened, stage: Stage, page: Places) -> None:
+    """The button at the top; what it offers is made once it is opened."""
+    with page.top, st.popover("Share", icon=":material/share:", on_change="rerun", key="explore.share") as opened:
+        if not opened.open:
+            return
+        from gdviz.ui.explore.share import share
+
+        try:
+            experiment = experiment_of(state)
+        except GdvizError as error:
+            st.error(as_typed(str(error)))
+            return
+        named = address_of(state.edited, state.preset or (DEFAULT if state.edited is None else None))
+        if named is not None and state.source is not None:
+            named = {**named, "score": state.source}
+        share(experiment, state.preset, _words(state)[0], named, stage.parts[0].digest)
 
 
 def _go(query: str) -> None:
