@@ -237,10 +237,10 @@ def await_news(state: Opened, stage: Stage, reading: Watched | None = None) -> N
         for source, drawn in zip(state.sources, stage.parts, strict=True):
             if drawn.done:
                 continue
-            now = _progress(state, source, drawn.digest)
+            now = _progress(state, source)
             if now.done or now.digest != drawn.digest:
                 return None
-            waiting = now.words or ("Refining the preview" if now.digest else "Computing the scene")
+            waiting = now.words or ("Refining the scene" if now.digest else "Computing the scene")
             words = words or (now.progress, waiting)
         return words
 
@@ -254,7 +254,7 @@ def _shipped(state: Opened) -> str | None:
     return store().find(f"preset-{state.preset}") if state.preset and state.edited is None else None
 
 
-def _progress(state: Opened, source: Literal["exact", "network"], on_stage: str | None = None) -> SceneProgress:
+def _progress(state: Opened, source: Literal["exact", "network"]) -> SceneProgress:
     shipped = _shipped(state) if source == "exact" else None
     if shipped:
         return SceneProgress(shipped, done=True)
@@ -264,7 +264,7 @@ def _progress(state: Opened, source: Literal["exact", "network"], on_stage: str 
     try:
         experiment = with_source(experiment_of(state), source)
         check_drawable(experiment)
-        return scene_progress(experiment, *_words(state), on_stage)
+        return scene_progress(experiment, *_words(state))
     except GdvizError as error:
         return SceneProgress(None, done=True, error=str(error))
 
