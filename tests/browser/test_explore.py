@@ -69,7 +69,7 @@ def download(page: Page, name: str) -> Download:
 
 
 def test_first_visit_shows_a_moving_scene_without_a_click(visit: Any) -> None:
-    shown = player(visit("/"))
+    shown = player(visit("/", reduced_motion="no-preference"))
     first = shown.get_attribute("data-frame")
     expect(shown).not_to_have_attribute("data-frame", first or "", timeout=10_000)
 
