@@ -66,7 +66,8 @@ class BreakPlaces:
         normals[self._node(places)] = _normals(breaks, places, float(self.spacing.min()) * CLOSE)
         self._distance, nearest = self._nearest(marked)  # [N_1, .., N_d]
         self._normal = normals[nearest]  # [N_1, .., N_d, d]
-        self._corner = self._nearest(_corners(marked, normals))[0] if len(axes) == 2 else torch.full_like(self._distance, torch.inf)
+        corners = _corners(marked, normals) if len(axes) == 2 else torch.zeros_like(marked)
+        self._corner, _ = self._nearest(corners)  # [N_1, .., N_d]
 
     def distance(self, x: Tensor) -> Tensor:
         """At most the distance of points [n, d] to the nearest place, [n]."""
@@ -81,7 +82,7 @@ class BreakPlaces:
         return self._corner[self._node(x)]
 
     def _nearest(self, marked: Tensor) -> tuple[Tensor, tuple[Tensor, ...]]:
-        """Distance of every node to the nearest marked one, less a diagonal as both ends are rounded to nodes, and which it is."""
+        """Distance of each node to the nearest marked one, less a diagonal as both ends are rounded to nodes; which it is."""
         if not bool(marked.any()):
             return torch.full(self.counts, torch.inf, dtype=torch.float64), ()
         far, nearest = distance_transform_edt(~marked.numpy(), sampling=self.spacing.tolist(), return_indices=True)

@@ -27,8 +27,8 @@ def crossings(
     """Positions along each of `count` lines where a break changes sign or touches 0, sorted, [count, R].
 
     Each break is looked at in `samples` places and at what earlier ones were found to have; so what is
-    made of another, as |x - 1| < 0.001 is, is seen however narrow it is. Lines with fewer crossings repeat `high`. Fewer `halvings` of the
-    distance of two places are less exact and cost less.
+    made of another, as |x - 1| < 0.001 is, is seen however narrow it is. Lines with fewer crossings repeat
+    `high`. With fewer `halvings` of the distance of two places they are less exact and cost less.
     """
     uniform = torch.linspace(low, high, samples, dtype=torch.float64).expand(count, -1)  # [n, S]
     positions = uniform[:, :0]  # [n, R]

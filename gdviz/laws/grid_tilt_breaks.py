@@ -48,7 +48,7 @@ class _Nodes(NamedTuple):
 
 @dataclass(frozen=True)
 class _Frames:
-    """The posterior of X_0 at M points: its mean [M, d], and deviations [M, d] along the rows of `axes` [M, d, d], the normal first."""
+    """The posterior of X_0 at M points: mean [M, d], deviations [M, d] along the rows of `axes` [M, d, d], the normal first."""
 
     mean: Tensor
     axes: Tensor
@@ -90,11 +90,12 @@ class NearBreaks:
         return run
 
     def mend(self, rows: Tensor, t: float, value: Tensor, gradient: Tensor, blurred: float) -> tuple[Tensor, Tensor]:
-        """`value` [M] and `gradient` [d, M] of log r_t at points [d, M] with those near a break, or within `blurred` of one, set right."""
+        """`value` [M] and `gradient` [d, M] of log r_t at points [d, M], set right near a break and within `blurred` of one."""
         near = rows.detach().T.cpu().double()  # [M, d]
         sigma = (t / (1 - t)) ** 0.5
         distance = self.places.distance(near / (1 - t) ** 0.5)  # [M]
-        mine = (distance <= max((self.reach + 3) * sigma, blurred)).nonzero()[:, 0]  # [m]; the posterior's mean may lie 3 sigma off
+        far = max((self.reach + 3) * sigma, blurred)  # the posterior's mean may lie 3 sigma off
+        mine = (distance <= far).nonzero()[:, 0]  # [m]
         if not len(mine):
             return value, gradient
         right, slope = self(near[mine], t)  # [m], [m, d]
@@ -128,7 +129,8 @@ class NearBreaks:
     def _sharp(self, frames: _Frames) -> Tensor:
         """Whether a break is in reach, [M]: it changes by more than its value on the way there."""
         sharp = torch.zeros(len(frames.mean), dtype=torch.bool)
-        there = torch.cat([frames.mean + sign * self.reach * frames.steps[:, k] for k in range(frames.mean.shape[1]) for sign in (1, -1)])
+        steps = self.reach * frames.steps.movedim(1, 0)  # [d, M, d]
+        there = torch.cat([frames.mean + steps, frames.mean - steps]).flatten(0, 1)  # [2 d M, d]
         for function in self.breaks:
             here = function(frames.mean)  # [M]
             change = (function(there).reshape(-1, len(here)) - here).abs().amax(0)  # [M]
