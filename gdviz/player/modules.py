@@ -8,12 +8,13 @@ each module becomes a function of its own, called once, after those it imports: 
 
 That is mechanical because two statements are accepted, each at the start of a line, and everything else is refused::
 
-    import { formatNumber, isNumber } from "./numbers.js";
-    export function sentenceFor(header, row) {          // or async function, class, const
+    import { formatNumber, isNumber } from "./numbers.js";     // or "../numbers.js", "./live/engine.js"
+    export function sentenceFor(header, row) {          // or async function, function*, class, const
 """
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,8 +22,8 @@ from importlib.resources.abc import Traversable
 
 from gdviz.errors import GdvizError
 
-_IMPORT = re.compile(r"^import \{\s*(\w+(?:,\s+\w+)*),?\s*\} from \"\./(\w+\.js)\";$", re.MULTILINE)
-_EXPORT = re.compile(r"^export (?=(?:async function|function|class|const) (\w+))", re.MULTILINE)
+_IMPORT = re.compile(r"^import \{\s*(\w+(?:,\s+\w+)*),?\s*\} from \"(\.{1,2}/(?:\.\./|\w+/)*\w+\.js)\";$", re.MULTILINE)
+_EXPORT = re.compile(r"^export (?=(?:async function|function\*?|class|const) (\w+))", re.MULTILINE)
 _OTHER = re.compile(r"^\s*(?:import|export)\b.*$|\bimport\s*\(.*$|\bimport\.meta\b.*$", re.MULTILINE)
 
 
@@ -33,9 +34,9 @@ class Module:
     Attributes
     ----------
     name : str
-        The file's name, such as ``"numbers.js"``.
+        The file's path below the folder of all modules, such as ``"numbers.js"`` or ``"live/engine.js"``.
     imports : dict
-        Names imported, by the name of their file.
+        Names imported, by the path of their file.
     exports : tuple of str
     body : str
     """
@@ -58,7 +59,12 @@ def read_module(folder: Traversable, name: str) -> Module:
         text = (folder / name).read_text(encoding="utf-8")
     except OSError as error:
         raise GdvizError(f"found no JavaScript module {name}.") from error
-    imports = {match[2]: tuple(re.split(r",\s+", match[1])) for match in _IMPORT.finditer(text)}
+    imports = {}
+    for match in _IMPORT.finditer(text):
+        path = posixpath.normpath(posixpath.join(posixpath.dirname(name), match[2]))
+        if path.startswith("../"):
+            raise GdvizError(f"{name}: found {match[0]!r}; a module imports from the player's own folder.")
+        imports[path] = tuple(re.split(r",\s+", match[1]))
     exports = tuple(match[1] for match in _EXPORT.finditer(text))
     body = _EXPORT.sub("", _IMPORT.sub("", text))
     if (other := _OTHER.search(body)) is not None:
@@ -95,7 +101,7 @@ def modules_of(folder: Traversable, *entries: str) -> list[Module]:
 
 
 def link(folder: Traversable, *entries: str) -> str:
-    """The modules as one script: afterwards `$numbers` holds the exports of ``numbers.js``."""
+    """The modules as one script: `$numbers` then holds the exports of ``numbers.js``, `$live$engine` of ``live/engine.js``."""
     return "\n".join(['"use strict";', *(part for module in modules_of(folder, *entries) for part in _function(module))])
 
 
@@ -114,4 +120,4 @@ def _function(module: Module) -> Iterator[str]:
 
 
 def _constant(name: str) -> str:
-    return f"${name.removesuffix('.js')}"
+    return "$" + name.removesuffix(".js").replace("/", "$")

@@ -13,15 +13,16 @@ from gdviz.player.bundle import WEB
 from gdviz.player.modules import component_js, link, modules_of, read_module
 
 UI = Path(str(files("gdviz.ui")))
-FILES = [*Path(str(WEB)).glob("*.js"), *UI.rglob("*.js")]
-ENTRIES = {"streamlit.js": "showComponent", "standalone.js": "playStandalone"}
+ROOT = Path(str(WEB))
+FILES = [*ROOT.rglob("*.js"), *UI.rglob("*.js")]
+ENTRIES = {"streamlit.js": "showComponent", "standalone.js": "playStandalone", "live/worker.js": "startWorker"}
 UNIT_TESTS = Path(__file__).parent / "js"
 SVG = "http://www.w3.org/2000/svg"  # a name, not an address
 
 
 def test_every_module_is_reached_from_a_door() -> None:
     reached = {module.name for module in modules_of(WEB, *ENTRIES)}  # fails on circles and on names that nobody exports
-    assert reached == {path.name for path in Path(str(WEB)).glob("*.js")}
+    assert reached == {path.relative_to(ROOT).as_posix() for path in ROOT.rglob("*.js")}
 
 
 def test_no_export_is_unused() -> None:
@@ -29,7 +30,8 @@ def test_no_export_is_unused() -> None:
     used = {(file, name) for module in modules for file, names in module.imports.items() for name in names}
     used |= set(ENTRIES.items())
     for test in UNIT_TESTS.glob("*.js"):
-        for names, file in re.findall(r'^import \{([^}]*)\} from ".*/web/(\w+\.js)";', test.read_text(encoding="utf-8"), re.M):
+        text = test.read_text(encoding="utf-8")
+        for names, file in re.findall(r'^import \{([^}]*)\} from ".*/web/((?:\w+/)*\w+\.js)";', text, re.M):
             used |= {(file, name.strip()) for name in names.split(",")}
     assert [(module.name, name) for module in modules for name in module.exports if (module.name, name) not in used] == []
 
@@ -48,7 +50,7 @@ def test_a_file_is_short_and_asks_nobody(path: Path) -> None:
     assert "</script" not in text.lower()
 
 
-@pytest.mark.parametrize("path", [path for path in FILES if path.parent != Path(str(WEB))], ids=lambda path: path.name)
+@pytest.mark.parametrize("path", [path for path in FILES if ROOT not in path.parents], ids=lambda path: path.name)
 def test_the_small_components_are_modules_too(path: Path) -> None:
     module = read_module(path.parent, path.name)
     (name,) = module.exports
@@ -79,6 +81,17 @@ def test_modules_come_after_those_they_import_and_keep_their_names_to_themselves
     assert "const { two, three } = $b;" in script
 
 
+def test_modules_of_a_folder_within(tmp_path: Path) -> None:
+    (tmp_path / "live").mkdir()
+    written(tmp_path, a='import { two } from "./live/b.js";\nexport const a = two;\n', c="export const one = 1;\n")
+    written(tmp_path / "live", b='import { one } from "../c.js";\nexport const two = 2 * one;\n')
+    assert [module.name for module in modules_of(tmp_path, "a.js")] == ["c.js", "live/b.js", "a.js"]
+    assert "const { two } = $live$b;" in link(tmp_path, "a.js")
+    written(tmp_path, a='import { one } from "../b.js";\nexport const a = one;\n')
+    with pytest.raises(GdvizError, match=r"from the player's own folder"):
+        link(tmp_path, "a.js")
+
+
 @pytest.mark.parametrize(
     "line",
     [
@@ -87,7 +100,7 @@ def test_modules_come_after_those_they_import_and_keep_their_names_to_themselves
         'import { one as two } from "./b.js";',
         'import "./b.js";',
         'import { one } from "https://example.org/b.js";',
-        'import { one } from "../b.js";',
+        'import { one } from "./../../etc/b";',
         'const b = await import("./b.js");',
         "export default 3;",
         "export let n = 3;",

@@ -1,19 +1,26 @@
 // The player: it gets scenes, keeps the latest few, and puts state, stage and actions together. Nothing here needs the server.
 
 import { createActions } from "./actions.js";
+import { Address } from "./address.js";
 import { Clock } from "./clock.js";
 import { setText } from "./dom.js";
+import { LiveW } from "./live/follow.js";
 import { SceneLibrary, sceneSources } from "./load.js";
 import { buildPage } from "./page.js";
 import { Stage } from "./stage.js";
 import { createState, enterScenes, lastFrame } from "./state.js";
 import { readView } from "./view.js";
+/** @import { Given } from "./address.js" */
 /** @import { SceneInput, Source } from "./load.js" */
 /** @import { Scene } from "./scene.js" */
+/** @import { State } from "./state.js" */
 /** @import { Selection } from "./view.js" */
 
 /**
- * @typedef {{selection?: Selection | null, base?: string}} Options - the view to open with; what addresses start with
+ * @typedef {{selection?: Selection | null, base?: string, within?: boolean, stale?: string, address?: Given, onWent?: (query: string) => void}} Options
+ *   - the view to open with; what addresses start with; whether a page stands around it that names the scene; why these scenes are not
+ *   those that were asked for; what that page has open, and what
+ *   hears where Back and Forward lead
  *
  * @typedef {object} Player
  * @property {(scene: SceneInput, options: Options) => Promise<void>} update
@@ -21,6 +28,7 @@ import { readView } from "./view.js";
  * @property {() => boolean} attached
  * @property {{draws: number, milliseconds: number}} stats
  * @property {Clock} clock
+ * @property {State} state
  */
 
 /** @type {(host: HTMLElement) => Player} */
@@ -31,12 +39,32 @@ export function createPlayer(host) {
   const library = new SceneLibrary();
   const clock = new Clock(() => { if (root.isConnected) stage.draw(); else clock.pause(); });
   const stage = new Stage(page, state, clock);
-  stage.listen(createActions(state, clock, stage));
+  const live = new LiveW(state, stage);
+  stage.listen(createActions(state, clock, stage, live));
   let signature = ""; // of the scenes asked for
+  /** @type {Address | null} */
+  let address = null;
+  let went = (/** @type {string} */ query) => {};
+
+  // Back and Forward: the view is that of the address, whatever scene comes.
+  /** @type {(given: Given) => void} */
+  function keepAddress(given) {
+    address ??= new Address((query) => {
+      state.opened = false;
+      signature = "";
+      went(query);
+    });
+    address.keep(given);
+  }
 
   /** @type {(scene: SceneInput, options: Options) => Promise<void>} */
   async function update(scene, options) {
     try {
+      root.classList.toggle("gv-within", Boolean(options.within));
+      page.stale.hidden = !options.stale;
+      setText(page.stale, options.stale);
+      went = options.onWent ?? went;
+      if (options.address) keepAddress(options.address);
       const sources = sceneSources(scene);
       const key = JSON.stringify(sources.map((source) => source.id));
       stage.retheme();
@@ -72,22 +100,26 @@ export function createPlayer(host) {
       state.wanted = state.view.w;
       state.pinned = await library.recall(state.view.pins, loaded, sources[0], base);
     }
+    live.enter(loaded[0], sources[0].url ? new URL(base ?? "", document.baseURI).href : null);
     enterScenes(state, loaded);
+    live.follow();
     clock.speed = state.view.speed;
     if (first && state.view.frame !== null) clock.seek(state.view.frame / Math.max(1, lastFrame(state)));
     stage.enter();
     if (first && state.view.frame === null && !stage.reduced.matches) clock.play();
-    library.keep([...state.scenes, ...state.pinned.map((pin) => pin.scene)].map((scene) => scene.id));
+    library.keep([...state.scenes, ...state.pinned.map((pin) => pin.scene)].map((scene) => scene.source));
     stage.draw();
     stage.speak();
   }
 
   function destroy() {
     clock.pause();
+    live.destroy();
+    address?.stop();
     stage.destroy();
   }
 
-  const player = { update, destroy, stats: stage.stats, clock, attached: () => root.isConnected };
-  Object.assign(root, { gdviz: player }); // for the benchmark
+  const player = { update, destroy, stats: stage.stats, clock, state, attached: () => root.isConnected };
+  Object.assign(root, { gdviz: player }); // for the benchmark and the tests
   return player;
 }

@@ -5,7 +5,8 @@ import { createControls } from "./controls.js";
 import { listenToKeys } from "./keys.js";
 import { locateW } from "./motion.js";
 import { Panel } from "./panel.js";
-import { chartSelection, hasRoom, nextLetter, panelSpecs } from "./state.js";
+import { chartSelection, hasRoom, nextLetter, panelSpecs, positionOfW } from "./state.js";
+import { addTools } from "./tools.js";
 import { applyTheme, readTheme, watchTheme } from "./theme.js";
 import { createWords, differsFromA } from "./words.js";
 /** @import { Actions } from "./actions.js" */
@@ -35,6 +36,8 @@ export class Stage {
     this.theme = readTheme(page.root);
     applyTheme(page.root, this.theme);
     this.resizing = new ResizeObserver(() => this.resized());
+    this.resized = this.resized.bind(this);
+    window.addEventListener("resize", this.resized); // the panels' height depends on the window's
     this.dark = matchMedia("(prefers-color-scheme: dark)");
     this.retheme = this.retheme.bind(this);
     this.dark.addEventListener("change", this.retheme);
@@ -45,7 +48,9 @@ export class Stage {
   listen(actions) {
     this.actions = actions;
     this.controls = createControls(this.page.controls, this.page.more, actions);
-    listenToKeys(this.page.root, actions);
+    this.tools = addTools(this.page.tools, actions);
+    this.page.numbers.addEventListener("toggle", () => this.charts?.resize());
+    this.unlisten = listenToKeys(this.page.root, actions, () => this.state.view.present);
   }
 
   // New scenes: they come with their words at once, or the page would shrink and grow.
@@ -66,6 +71,8 @@ export class Stage {
     while (this.panels.length > this.specs.length) this.panels.pop().destroy();
     while (this.panels.length < this.specs.length) this.panels.push(this.newPanel());
     this.page.panels.dataset.panels = String(this.panels.length);
+    this.page.root.classList.toggle("gv-present", this.state.view.present);
+    this.tools.update(this.state.view.present);
     this.panels.forEach((panel, i) => {
       const spec = this.specs[i];
       panel.show(spec, spec.pin ? differsFromA(this.state, spec) : "", this.theme, this.state.view.overlays);
@@ -86,7 +93,7 @@ export class Stage {
 
   describe() {
     this.words.describe(this.theme);
-    const scenes = [...new Set(this.specs.map((spec) => spec.scene))];
+    const scenes = [...new Set(this.specs.map((spec) => spec.scene.of ?? spec.scene))];
     const headers = scenes.map((scene) => scene.header);
     this.charts ??= createCharts(this.page.side, {
       numbers: this.page.numbers, scenes: headers, theme: this.theme, reducedMotion: this.reduced.matches, onPickW: (w) => this.actions.pickW(w),
@@ -106,12 +113,14 @@ export class Stage {
     const guided = specs[1] ?? specs[0];
     this.panels.forEach((panel, i) => panel.draw(clock.progress, state.particle, i === 0 ? specs[1] : specs[0]));
     const frame = Math.floor(clock.progress * (scene.frames - 1) + 1e-6);
-    const at = locateW(scene, guided.w);
+    const { live } = state;
+    const at = locateW(guided.scene, guided.w);
     root.dataset.frame = String(frame);
+    root.dataset.live = live.scene ? (live.scene.coarse ? "coarse" : "whole") : "";
     root.dataset.w = String(Number(at.w.toPrecision(6)));
     this.controls.update({
       width: this.panels[0].canvas.width, playing: clock.playing, frame, frames: scene.frames, moment: scene.header.frames[frame],
-      stepsTotal: scene.header.steps_total, view: state.view, w: scene.w, position: scene.w.length > 1 ? at.k + at.mix : 0, at,
+      stepsTotal: scene.header.steps_total, view: state.view, w: scene.w, position: positionOfW(scene, live.on ? state.w : at.w), at, live,
       dragging: state.dragging, room: hasRoom(state), nextLetter: nextLetter(state),
     });
     this.stats.draws++;
@@ -152,6 +161,8 @@ export class Stage {
     cancelAnimationFrame(this.describeRequest);
     cancelAnimationFrame(this.drawRequest);
     this.dark.removeEventListener("change", this.retheme);
+    window.removeEventListener("resize", this.resized);
+    this.unlisten?.();
     this.resizing.disconnect();
     this.charts?.destroy();
     this.page.root.remove();

@@ -5,11 +5,17 @@ import { mount } from "./mount.js";
 /** @import { Host } from "./mount.js" */
 /** @import { Selection } from "./view.js" */
 
-/** @typedef {{scenes?: Source[], selection?: Selection | null, base?: string}} ComponentData */
+/** @import { Given } from "./address.js" */
 
-/** @type {(given: {data: ComponentData | null, parentElement: Host}) => () => void} */
-export function showComponent({ data, parentElement }) {
-  const { scenes, selection, base } = data ?? {};
-  const player = mount(parentElement, scenes ?? [], { selection, base });
+/**
+ * @typedef {{scenes?: Source[], selection?: Selection | null, base?: string, stale?: string, address?: Given}} ComponentData
+ * @typedef {(name: string, value: string) => void} SetTrigger
+ */
+
+/** @type {(given: {data: ComponentData | null, parentElement: Host, setTriggerValue: SetTrigger}) => () => void} */
+export function showComponent({ data, parentElement, setTriggerValue }) {
+  const { scenes, selection, base, stale, address } = data ?? {};
+  const onWent = (/** @type {string} */ query) => setTriggerValue("went", query);
+  const player = mount(parentElement, scenes ?? [], { selection, base, within: true, stale, address, onWent });
   return () => player.destroy();
 }

@@ -2,10 +2,11 @@
 
 import { experimentChanges } from "./difference.js";
 import { setText } from "./dom.js";
+import { explainText } from "./glossary.js";
 import { fillLegend } from "./legend.js";
 import { locateW } from "./motion.js";
 import { sentenceFor } from "./sentence.js";
-import { lastFrame, rowAt } from "./state.js";
+import { guidedW, lastFrame, rowAt } from "./state.js";
 import { resolveOverlays } from "./view.js";
 /** @import { Clock } from "./clock.js" */
 /** @import { Page } from "./page.js" */
@@ -29,8 +30,9 @@ export function createWords(page, state, clock) {
     setText(page.note, header.sampler);
     page.preview.hidden = !header.preview;
     fillLegend(page.legend, scene, resolveOverlays(state.view.overlays, scene), theme);
-    setText(page.sentence, sentenceFor(header, rowAt(scene, state.w), rowAt(scene, 0)));
-    setText(page.caption, [header.caption, ...(header.notes ?? [])].filter(Boolean).join(" "));
+    const shown = state.live.scene ?? scene;
+    explainText(page.sentence, sentenceFor(header, rowAt(shown, state.live.scene ? guidedW(shown) : state.w), rowAt(shown, 0)));
+    explainText(page.caption, [header.caption, ...(header.notes ?? [])].filter(Boolean).join(" "));
   }
 
   // Keeps room for a scene's longest sentence, so that nothing below moves with w. Measured, not guessed: the
@@ -41,15 +43,18 @@ export function createWords(page, state, clock) {
     const stamp = `${scene.id}|${node.clientWidth}`;
     if (stamp === measured) return;
     measured = stamp;
-    const shown = node.textContent;
+    const shown = node.dataset.words ?? "";
     const zero = scene.header.rows.find((row) => row.w === 0) ?? null;
     node.style.minHeight = "";
     let most = 0;
-    for (const row of [null, ...scene.header.rows]) {
+    const { rows } = scene.header;
+    const live = state.live.on ? rows.map((row) => ({ ...row, particles: scene.particles, live: true })) : [];
+    for (const row of [null, ...rows, ...live]) {
       node.textContent = sentenceFor(scene.header, row, zero);
       most = Math.max(most, node.offsetHeight);
     }
-    node.textContent = shown;
+    node.dataset.words = "";
+    explainText(node, shown);
     node.style.minHeight = `${most}px`;
   }
 
@@ -59,7 +64,7 @@ export function createWords(page, state, clock) {
     spoken = window.setTimeout(() => {
       const last = lastFrame(state);
       const now = clock.playing ? "Playing" : `Paused at frame ${Math.round(clock.progress * last)} of ${last}`;
-      setText(page.live, `${now}, ${panels} panel${panels > 1 ? "s" : ""}. ${page.sentence.textContent}`);
+      setText(page.live, `${now}, ${panels} panel${panels > 1 ? "s" : ""}. ${page.sentence.dataset.words}`);
     }, QUIET);
   }
 
