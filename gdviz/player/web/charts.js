@@ -163,7 +163,7 @@ function createChart(grid, figure, {tooltip, state, onPickW}) {
   // A chart with nothing in it takes no room; one that says why it is empty keeps its title and that line.
   /** @type {(drawable: boolean) => void} */
   const fit = (drawable) => {
-    area.hidden = !state.scenes.some((header) => figure.points(header).length || isNumber(figure.exact?.(header).at0));
+    area.hidden = !state.scenes.some((header) => figure.points(header).length || (figure.note?.(header) && isNumber(figure.exact(header).at0)));
     node.hidden = !drawable || (area.hidden && !state.scenes.some((header) => figure.note && figure.note(header)));
   };
 

@@ -29,6 +29,8 @@ const ROOM_BELOW = 392; // pixels around the panels that are to be in sight with
 
 export class Panel {
   key = ""; // of what was painted last
+  /** @type {ReturnType<typeof addTerm> | null} */
+  named = null; // the title and its law
 
   /**
    * @param {HTMLElement} parent
@@ -122,9 +124,9 @@ export class Panel {
   // The title in words; its law stands behind it.
   /** @type {(words: string, formula: string) => void} */
   name(words, formula) {
-    const [shown, behind] = this.title.querySelector(".gv-term")?.children ?? addTerm(this.title, "", "").children;
-    setText(shown, words);
-    setText(behind, formula);
+    this.named ??= addTerm(this.title, "", "");
+    setText(this.named.term, words);
+    setText(this.named.tip, formula);
   }
 
   /** @type {(n: number | null, at: Place, frame: number, pair: Pair | null) => void} */

@@ -131,7 +131,10 @@ def _is_small(info: FieldInfo) -> bool:
 
 
 def _cells(count: int, a_line: int = 3) -> list[Any]:
-    return [cell for _ in range(0, count, a_line) for cell in st.columns(a_line)][:count]
+    cells = [cell for _ in range(0, count, a_line) for cell in st.columns(a_line)]
+    for cell in cells[count:]:
+        cell.empty()  # what another kind had there goes at once
+    return cells[:count]
 
 
 PLANE = 2  # coordinates of targets whose kind alone says how many
