@@ -46,6 +46,7 @@ export class Panel {
     this.canvas = addElement("canvas", frame, { role: "img" });
     this.badge = addElement("span", frame, { class: "gv-badge", hidden: "" }, "interpolated");
     this.followed = addElement("p", frame, { class: "gv-followed", hidden: "" });
+    this.away = addElement("p", frame, { class: "gv-away", hidden: "" });
     this.foot = addElement("div", this.node, { class: "gv-foot", hidden: "" });
     this.differs = addElement("p", this.foot);
     this.tie = addCheck(this.foot, "follow w", () => onTie());
@@ -111,6 +112,7 @@ export class Panel {
     const frame = progress * (scene.frames - 1);
     const paired = pair && { scene: pair.scene, at: locateW(pair.scene, pair.w), colour: pair.colour, frame: progress * (pair.scene.frames - 1) };
     this.painter.draw({ at, frame, colour, overlays: this.overlays, particle, pair: paired });
+    this.sayAway();
     this.badge.hidden = !at.interpolated;
     this.canvas.classList.toggle("gv-hollow", at.interpolated);
     const title = panelFormula(scene, at.w);
@@ -127,6 +129,19 @@ export class Panel {
     this.named ??= addTerm(this.title, "", "");
     setText(this.named.term, words);
     setText(this.named.tip, formula);
+  }
+
+  // Dots that cannot be seen are told of.
+  sayAway() {
+    if (!(this.painter instanceof PlanePainter)) return;
+    const { positions, inside } = this.painter;
+    const all = positions.length / 2;
+    this.away.hidden = inside > 0.95 * all;
+    if (this.away.hidden) return;
+    const lost = positions.reduce((count, x, i) => count + Number(i % 2 === 0 && !Number.isFinite(x)), 0);
+    const outside = all - inside - lost;
+    const parts = [lost && `${lost} overflowed`, outside && `${outside} lie outside these axes`].filter(Boolean);
+    setText(this.away, `Of ${all.toLocaleString("en")} dots ${parts.join(", ")}`);
   }
 
   /** @type {(n: number | null, at: Place, frame: number, pair: Pair | null) => void} */
