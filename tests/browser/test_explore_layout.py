@@ -107,14 +107,16 @@ def test_an_edit_keeps_the_view_and_a_reload_the_copied_panel(visit: Any) -> Non
 def type_in_two_cells(page: Page) -> None:
     """One after the other, while the page is drawn: both are kept."""
     page.get_by_role("tab", name="Target").click()
+    page.get_by_test_id("stDataFrame").locator("canvas").first.wait_for()
+    page.wait_for_timeout(500)
     box = page.get_by_test_id("stDataFrame").bounding_box()
     assert box
-    for row, text in ((2, "3"), (1, "5")):  # from below: Enter goes down, and a click on the chosen cell would add to it
+    for row, text in ((2, "3"), (1, "5")):  # from below: Enter goes down, and a press on the chosen cell would add to it
         page.mouse.click(box["x"] + 60, box["y"] + 35 * row + 18)
-        page.wait_for_timeout(200)
+        page.wait_for_timeout(400)
         page.keyboard.type(text, delay=50)
         page.keyboard.press("Enter")
-        page.wait_for_timeout(200)
+        page.wait_for_timeout(400)
     for _ in range(100):
         if weights(page) == [5, 3]:
             break

@@ -10,7 +10,7 @@ import streamlit as st
 _STYLE = """<style>
 .st-key-explore-top { gap: 0.5rem 1rem; }
 .st-key-explore-top > :has(h1) { flex: none; width: auto; }
-.st-key-explore-top h1 { font-size: 1.15rem; padding: 0; white-space: nowrap; }
+.stMainBlockContainer .st-key-explore-top h1 { font-size: 1.15rem; padding: 0; white-space: nowrap; }
 .st-key-explore-body { display: grid; gap: 0.6rem 1.75rem; }
 .st-key-explore-body { grid-template: "status" auto "stage" auto "panel" auto / minmax(0, 1fr); }
 .st-key-explore-body > :nth-child(1) { grid-area: status; }
