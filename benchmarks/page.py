@@ -350,8 +350,6 @@ def _seed_box(page: Page) -> Locator:
             return seed
         if tab.count() == 1 and tab.is_visible():
             tab.click()
-        else:
-            page.get_by_text(re.compile("^Change the scene")).click()
         page.wait_for_timeout(1500)
     raise SystemExit("The seed's number box was not found under Run.")
 

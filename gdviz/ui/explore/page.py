@@ -190,7 +190,7 @@ def show(state: Opened, page: Places) -> Stage:
         with page.stage:
             stale = "" if parts[0].digest or parts[0].error else "the scene before: yours is not computed yet"
             show_player(shown, _address(state), st.session_state.get(_WENT, ""), _go, stale)
-    with page.status:
+    with page.status, st.container(horizontal=True, vertical_alignment="center", wrap=False):
         slot = st.empty()
         _turn_button(parts)
     problem = next((part.error for part in parts if part.error), None)
