@@ -41,7 +41,7 @@ def test_all_is_in_sight_and_words_are_explained_on_focus_and_hover(visit: Any) 
 
 
 def test_present_is_part_of_the_address_and_escape_leaves_it(visit: Any) -> None:
-    page = visit("/?view=w2*s1")
+    page = visit("/?view=w2*s1", reduced_motion="no-preference")
     shown = player(page)
     expect(page.get_by_role("button", name="Leave")).to_be_visible()
     box = shown.bounding_box()
