@@ -73,6 +73,16 @@ _PREVIEW_IS = """async (root, wanted) => {
 }"""
 
 
+_NUMBERS_AT_EVERY_W = """async (root) => {
+  const badge = root.querySelector(".gv-head .gv-badge");
+  while (!badge.hidden && badge.textContent.startsWith("preview")) await new Promise(requestAnimationFrame);
+}"""
+
+
+EDITED = ("surrounded-class", "swiss-roll-reward", "ring-reward", "spiral-arms", "checkerboard", "expression-reward")
+"""Presets that are edited, from the quickest to the slowest."""
+
+
 @dataclass(frozen=True)
 class Line:
     """One line of the table."""
@@ -190,7 +200,8 @@ def visit_lines(browser: Browser) -> list[Line]:
         wait_until_whole(page)
         scene = traffic.scene_lines()
         page.wait_for_timeout(4000)  # the workers warm up, the page falls silent
-        return [first, *scene, *w_lines(page, traffic), reload_line(page, traffic), preset_line(page), *edit_lines(page)]
+        lines = [first, *scene, *w_lines(page, traffic), reload_line(page, traffic), preset_line(page), *edit_lines(page)]
+        return [*lines, *growing_lines(browser, running.url)]
 
 
 class Traffic:
@@ -307,6 +318,27 @@ def edit_lines(page: Page) -> list[Line]:
         lines.append(at_most(f"{word} (a new seed): until its preview moves", time.perf_counter() - began, 1.5, "s"))
         player(page).evaluate(_PREVIEW_IS, False)
         lines.append(Line(f"{word}: until the whole scene moves", "-", f"{time.perf_counter() - began:.3g} s", True))
+    return lines
+
+
+def growing_lines(browser: Browser, url: str) -> list[Line]:
+    """Another seed of each preset: until there are numbers at every w, of the first particles at least, and until it is whole."""
+    lines = []
+    for name in EDITED:
+        with visitor(browser) as page:
+            page.goto(f"{url}/?preset={name}")
+            wait_until_moving(page)
+            seed = _seed_box(page)
+            wait_until_whole(page)
+            page.wait_for_timeout(2000)
+            seed.fill("23")
+            began = time.perf_counter()
+            seed.press("Enter")
+            player(page).evaluate(_PREVIEW_IS, True)
+            player(page).evaluate(_NUMBERS_AT_EVERY_W)
+            lines.append(at_most(f"{name}: release to the first numbers at every w", time.perf_counter() - began, 2, "s"))
+            player(page).evaluate(_PREVIEW_IS, False)
+            lines.append(Line(f"{name}: to the whole scene", "-", f"{time.perf_counter() - began:.3g} s", True))
     return lines
 
 

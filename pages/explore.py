@@ -11,5 +11,7 @@ with page.top:
     heading("What guidance does")
 opened = explore.opened(page)
 stage = explore.show(opened, page)
+explore.show_share(opened, stage, page)
 reading = explore.edit(opened, stage, page)
+explore.show_links(page)
 explore.await_news(opened, stage, reading)

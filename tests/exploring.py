@@ -7,7 +7,7 @@ from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
 
-from gdviz.ui.parts.link import to_link
+from gdviz.export.link import to_link
 
 SMALL: dict[str, Any] = {
     "format": 1,
@@ -36,8 +36,8 @@ def player(page: Page) -> Locator:
 
 def refined(page: Page) -> None:
     """Wait until the whole scene is on stage and nothing is computing any more."""
-    expect(page.get_by_text("preview, refining")).to_be_hidden()
-    expect(page.get_by_text(re.compile("Computing the scene|Refining the preview"))).to_have_count(0)
+    expect(page.get_by_text(re.compile(", refining$"))).to_be_hidden()
+    expect(page.get_by_text(re.compile("Computing the scene|Refining the scene"))).to_have_count(0)
     expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
 
 

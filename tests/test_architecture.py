@@ -53,10 +53,12 @@ FLOORS: list[set[str]] = [
     {"device"},
     {"family"},
     {"progress"},
+    {"cores"},
     {"resources"},
     {"record"},
     {"palette"},
     {"misfit"},
+    {"number_text"},
     {"errors"},
 ]
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}

@@ -16,12 +16,16 @@ from typing import TYPE_CHECKING, cast
 from gdviz.jobs.training import SHARED_SERVER
 from gdviz.resources import resource
 from gdviz.server.address import SETTING, checked_base, free_port, warning, web_address
+from gdviz.server.connections import Connections, share_of_files
 from gdviz.server.front import Application, Front, Receive, Scope, Send
 from gdviz.server.headers import security_headers
 from gdviz.server.hosts import hosts_for
-from gdviz.server.messages import LARGEST, bounded_websockets
+from gdviz.server.messages import LARGEST
+from gdviz.server.noise_route import noise_bytes
+from gdviz.server.protocols import bounded_http, bounded_websockets
 from gdviz.server.scene_route import SERVED_BY_ROUTE, scene_bytes
 from gdviz.server.uploads import Held, Leavers, Uploads
+from gdviz.server.visits import Visits
 from gdviz.store.files import default_root
 
 if TYPE_CHECKING:
@@ -31,7 +35,7 @@ if TYPE_CHECKING:
 def create_app(
     host: str = "127.0.0.1", allow_hosts: Sequence[str] = (), embed_in: Sequence[str] = (), base_path: str | None = None
 ) -> Front:
-    """The ASGI application: the pages, and ``scene/<digest>`` at the root and under the base path.
+    """The ASGI application: the pages, and ``scene/<digest>`` and ``noise/<of>`` at the root and under the base path.
 
     Parameters
     ----------
@@ -72,7 +76,7 @@ def create_app(
     os.environ[SERVED_BY_ROUTE] = "1"
     if hosts.any_address or hosts.public:
         os.environ[SHARED_SERVER] = "1"
-    return Front(Uploads(_with_scenes(pages), _uploads), hosts, headers)
+    return Front(Visits(Uploads(_with_scenes(pages), _uploads), share_of_files()), hosts, headers)
 
 
 def _uploads() -> Held:
@@ -83,12 +87,14 @@ def _uploads() -> Held:
 
 
 def _with_scenes(pages: Application) -> Application:
-    """The scene route beside the pages and not among them, where Streamlit would pack its bytes once more."""
+    """The routes of bytes beside the pages and not among them, where Streamlit would pack them once more."""
     from starlette.routing import Route, Router
 
     below = [f"/{base}" if base else "" for base in ("", _base_path())]
-    places = dict.fromkeys(f"{path}/scene/{{digest}}" for path in below)
-    router = Router([Route(place, scene_bytes) for place in places], redirect_slashes=False, default=pages)
+    kinds = {"scene/{digest}": scene_bytes, "noise/{of}": noise_bytes}
+    places = {f"{path}/{name}": answer for path in below for name, answer in kinds.items()}
+    routes = [Route(place, answer) for place, answer in places.items()]
+    router = Router(routes, redirect_slashes=False, default=pages)
 
     async def either(scope: Scope, receive: Receive, send: Send) -> None:
         await (pages if scope["type"] == "lifespan" else router)(scope, receive, send)
@@ -104,8 +110,10 @@ def _base_path() -> str:
 
 
 def _not_a_closed_tab(record: logging.LogRecord) -> bool:
-    """Keep a browser that went away out of the log: closing a tab is no error."""
-    return record.exc_info is None or type(record.exc_info[1]).__name__ != "WebSocketDisconnected"
+    """Keep out of the log a browser that went away and a handshake that was refused: neither is an error."""
+    if record.exc_info is None:
+        return not record.getMessage().startswith("ASGI callable returned without completing handshake")
+    return type(record.exc_info[1]).__name__ != "WebSocketDisconnected"
 
 
 def _import_early() -> None:
@@ -162,8 +170,9 @@ def serve(
         timer.daemon = True
         timer.start()
     logging.getLogger("uvicorn.error").addFilter(_not_a_closed_tab)
+    connections = Connections(share_of_files())
     # Packing each of a page's many small messages anew would cost the server a sixth of its time.
     uvicorn.run(
-        app, host=host, port=port, log_level="warning",
-        ws=bounded_websockets(), ws_max_size=LARGEST, ws_per_message_deflate=False,
+        app, host=host, port=port, log_level="warning", http=bounded_http(connections, app.headers),
+        ws=bounded_websockets(connections), ws_max_size=LARGEST, ws_per_message_deflate=False,
     )  # fmt: skip

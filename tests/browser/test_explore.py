@@ -9,7 +9,7 @@ from typing import Any
 from exploring import SMALL, player, refined, small
 from playwright.sync_api import Download, Page, expect
 
-from gdviz.ui.parts.link import from_link
+from gdviz.export.link import from_link
 
 
 def open_more(page: Page, tab: str) -> None:
@@ -35,7 +35,7 @@ def download(page: Page, name: str) -> Download:
 
 
 def test_first_visit_shows_a_moving_scene_without_a_click(visit: Any) -> None:
-    shown = player(visit("/"))
+    shown = player(visit("/", reduced_motion="no-preference"))
     first = shown.get_attribute("data-frame")
     expect(shown).not_to_have_attribute("data-frame", first or "", timeout=10_000)
 
@@ -63,7 +63,7 @@ def test_moving_w_and_time_asks_nobody(visit: Any) -> None:
 
 
 def test_play_button_stops_and_starts(visit: Any) -> None:
-    page = visit(small())
+    page = visit(small(), reduced_motion="no-preference")
     shown = player(page)
     refined(page)
     page.get_by_role("button", name="Pause", exact=True).click()

@@ -47,12 +47,12 @@ export function addCheck(parent, label, onChange) {
   return { input, box };
 }
 
-/** @type {(parent: HTMLElement, label: string) => {box: HTMLElement, name: HTMLElement, value: HTMLElement, input: HTMLInputElement}} */
+/** @type {(parent: HTMLElement, label: string) => {box: HTMLElement, line: HTMLElement, name: HTMLElement, value: HTMLElement, input: HTMLInputElement}} */
 export function addSlider(parent, label) {
   const box = addElement("div", parent, { class: "gv-slider" });
   const line = addElement("div", box, { class: "gv-slider-line" });
   const name = addElement("span", line, { class: "gv-name" }, label);
   const value = addElement("span", line, { class: "gv-value", "aria-hidden": "true" }); // the slider itself says it
   const input = addElement("input", box, { type: "range", "aria-label": label, min: "0", max: "1", step: "any" });
-  return { box, name, value, input };
+  return { box, line, name, value, input };
 }

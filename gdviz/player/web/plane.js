@@ -83,6 +83,14 @@ export class PlanePainter {
     this.trail = Array.from({ length: 2 }, () => new Float32Array(TRAILS.many * 2));
   }
 
+  // Another scene on the same axes, with the same fields and as many particles: what does not move stays.
+  /** @type {(scene: Scene) => void} */
+  exchange(scene) {
+    if (scene === this.scene) return;
+    this.scene = scene;
+    this.law = { key: "", paths: [] };
+  }
+
   /** @type {(draw: () => void) => void} */
   clipped(draw) {
     const [left, top, right, bottom] = this.view.box;

@@ -4,6 +4,7 @@ import { createActions } from "./actions.js";
 import { Address } from "./address.js";
 import { Clock } from "./clock.js";
 import { setText } from "./dom.js";
+import { LiveW } from "./live/follow.js";
 import { SceneLibrary, sceneSources } from "./load.js";
 import { buildPage } from "./page.js";
 import { Stage } from "./stage.js";
@@ -12,6 +13,7 @@ import { readView } from "./view.js";
 /** @import { Given } from "./address.js" */
 /** @import { SceneInput, Source } from "./load.js" */
 /** @import { Scene } from "./scene.js" */
+/** @import { State } from "./state.js" */
 /** @import { Selection } from "./view.js" */
 
 /**
@@ -26,6 +28,7 @@ import { readView } from "./view.js";
  * @property {() => boolean} attached
  * @property {{draws: number, milliseconds: number}} stats
  * @property {Clock} clock
+ * @property {State} state
  */
 
 /** @type {(host: HTMLElement) => Player} */
@@ -36,7 +39,8 @@ export function createPlayer(host) {
   const library = new SceneLibrary();
   const clock = new Clock(() => { if (root.isConnected) stage.draw(); else clock.pause(); });
   const stage = new Stage(page, state, clock);
-  stage.listen(createActions(state, clock, stage));
+  const live = new LiveW(state, stage);
+  stage.listen(createActions(state, clock, stage, live));
   let signature = ""; // of the scenes asked for
   /** @type {Address | null} */
   let address = null;
@@ -96,7 +100,9 @@ export function createPlayer(host) {
       state.wanted = state.view.w;
       state.pinned = await library.recall(state.view.pins, loaded, sources[0], base);
     }
+    live.enter(loaded[0], sources[0].url ? new URL(base ?? "", document.baseURI).href : null);
     enterScenes(state, loaded);
+    live.follow();
     clock.speed = state.view.speed;
     if (first && state.view.frame !== null) clock.seek(state.view.frame / Math.max(1, lastFrame(state)));
     stage.enter();
@@ -108,11 +114,12 @@ export function createPlayer(host) {
 
   function destroy() {
     clock.pause();
+    live.destroy();
     address?.stop();
     stage.destroy();
   }
 
-  const player = { update, destroy, stats: stage.stats, clock, attached: () => root.isConnected };
-  Object.assign(root, { gdviz: player }); // for the benchmark
+  const player = { update, destroy, stats: stage.stats, clock, state, attached: () => root.isConnected };
+  Object.assign(root, { gdviz: player }); // for the benchmark and the tests
   return player;
 }

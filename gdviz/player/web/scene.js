@@ -15,6 +15,7 @@
  * @property {number} w
  * @property {number} particles
  * @property {number} nonfinite
+ * @property {boolean} [live] - computed in the browser, from the shown particles
  * @property {Maybe} [mean_reward]
  * @property {Maybe} [se_reward]
  * @property {Maybe} [mean_reciprocal]
@@ -52,6 +53,7 @@
  * @property {string} caption
  * @property {string} sampler
  * @property {boolean} preview
+ * @property {string[]} [missing] - what of a scene is still being computed: particles, distances, exact, law
  * @property {string[]} [notes]
  * @property {Record<string, any>} [experiment]
  * @property {Row[]} rows
@@ -59,6 +61,7 @@
  * @property {Laws} laws
  * @property {Measure} measure
  * @property {LawEntry | null} [law]
+ * @property {any} [live] - what the live engine needs, or {absent: why}
  * @property {((row: number) => Float32Array) | null} [logReward] - log r at the end points [N] of a row
  *
  * Values [height, width] on a regular grid, y ascending; `extent` is that of the first and last grid points.
@@ -89,6 +92,8 @@
  * @property {GuidedLaws | null} law
  * @property {((k: number) => Uint8Array) | null} finalClass - of each particle [N] at the k-th w
  * @property {Arrows | null} arrows
+ * @property {Scene} [of] - the scene that a live one is of, at a w between its own
+ * @property {boolean} [coarse] - a live scene with one step a frame
  *
  * As the bytes hold it: entries that name payload arrays.
  * @typedef {{name: string, dtype: string, shape: number[], offset: number, length: number, encoding: string}} ArrayEntry

@@ -6,7 +6,7 @@ import { addElement, setText } from "./dom.js";
 /** @type {(parent: HTMLElement, act: Actions) => {update: (present: boolean) => void}} */
 export function addTools(parent, act) {
   const linked = location.protocol.startsWith("http");
-  const share = addElement("button", parent, { type: "button", class: "gv-tool", title: "Copy the address of this scene and view" }, "Share");
+  const share = addElement("button", parent, { type: "button", class: "gv-tool", title: "Copy the address of this scene and view" }, "Copy link");
   share.hidden = !linked; // a file of its own has no address that others could open
   const said = addElement("span", parent, { class: "gv-shared", role: "status" });
   const link = addElement("input", parent, { type: "text", readonly: "", class: "gv-link", "aria-label": "link to this scene", hidden: "" });

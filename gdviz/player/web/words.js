@@ -5,8 +5,8 @@ import { setText } from "./dom.js";
 import { explainText } from "./glossary.js";
 import { fillLegend } from "./legend.js";
 import { locateW } from "./motion.js";
-import { sentenceFor } from "./sentence.js";
-import { lastFrame, rowAt } from "./state.js";
+import { awaitedOf, sentenceFor } from "./sentence.js";
+import { guidedW, lastFrame, rowAt } from "./state.js";
 import { resolveOverlays } from "./view.js";
 /** @import { Clock } from "./clock.js" */
 /** @import { Page } from "./page.js" */
@@ -28,9 +28,12 @@ export function createWords(page, state, clock) {
     const { header } = scene;
     setText(page.heading, header.title);
     setText(page.note, header.sampler);
-    page.preview.hidden = !header.preview;
+    const awaited = awaitedOf(header);
+    page.preview.hidden = !awaited;
+    setText(page.preview, awaited);
     fillLegend(page.legend, scene, resolveOverlays(state.view.overlays, scene), theme);
-    explainText(page.sentence, sentenceFor(header, rowAt(scene, state.w), rowAt(scene, 0)));
+    const shown = state.live.scene ?? scene;
+    explainText(page.sentence, sentenceFor(header, rowAt(shown, state.live.scene ? guidedW(shown) : state.w), rowAt(shown, 0)));
     explainText(page.caption, [header.caption, ...(header.notes ?? [])].filter(Boolean).join(" "));
   }
 
@@ -46,7 +49,9 @@ export function createWords(page, state, clock) {
     const zero = scene.header.rows.find((row) => row.w === 0) ?? null;
     node.style.minHeight = "";
     let most = 0;
-    for (const row of [null, ...scene.header.rows]) {
+    const { rows } = scene.header;
+    const live = state.live.on ? rows.map((row) => ({ ...row, particles: scene.particles, live: true })) : [];
+    for (const row of [null, ...rows, ...live]) {
       node.textContent = sentenceFor(scene.header, row, zero);
       most = Math.max(most, node.offsetHeight);
     }

@@ -13,13 +13,13 @@ from urllib.parse import parse_qsl
 import streamlit as st
 
 from gdviz.errors import GdvizError
-from gdviz.family import shown
+from gdviz.export.address import address_of, read_address
+from gdviz.export.link import to_link
 from gdviz.presets import DEFAULT, titles
 from gdviz.server import store
 from gdviz.ui.explore.places import Places
 from gdviz.ui.explore.player_component import show_player
 from gdviz.ui.parts.as_typed import as_typed
-from gdviz.ui.parts.link import from_link, to_link
 from gdviz.ui.parts.scene_progress import SceneProgress
 from gdviz.ui.parts.score_source import SOURCES, Source, choose_source, own_source, with_source
 from gdviz.ui.parts.waiting import wait_for_update
@@ -33,6 +33,12 @@ _WANTED = "explore.wanted"  # of gdviz.ui.explore.scenes, which a first visit do
 _WENT = "explore.went"  # where Back or Forward led last
 _REFUSED = "explore.refused"  # the draft that no Experiment could be made of, and the version of what is open
 _OWN = "__own__"  # the preset box's entry for a scene that is no preset
+
+_ONWARD = (
+    ("curves", "Curves of this scene", "show_chart"),
+    ("train", "Train this scene", "model_training"),
+    ("check", "Check this scene", "fact_check"),
+)
 
 
 @dataclass(frozen=True)
@@ -118,24 +124,38 @@ def open_(state: Opened) -> None:
 
 
 def _from_address(query: Mapping[str, str]) -> Opened:
-    preset, link, asked = (query.get(name) for name in ("preset", "scene", "score"))
-    source = next((one for one in SOURCES if one == asked), None)
-    remark = ""
+    source = next((one for one in SOURCES if one == query.get("score")), None)
     try:
-        if link:
-            return Opened(None, from_link(link), source=source)
+        found = read_address(query)
     except GdvizError as error:
-        remark = str(error)
-    if preset and preset not in titles():
-        remark = f"preset: found {shown(preset)}; allowed: {', '.join(titles())}."
-        preset = None
-    return Opened(preset or DEFAULT, source=source, remark=remark)
+        return Opened(DEFAULT, source=source, remark=str(error))
+    preset = found.preset or (DEFAULT if found.draft is None else None)
+    return Opened(preset, found.draft, source=source, remark=" ".join(found.remarks))
 
 
 def _address(state: Opened) -> dict[str, str]:
     """What is open, as the address names it."""
-    named = {"scene": to_link(state.edited)} if state.edited else {"preset": state.preset or DEFAULT}
+    named = address_of(state.edited, state.preset or (DEFAULT if state.edited is None else None))
+    named = named or {"scene": to_link(state.edited or {})}  # too long to be sent to others, but the browser keeps it
     return named if state.source is None else {**named, "score": state.source}
+
+
+def show_share(state: Opened, stage: Stage, page: Places) -> None:
+    """The button at the top; what it offers is made once it is opened."""
+    with page.top, st.popover("Share", icon=":material/share:", on_change="rerun", key="explore.share") as opened:
+        if not opened.open:
+            return
+        from gdviz.ui.explore.share import share
+
+        try:
+            experiment = experiment_of(state)
+        except GdvizError as error:
+            st.error(as_typed(str(error)))
+            return
+        named = address_of(state.edited, state.preset or (DEFAULT if state.edited is None else None))
+        if named is not None and state.source is not None:
+            named = {**named, "score": state.source}
+        share(experiment, state.preset, _words(state)[0], named, stage.parts[0].digest)
 
 
 def _go(query: str) -> None:
@@ -217,10 +237,10 @@ def await_news(state: Opened, stage: Stage, reading: Watched | None = None) -> N
         for source, drawn in zip(state.sources, stage.parts, strict=True):
             if drawn.done:
                 continue
-            now = _progress(state, source, drawn.digest)
+            now = _progress(state, source)
             if now.done or now.digest != drawn.digest:
                 return None
-            waiting = now.words or ("Refining the preview" if now.digest else "Computing the scene")
+            waiting = now.words or ("Refining the scene" if now.digest else "Computing the scene")
             words = words or (now.progress, waiting)
         return words
 
@@ -234,7 +254,7 @@ def _shipped(state: Opened) -> str | None:
     return store().find(f"preset-{state.preset}") if state.preset and state.edited is None else None
 
 
-def _progress(state: Opened, source: Literal["exact", "network"], on_stage: str | None = None) -> SceneProgress:
+def _progress(state: Opened, source: Literal["exact", "network"]) -> SceneProgress:
     shipped = _shipped(state) if source == "exact" else None
     if shipped:
         return SceneProgress(shipped, done=True)
@@ -244,7 +264,7 @@ def _progress(state: Opened, source: Literal["exact", "network"], on_stage: str 
     try:
         experiment = with_source(experiment_of(state), source)
         check_drawable(experiment)
-        return scene_progress(experiment, *_words(state), on_stage)
+        return scene_progress(experiment, *_words(state))
     except GdvizError as error:
         return SceneProgress(None, done=True, error=str(error))
 
@@ -319,6 +339,13 @@ def edit(state: Opened, stage: Stage, page: Places) -> Watched | None:
     return edited.reading
 
 
+def show_links(page: Places) -> None:
+    """The ways on from here: these pages open with what Explore shows."""
+    with page.panel, st.container(horizontal=True):
+        for name, words, icon in _ONWARD:
+            st.page_link(f"pages/{name}.py", label=words, icon=f":material/{icon}:")
+
+
 def current_experiment() -> Experiment | None:
     """What the Explore page shows, for the other pages; None where it is a preset or was never opened."""
     state: Opened | None = st.session_state.get(_OPEN)
@@ -328,3 +355,11 @@ def current_experiment() -> Experiment | None:
         return _parsed(json.dumps(state.edited))
     except GdvizError:
         return None
+
+
+def current_subject() -> tuple[str | None, str] | None:
+    """The preset on Explore, None for a scene that is no preset, and what tells two such scenes apart; None before a visit."""
+    state: Opened | None = st.session_state.get(_OPEN)
+    if state is None:
+        return None
+    return (state.preset, "") if state.edited is None else (None, json.dumps(state.edited, sort_keys=True))
