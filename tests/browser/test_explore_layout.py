@@ -102,7 +102,7 @@ def test_an_edit_keeps_the_view_and_a_reload_the_copied_panel(visit: Any) -> Non
 
 def test_dots_that_cannot_be_seen_are_told_of(visit: Any) -> None:
     reward = {"kind": "reward", "reward": {"kind": "expression", "expression": "exp(1000*x)"}}
-    shown = player(visit(small(guidance=reward)))
+    shown = player(visit(small(guidance=reward), reduced_motion="no-preference"))
     expect(shown.locator(".gv-away").nth(1)).to_contain_text(re.compile(r"lie outside these axes|overflowed"))
 
 

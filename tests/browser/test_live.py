@@ -32,7 +32,7 @@ def drag_w(page: Page, share: float) -> None:
 
 
 def test_dragged_between_two_computed_w_the_particles_are_those_of_a_run_there(visit: Any) -> None:
-    page = visit("/", reduced_motion="reduce")
+    page = visit("/")
     shown = player(page)
     drag_w(page, 0.456)
     expect(shown).to_have_attribute("data-live", "whole")

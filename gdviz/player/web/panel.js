@@ -25,7 +25,7 @@ import { resolveOverlays } from "./view.js";
  */
 
 const LEAST_HEIGHT = 260;
-const ROOM_BELOW = 392; // pixels around the panels that are to be in sight with them, down to the sentence; see style.css
+const ROOM_BELOW = 408; // pixels around the panels that are to be in sight with them, down to the sentence; see style.css
 
 export class Panel {
   key = ""; // of what was painted last
