@@ -3,17 +3,21 @@
 import { createActions } from "./actions.js";
 import { Clock } from "./clock.js";
 import { setText } from "./dom.js";
+import { Editor } from "./edit/editor.js";
+import { editedScene } from "./edit/fields.js";
 import { SceneLibrary, sceneSources } from "./load.js";
 import { buildPage } from "./page.js";
 import { Stage } from "./stage.js";
 import { createState, enterScenes, lastFrame } from "./state.js";
 import { readView } from "./view.js";
+/** @import { Experiment } from "./edit/change.js" */
 /** @import { SceneInput, Source } from "./load.js" */
 /** @import { Scene } from "./scene.js" */
 /** @import { Selection } from "./view.js" */
 
 /**
- * @typedef {{selection?: Selection | null, base?: string}} Options - the view to open with; what addresses start with
+ * The view to open with; what addresses start with; who is told of an edited Experiment, and the name of the last edit that was taken.
+ * @typedef {{selection?: Selection | null, base?: string, onEdit?: (experiment: Experiment) => void}} Options
  *
  * @typedef {object} Player
  * @property {(scene: SceneInput, options: Options) => Promise<void>} update
@@ -22,6 +26,8 @@ import { readView } from "./view.js";
  * @property {{draws: number, milliseconds: number}} stats
  * @property {Clock} clock
  */
+
+const DRAGGED = 64, AT_REST = 128; // points a side of an edited scene's fields
 
 /** @type {(host: HTMLElement) => Player} */
 export function createPlayer(host) {
@@ -32,12 +38,27 @@ export function createPlayer(host) {
   const clock = new Clock(() => { if (root.isConnected) stage.draw(); else clock.pause(); });
   const stage = new Stage(page, state, clock);
   stage.listen(createActions(state, clock, stage));
+  /** @type {((experiment: Experiment) => void) | null} */
+  let onEdit = null;
+  let drawn = 0; // edited scenes
+  const editor = stage.editor = new Editor(page, state, {
+    show(experiment, rough) {
+      const [scene] = state.scenes;
+      state.live = experiment && editedScene(scene, experiment, state.extent ?? scene.header.extent, rough ? DRAGGED : AT_REST, `${scene.id}~${++drawn}`);
+      stage.arrange();
+      stage.draw();
+    },
+    hand: (experiment) => onEdit?.(experiment),
+    panels: () => stage.panels,
+    theme: () => stage.theme,
+  });
   let signature = ""; // of the scenes asked for
 
   /** @type {(scene: SceneInput, options: Options) => Promise<void>} */
   async function update(scene, options) {
     try {
       const sources = sceneSources(scene);
+      onEdit = options.onEdit ?? null;
       const key = JSON.stringify(sources.map((source) => source.id));
       stage.retheme();
       if (key === signature) return;
@@ -64,7 +85,7 @@ export function createPlayer(host) {
   /** @type {(loaded: Scene[], sources: Source[], options: Options) => Promise<void>} */
   async function enter(loaded, sources, { selection, base }) {
     const first = !state.opened;
-    if (!first && clock.playing && clock.progress > 0.9 && loaded[0].id !== state.scenes[0].id) clock.seek(0); // a new scene moves at once
+    if (!first && !editor.on && clock.playing && clock.progress > 0.9 && loaded[0].id !== state.scenes[0].id) clock.seek(0); // a new scene moves at once
     state.scenes = loaded;
     if (first) {
       state.opened = true;
@@ -73,9 +94,11 @@ export function createPlayer(host) {
       state.pinned = await library.recall(state.view.pins, loaded, sources[0], base);
     }
     enterScenes(state, loaded);
+    state.live = null;
     clock.speed = state.view.speed;
     if (first && state.view.frame !== null) clock.seek(state.view.frame / Math.max(1, lastFrame(state)));
     stage.enter();
+    editor.enter();
     if (first && state.view.frame === null && !stage.reduced.matches) clock.play();
     library.keep([...state.scenes, ...state.pinned.map((pin) => pin.scene)].map((scene) => scene.id));
     stage.draw();

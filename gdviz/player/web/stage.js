@@ -10,6 +10,7 @@ import { applyTheme, readTheme, watchTheme } from "./theme.js";
 import { createWords, differsFromA } from "./words.js";
 /** @import { Actions } from "./actions.js" */
 /** @import { Charts } from "./charts.js" */
+/** @import { Editor } from "./edit/editor.js" */
 /** @import { Clock } from "./clock.js" */
 /** @import { Page } from "./page.js" */
 /** @import { PanelSpec, State } from "./state.js" */
@@ -30,6 +31,8 @@ export class Stage {
     /** @type {Charts | null} */
     this.charts = null;
     this.chartKey = "";
+    /** @type {Editor | null} */
+    this.editor = null; // its handles lie over the panels
     this.drawRequest = 0;
     this.describeRequest = 0;
     this.theme = readTheme(page.root);
@@ -70,6 +73,7 @@ export class Stage {
       const spec = this.specs[i];
       panel.show(spec, spec.pin ? differsFromA(this.state, spec) : "", this.theme, this.state.view.overlays);
     });
+    this.editor?.draw();
     cancelAnimationFrame(this.describeRequest); // the particles move at once, the words and numbers once a screen frame
     this.describeRequest = requestAnimationFrame(() => this.describe());
   }
@@ -86,6 +90,7 @@ export class Stage {
 
   describe() {
     this.words.describe(this.theme);
+    if (this.state.live) return; // nothing was measured of it yet
     const scenes = [...new Set(this.specs.map((spec) => spec.scene))];
     const headers = scenes.map((scene) => scene.header);
     this.charts ??= createCharts(this.page.side, {
@@ -112,7 +117,7 @@ export class Stage {
     this.controls.update({
       width: this.panels[0].canvas.width, playing: clock.playing, frame, frames: scene.frames, moment: scene.header.frames[frame],
       stepsTotal: scene.header.steps_total, view: state.view, w: scene.w, position: scene.w.length > 1 ? at.k + at.mix : 0, at,
-      dragging: state.dragging, room: hasRoom(state), nextLetter: nextLetter(state),
+      dragging: state.dragging, editing: this.editor?.on ?? false, editable: this.editor?.able() ?? false, room: hasRoom(state), nextLetter: nextLetter(state),
     });
     this.stats.draws++;
     this.stats.milliseconds = performance.now() - began;
@@ -131,6 +136,7 @@ export class Stage {
   resized() {
     if (!this.panels.length) return;
     this.panels.forEach((panel) => panel.fit());
+    this.editor?.draw();
     this.words.keepRoom();
     this.redraw();
   }
@@ -148,6 +154,7 @@ export class Stage {
 
   destroy() {
     this.unwatch();
+    this.editor?.destroy();
     this.words.stop();
     cancelAnimationFrame(this.describeRequest);
     cancelAnimationFrame(this.drawRequest);

@@ -4,6 +4,7 @@ import { jointBox } from "./axes.js";
 import { firstW, locateW, nearestIndex } from "./motion.js";
 import { defaultView } from "./view.js";
 /** @import { Selected } from "./charts.js" */
+/** @import { Experiment } from "./edit/change.js" */
 /** @import { Row, Scene } from "./scene.js" */
 /** @import { Theme } from "./theme.js" */
 /** @import { View } from "./view.js" */
@@ -19,6 +20,9 @@ import { defaultView } from "./view.js";
  * @property {View} view
  * @property {number} w - drawn in the guided panel
  * @property {number | null} wanted - asked for, drawn or not: a preview has fewer w than the scene that replaces it
+ * @property {Experiment | null} edited - the Experiment as edited here, until its scene comes
+ * @property {Scene | null} live - worked out here: drawn in place of the first scene
+ * @property {number[] | null} extent - the axes while the scene is edited, which stay
  * @property {boolean} dragging
  * @property {number | null} particle - the followed one
  *
@@ -39,6 +43,9 @@ export function createState() {
     view: defaultView(),
     w: 0, // the w drawn in the guided panel
     wanted: null, // the w asked for, drawn or not: a preview has fewer w than the scene that replaces it
+    edited: null, // the Experiment as edited here, until its scene comes
+    live: null, // a scene worked out here, drawn in place of the first
+    extent: null, // the axes while the scene is edited
     dragging: false,
     particle: null, // the followed one
   };
@@ -56,7 +63,8 @@ export function enterScenes(state, loaded) {
 
 // What each panel shows: no guidance, the slider's w, then the pinned copies.
 /** @type {(state: State, theme: Theme) => PanelSpec[]} */
-export function panelSpecs({ scenes: [scene], pinned, w }, theme) {
+export function panelSpecs({ scenes: [computed], live, extent, pinned, w }, theme) {
+  const scene = live ?? computed;
   /** @type {Pick<PanelSpec, "scene" | "w" | "letter" | "pin">[]} */
   const specs = [{ scene, w: 0, letter: "" }];
   if (scene.w.length > 1) specs.push({ scene, w, letter: pinned.length ? "A" : "" });
@@ -65,7 +73,7 @@ export function panelSpecs({ scenes: [scene], pinned, w }, theme) {
   return specs.map((spec) => ({
     ...spec,
     colour: spec.w === 0 ? theme.none : theme.guided,
-    extent: spec.scene.d === 2 ? planes.reduce(jointBox) : spec.scene.header.extent, // clouds compare on equal axes
+    extent: spec.scene.d === 2 ? extent ?? planes.reduce(jointBox) : spec.scene.header.extent, // clouds compare on equal axes
   }));
 }
 

@@ -7,9 +7,11 @@ import { mount } from "./mount.js";
 
 /** @typedef {{scenes?: Source[], selection?: Selection | null, base?: string}} ComponentData */
 
-/** @type {(given: {data: ComponentData | null, parentElement: Host}) => () => void} */
-export function showComponent({ data, parentElement }) {
+/** @type {(given: {data: ComponentData | null, parentElement: Host, setTriggerValue?: (name: string, value: string) => void}) => () => void} */
+export function showComponent({ data, parentElement, setTriggerValue }) {
   const { scenes, selection, base } = data ?? {};
-  const player = mount(parentElement, scenes ?? [], { selection, base });
+  const player = mount(parentElement, scenes ?? [], {
+    selection, base, onEdit: (experiment) => setTriggerValue?.("edited", JSON.stringify(experiment)),
+  });
   return () => player.destroy();
 }
