@@ -3,13 +3,14 @@
 import { FARTHEST, HEAVIEST, placeField, plain } from "./change.js";
 import { eigen, matrixOf, unit } from "./ellipse.js";
 import { along, placeNumbers, placeOf } from "./kinds.js";
+/** @import { Field } from "./change.js" */
 /** @import { Kind } from "./kinds.js" */
 
 const REACH = 2; // the ellipse is drawn at two widths: 86 % of the mass
 const FLATTEST = 1e-5; // of widths; Python refuses covariances with eigenvalues in a ratio of 1e-12
 const NARROWEST = 1e-4;
 
-/** @type {(name: string, label: string) => import("./change.js").Field} */
+/** @type {(name: string, label: string) => Field} */
 const widthField = (name, label) => ({ name, label, step: "size", low: NARROWEST, high: Math.sqrt(FARTHEST) });
 
 /** @type {Kind} */
@@ -24,7 +25,7 @@ export const COMPONENT = {
   },
 
   fields(part, d) {
-    /** @type {import("./change.js").Field} */
+    /** @type {Field} */
     const weight = { name: "weight", label: "weight", step: "amount", above: 0, high: HEAVIEST };
     if (d === 1) return [placeField("x", "mean"), widthField("width", "width"), weight];
     return [placeField("x", "mean x"), placeField("y", "mean y"), widthField("width", "width"), widthField("width2", "across"),
