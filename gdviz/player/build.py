@@ -16,6 +16,7 @@ from gdviz.experiment import Built, Experiment
 from gdviz.guidance import WeightedGuidance
 from gdviz.metrics.reading import Reader
 from gdviz.player.law_field import SECONDS, law_field
+from gdviz.player.live_model import live_model
 from gdviz.player.scene import Arrows, DensityGrid, Scene
 from gdviz.progress import ProgressCallback, silent
 from gdviz.result import Result, measured_reward
@@ -84,6 +85,7 @@ def scene_from_result(
         law=None if preview else law_field(built, list(experiment.all_w), extent, law_seconds, progress),
         preview=preview,
         notes=result.notes,
+        live=live_model(experiment, built, result.frame_levels, result.versions["device"]),
     )
 
 

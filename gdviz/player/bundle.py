@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from functools import cache
 from importlib.resources import files
 
@@ -17,14 +18,25 @@ def player_script() -> str:
     return f"{link(WEB, 'standalone.js')}\n$standalone.playStandalone();"
 
 
+_NO_WORKER = 'const WORKER_SCRIPT = "";'
+
+
+@cache
+def worker_script() -> str:
+    """The live engine's Web Worker."""
+    return f"{link(WEB, 'live/worker.js')}\n$live$worker.startWorker();"
+
+
 @cache
 def player_js() -> str:
     """The Streamlit component's module: its default export takes ``{data, parentElement, ...}``.
 
     ``data`` is the raw bytes of one scene, or ``{"scenes": [{"id", "url"} or {"id", "bytes_b64"}, ...],
-    "selection": {...} or null, "base": ""}``.
+    "selection": {...} or null, "base": ""}``. It carries the script of the live engine's worker, which a page starts from a blob.
     """
-    return component_js(WEB, "streamlit.js", "showComponent")
+    script = component_js(WEB, "streamlit.js", "showComponent")
+    assert script.count(_NO_WORKER) == 1
+    return script.replace(_NO_WORKER, f"const WORKER_SCRIPT = {json.dumps(worker_script())};")
 
 
 @cache

@@ -24,9 +24,9 @@ from gdviz.player.law_field import LawField, from_codes, to_codes
 from gdviz.player.payload import Payload, decode, encode_paths
 from gdviz.record import finite
 
-FORMAT = 2
-READ = (1, 2)
-"""Formats that are read; 1 had no law of the guided sampler."""
+FORMAT = 3
+READ = (1, 2, 3)
+"""Formats that are read; 1 had no law of the guided sampler, 2 nothing for the live engine."""
 
 CODES = 4095  # codes 0..4094 are positions, 4095 means "not finite"
 MARGIN = 0.5  # positions are kept this share of the axes beyond each end; further out they are clipped
@@ -35,7 +35,7 @@ LOG_FLOOR = 1e-5  # a log grid keeps values down to this share of its largest
 # Fields that are the same in the header.
 AS_THEY_ARE = (
     "id", "w", "frames", "laws", "measure", "steps_total", "title", "caption", "sampler",
-    "experiment", "rows", "exact", "preview", "notes",
+    "experiment", "rows", "exact", "preview", "notes", "live",
 )  # fmt: skip
 
 # Arrays of one value for each w and particle, with the type they travel as.
@@ -106,6 +106,8 @@ class Scene:
     log_reward : array of float32, shape [W, N], optional
         log r at the end points (NaN where there is none), from which paired differences of two scenes
         are read. Kept whole: which of two nearly equal rewards is the larger must survive.
+    live : mapping, optional
+        What the browser needs to run the Experiment itself (`live_model`).
 
     The remaining fields go into the header as they are (rows and exact as in an Experiment's result).
     """
@@ -131,6 +133,7 @@ class Scene:
     law: LawField | None = None
     preview: bool = False
     notes: Sequence[str] = ()
+    live: Mapping[str, Any] | None = None
 
     def __post_init__(self) -> None:
         shape = self.paths.shape
@@ -213,7 +216,7 @@ def unpack_scene(data: bytes) -> Scene:
         arrows = Arrows(base, push)
     return Scene(
         paths=paths, extent=tuple(header["extent"]), arrows=arrows, law=law, **by_particle,
-        grids=tuple(_read_grid(entry, arrays) for entry in header["grids"]), **{key: header[key] for key in AS_THEY_ARE},
+        grids=tuple(_read_grid(entry, arrays) for entry in header["grids"]), **{key: header.get(key) if key == "live" else header[key] for key in AS_THEY_ARE},
     )  # fmt: skip
 
 

@@ -20,6 +20,7 @@ from gdviz.server.front import Application, Front, Receive, Scope, Send
 from gdviz.server.headers import security_headers
 from gdviz.server.hosts import hosts_for
 from gdviz.server.messages import LARGEST, bounded_websockets
+from gdviz.server.noise_route import noise_bytes
 from gdviz.server.scene_route import SERVED_BY_ROUTE, scene_bytes
 from gdviz.server.uploads import Held, Leavers, Uploads
 from gdviz.store.files import default_root
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 def create_app(
     host: str = "127.0.0.1", allow_hosts: Sequence[str] = (), embed_in: Sequence[str] = (), base_path: str | None = None
 ) -> Front:
-    """The ASGI application: the pages, and ``scene/<digest>`` at the root and under the base path.
+    """The ASGI application: the pages, and ``scene/<digest>`` and ``noise/<of>`` at the root and under the base path.
 
     Parameters
     ----------
@@ -83,12 +84,14 @@ def _uploads() -> Held:
 
 
 def _with_scenes(pages: Application) -> Application:
-    """The scene route beside the pages and not among them, where Streamlit would pack its bytes once more."""
+    """The routes of bytes beside the pages and not among them, where Streamlit would pack them once more."""
     from starlette.routing import Route, Router
 
     below = [f"/{base}" if base else "" for base in ("", _base_path())]
-    places = dict.fromkeys(f"{path}/scene/{{digest}}" for path in below)
-    router = Router([Route(place, scene_bytes) for place in places], redirect_slashes=False, default=pages)
+    kinds = {"scene/{digest}": scene_bytes, "noise/{of}": noise_bytes}
+    places = {f"{path}/{name}": answer for path in below for name, answer in kinds.items()}
+    routes = [Route(place, answer) for place, answer in places.items()]
+    router = Router(routes, redirect_slashes=False, default=pages)
 
     async def either(scope: Scope, receive: Receive, send: Send) -> None:
         await (pages if scope["type"] == "lifespan" else router)(scope, receive, send)

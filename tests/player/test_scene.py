@@ -150,7 +150,7 @@ def test_bytes_that_are_no_scene_are_refused(data: bytes) -> None:
 
 def test_another_format_is_refused() -> None:
     header = b'{"format": 9}'
-    with pytest.raises(GdvizError, match="scene format 9; this program reads formats 1 to 2"):
+    with pytest.raises(GdvizError, match="scene format 9; this program reads formats 1 to 3"):
         unpack_scene(struct.pack("<I", len(header)) + header)
 
 

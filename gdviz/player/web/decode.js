@@ -67,7 +67,7 @@ async function decodeArray(entry, payload) {
 export async function decodeScene(buffer) {
   const bytes = buffer instanceof Uint8Array ? buffer : new Uint8Array(buffer);
   const { header, payload } = splitScene(bytes);
-  if (![1, 2].includes(header.format)) throw new Error(`The animation has format ${header.format}; this player reads formats 1 to 2.`);
+  if (![1, 2, 3].includes(header.format)) throw new Error(`The animation has format ${header.format}; this player reads formats 1 to 3.`);
   /** @type {Arrays} */
   const arrays = {};
   /** @type {Shapes} */

@@ -15,6 +15,7 @@
  * @property {number} w
  * @property {number} particles
  * @property {number} nonfinite
+ * @property {boolean} [live] - computed in the browser, from the shown particles
  * @property {Maybe} [mean_reward]
  * @property {Maybe} [se_reward]
  * @property {Maybe} [mean_reciprocal]
@@ -59,6 +60,7 @@
  * @property {Laws} laws
  * @property {Measure} measure
  * @property {LawEntry | null} [law]
+ * @property {any} [live] - what the live engine needs, or {absent: why}
  * @property {((row: number) => Float32Array) | null} [logReward] - log r at the end points [N] of a row
  *
  * Values [height, width] on a regular grid, y ascending; `extent` is that of the first and last grid points.
@@ -88,6 +90,8 @@
  * @property {GuidedLaws | null} law
  * @property {((k: number) => Uint8Array) | null} finalClass - of each particle [N] at the k-th w
  * @property {Arrows | null} arrows
+ * @property {Scene} [of] - the scene that a live one is of, at a w between its own
+ * @property {boolean} [coarse] - a live scene with one step a frame
  *
  * As the bytes hold it: entries that name payload arrays.
  * @typedef {{name: string, dtype: string, shape: number[], offset: number, length: number, encoding: string}} ArrayEntry

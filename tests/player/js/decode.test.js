@@ -62,7 +62,7 @@ test("bytes that are no scene are told in one sentence", async () => {
   await assert.rejects(decodeScene(bytes().subarray(0, -50)), /The animation could not be read: the scene is cut short\./);
   assert.throws(() => splitScene(new TextEncoder().encode("<!doctype html>")), /found 15 bytes that are not a scene/);
   const header = new TextEncoder().encode('{"format":9}');
-  await assert.rejects(decodeScene(new Uint8Array([header.length, 0, 0, 0, ...header])), /has format 9; this player reads formats 1 to 2/);
+  await assert.rejects(decodeScene(new Uint8Array([header.length, 0, 0, 0, ...header])), /has format 9; this player reads formats 1 to 3/);
 });
 
 test("a scene is given as bytes or as sources", () => {
