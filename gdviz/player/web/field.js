@@ -7,6 +7,9 @@ import { parseColour } from "./theme.js";
 /** @import { Theme } from "./theme.js" */
 /** @import { Overlays } from "./view.js" */
 
+/** @type {HTMLCanvasElement | null} */
+let small = null; // used again: it is copied at once
+
 // A small canvas (one pixel a grid point) holding the tint, or null where the scene has no such field.
 /** @type {(scene: Scene, field: string, theme: Theme) => {canvas: HTMLCanvasElement, extent: number[]} | null} */
 export function fieldImage(scene, field, theme) {
@@ -18,7 +21,8 @@ export function fieldImage(scene, field, theme) {
     : single ? [{ grid: single, colour: field === "reward" ? theme.reward : theme.muted }] : [];
   if (!layers.length) return null;
   const { width, height, extent } = layers[0].grid;
-  const canvas = Object.assign(document.createElement("canvas"), { width, height });
+  const canvas = (small ??= document.createElement("canvas"));
+  if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
   const pen = penOf(canvas);
   const image = pen.createImageData(width, height);
   const colours = layers.map((layer) => parseColour(layer.colour));

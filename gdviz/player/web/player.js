@@ -27,8 +27,6 @@ import { readView } from "./view.js";
  * @property {Clock} clock
  */
 
-const DRAGGED = 64, AT_REST = 128; // points a side of an edited scene's fields
-
 /** @type {(host: HTMLElement) => Player} */
 export function createPlayer(host) {
   const page = buildPage(host);
@@ -44,7 +42,7 @@ export function createPlayer(host) {
   const editor = stage.editor = new Editor(page, state, {
     show(experiment, rough) {
       const [scene] = state.scenes;
-      state.live = experiment && editedScene(scene, experiment, state.extent ?? scene.header.extent, rough ? DRAGGED : AT_REST, `${scene.id}~${++drawn}`);
+      state.draft = experiment && editedScene(scene, experiment, state.extent ?? scene.header.extent, rough, `${scene.id}~${++drawn}`);
       stage.arrange();
       stage.draw();
     },
@@ -94,7 +92,7 @@ export function createPlayer(host) {
       state.pinned = await library.recall(state.view.pins, loaded, sources[0], base);
     }
     enterScenes(state, loaded);
-    state.live = null;
+    state.draft = null;
     clock.speed = state.view.speed;
     if (first && state.view.frame !== null) clock.seek(state.view.frame / Math.max(1, lastFrame(state)));
     stage.enter();

@@ -76,6 +76,7 @@
  * Everything that is drawn of one Experiment. Every array runs over w ascending.
  * @typedef {object} Scene
  * @property {Header} header
+ * @property {boolean} [rough] - of an Experiment that is being dragged: drawn quickly
  * @property {string} id
  * @property {number[]} w - ascending
  * @property {number} frames

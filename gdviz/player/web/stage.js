@@ -90,7 +90,7 @@ export class Stage {
 
   describe() {
     this.words.describe(this.theme);
-    if (this.state.live) return; // nothing was measured of it yet
+    if (this.state.draft) return; // the charts wait for the server's numbers
     const scenes = [...new Set(this.specs.map((spec) => spec.scene))];
     const headers = scenes.map((scene) => scene.header);
     this.charts ??= createCharts(this.page.side, {

@@ -21,7 +21,7 @@ import { defaultView } from "./view.js";
  * @property {number} w - drawn in the guided panel
  * @property {number | null} wanted - asked for, drawn or not: a preview has fewer w than the scene that replaces it
  * @property {Experiment | null} edited - the Experiment as edited here, until its scene comes
- * @property {Scene | null} live - worked out here: drawn in place of the first scene
+ * @property {Scene | null} draft - the scene of what is edited, as worked out here: drawn in place of the first
  * @property {number[] | null} extent - the axes while the scene is edited, which stay
  * @property {boolean} dragging
  * @property {number | null} particle - the followed one
@@ -44,7 +44,7 @@ export function createState() {
     w: 0, // the w drawn in the guided panel
     wanted: null, // the w asked for, drawn or not: a preview has fewer w than the scene that replaces it
     edited: null, // the Experiment as edited here, until its scene comes
-    live: null, // a scene worked out here, drawn in place of the first
+    draft: null, // its scene as worked out here, drawn in place of the first
     extent: null, // the axes while the scene is edited
     dragging: false,
     particle: null, // the followed one
@@ -63,8 +63,8 @@ export function enterScenes(state, loaded) {
 
 // What each panel shows: no guidance, the slider's w, then the pinned copies.
 /** @type {(state: State, theme: Theme) => PanelSpec[]} */
-export function panelSpecs({ scenes: [computed], live, extent, pinned, w }, theme) {
-  const scene = live ?? computed;
+export function panelSpecs({ scenes: [computed], draft, extent, pinned, w }, theme) {
+  const scene = draft ?? computed;
   /** @type {Pick<PanelSpec, "scene" | "w" | "letter" | "pin">[]} */
   const specs = [{ scene, w: 0, letter: "" }];
   if (scene.w.length > 1) specs.push({ scene, w, letter: pinned.length ? "A" : "" });

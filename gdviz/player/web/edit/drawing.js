@@ -23,9 +23,9 @@ export function drawEditor(editor) {
   const selected = brushing && !editor.selected ? "brush" : editor.selected;
   panels.forEach((panel, i) => {
     const overlay = (overlays[i] ??= newOverlay(editor, panel, i === 0));
-    const { spec, painter, canvas } = panel;
+    const { spec, painter, canvas } = panel; // no size is read off the page here: that would lay it out in every frame
     if (overlay.svg.parentElement !== canvas.parentElement) canvas.parentElement.append(overlay.svg);
-    const places = makePlaces(spec.scene.d, painter.view, canvas.width / (canvas.clientWidth || 1), things.length);
+    const places = makePlaces(spec.scene.d, painter.view, painter.dpr, things.length);
     overlay.show({ things: all, selected, places, theme, brush: brush.shown(), dots: brushing ? brush.dots(places, theme) : [] });
   });
   drawBar(editor, things, brushing);

@@ -8,14 +8,16 @@ import { labelsOf } from "./labels.js";
 /** @typedef {{weight: number, mean: number[], a: number, b: number, c: number, label: number}} Gaussian - precision [[a, b], [b, c]]; weight with its constant */
 
 const SHOWN_NOISE = 2e-3; // as gdviz/player/build.py: atoms have no density of their own
+const DRAGGED = 64, AT_REST = 128; // points a side
 const FAR = 30; // exponents beyond which nothing is drawn
 
 // The scene with the fields of an edited Experiment; its dots are those of the old one until they are computed.
-/** @type {(scene: Scene, experiment: Experiment, extent: number[], points: number, id: string) => Scene} */
-export function editedScene(scene, experiment, extent, points, id) {
+/** @type {(scene: Scene, experiment: Experiment, extent: number[], rough: boolean, id: string) => Scene} */
+export function editedScene(scene, experiment, extent, rough, id) {
+  const points = rough ? DRAGGED : AT_REST;
   const grids = editedGrids(scene, experiment, extent, points);
   const header = { ...scene.header, id, experiment };
-  return { ...scene, header, id, grids, grid: (name) => grids.find((grid) => grid.name === name) ?? null, law: null, arrows: null };
+  return { ...scene, header, id, grids, grid: (name) => grids.find((grid) => grid.name === name) ?? null, law: null, arrows: null, rough };
 }
 
 /** @type {(scene: Scene, experiment: Experiment, extent: number[], points: number) => Grid[]} */

@@ -68,9 +68,8 @@ export class Overlay {
   }
 
   // The place of an event in data units.
-  /** @type {(event: MouseEvent) => number[]} */
-  at(event) {
-    const box = this.svg.getBoundingClientRect();
+  /** @type {(event: MouseEvent, box?: DOMRect) => number[]} */
+  at(event, box = this.svg.getBoundingClientRect()) {
     return toData(this.drawn.places, [event.clientX - box.left, event.clientY - box.top]);
   }
 
@@ -155,23 +154,25 @@ export class Overlay {
     const { node } = held;
     const { told } = this;
     let dragging = false;
+    /** @type {DOMRect} */
+    let box;
     node.addEventListener("pointerdown", (event) => {
       if (event.button) return;
       event.preventDefault();
       node.setPointerCapture(event.pointerId);
       dragging = true;
+      box = this.svg.getBoundingClientRect(); // once: reading it in every frame would lay the page out again
       if (this.focusable) node.focus({ preventScroll: true });
-      told.grab(held.thing, held.handle, this.at(event));
+      told.grab(held.thing, held.handle, this.at(event, box));
     });
     node.addEventListener("pointermove", (event) => {
-      const at = this.at(event);
-      if (dragging) this.soon(() => { if (dragging) told.drag(at); });
+      if (dragging) this.soon(() => { if (dragging) told.drag(this.at(event, box)); });
     });
     /** @type {(event: PointerEvent) => void} */
     const end = (event) => {
       if (!dragging) return;
       cancelAnimationFrame(this.moved);
-      if (event.type === "pointerup") told.drag(this.at(event));
+      if (event.type === "pointerup") told.drag(this.at(event, box));
       dragging = false;
       told.drop(event.type === "pointerup");
     };
