@@ -2,10 +2,9 @@
 
 import { accept, FARTHEST, refuse, tidy } from "./change.js";
 import { changeTarget } from "./changes.js";
-import { guidedLabel } from "./labels.js";
 /** @import { Changed, Experiment } from "./change.js" */
 
-export const MOST_POINTS = 20000; // as gdviz/targets/_target.py
+export const MOST_POINTS = 1000; // as gdviz/ui/explore/own_data.py: the address holds them
 const A_DAB = 3; // points put in at once
 const TURN = 2.39996323; // the golden angle spreads them evenly, the same way each time
 
@@ -23,7 +22,7 @@ export function pointsUnder(target, at, radius) {
 export function addPoints(experiment, at, radius, label, quantum) {
   const { target } = experiment;
   const had = target.points.length;
-  if (had + A_DAB > MOST_POINTS) return refuse(experiment, `points: found ${had.toLocaleString("en")}; at most ${MOST_POINTS.toLocaleString("en")} are allowed.`);
+  if (had + A_DAB > MOST_POINTS) return refuse(experiment, `points: found ${had.toLocaleString("en")}; at most ${MOST_POINTS.toLocaleString("en")} are put in here.`);
   const fresh = Array.from({ length: A_DAB }, (_, k) => {
     const n = had + k;
     const out = radius * Math.sqrt((n * 0.618034) % 1) * 0.9;
@@ -58,9 +57,9 @@ export function movePoints(experiment, which, by, quantum) {
 export function labelPoints(experiment, which, label) {
   const { target } = experiment;
   const labels = target.labels?.slice() ?? unlabelled(target);
-  const was = which.some((i) => labels[i] === guidedLabel(experiment));
+  const [was] = which.map((i) => labels[i]);
   for (const i of which) labels[i] = label;
-  return changeTarget(experiment, { ...target, labels }, was ? label : null);
+  return changeTarget(experiment, { ...target, labels }, [was ?? null, label]);
 }
 
 /** @type {(target: any, points: number[][], labels: any, weights: any) => any} */

@@ -3,7 +3,7 @@
 import { accept, getAt, misfit, refuse, setAt, tidy } from "./change.js";
 import { axisAngle, degreesOf } from "./ellipse.js";
 import { readPart, writePart } from "./kinds.js";
-import { guidedLabel, labelsOf, readLabel, withTarget } from "./labels.js";
+import { labelsOf, readLabel, withTarget } from "./labels.js";
 /** @import { Changed, Experiment, Path } from "./change.js" */
 /** @import { Thing } from "./handles.js" */
 /** @import { Handle, Numbers } from "./kinds.js" */
@@ -102,8 +102,9 @@ export function scaleWidths(experiment, thing, times) {
   return setNumbers(experiment, thing, Object.fromEntries(sizes.map(({ name }) => [name, Number((thing.numbers[name] * times).toPrecision(3))])));
 }
 
-/** @type {(experiment: Experiment, target: any, renamed?: string | null) => Changed} */
-export function changeTarget(experiment, target, renamed = null) {
+// `renamed`: a label and the one that takes its place.
+/** @type {(experiment: Experiment, target: any, renamed?: (string | null)[]) => Changed} */
+export function changeTarget(experiment, target, renamed = []) {
   const next = withTarget(experiment, target, renamed);
   return typeof next === "string" ? refuse(experiment, next) : accept(next);
 }
@@ -135,7 +136,8 @@ function bumpsOf(experiment, { path }) {
 export function duplicate(experiment, thing, beside) {
   const part = getAt(experiment, thing.path);
   const place = part.mean ?? part.center;
-  return addAt(experiment, thing, (place ?? [0]).map((/** @type {number} */ v) => tidy(v + beside, 1e-4)));
+  if (!place) return refuse(experiment, `${thing.name}: there is one of it; bumps and components can be copied.`);
+  return addAt(experiment, thing, place.map((/** @type {number} */ v) => tidy(v + beside, 1e-4)));
 }
 
 /** @type {(experiment: Experiment, thing: Thing) => Changed} */
@@ -155,7 +157,7 @@ export function relabel(experiment, thing, text) {
   const { label, problem } = readLabel(text);
   if (problem) return refuse(experiment, problem);
   const target = setAt(experiment, [...thing.path, "label"], label).target;
-  return changeTarget(experiment, target, thing.label === guidedLabel(experiment) ? label : null);
+  return changeTarget(experiment, target, [thing.label, label]);
 }
 
 // The label after this one; after the last comes none, and after none the first.

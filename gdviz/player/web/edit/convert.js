@@ -36,7 +36,7 @@ export function parseRows(text, d) {
     if (problem) return none(`row ${i + 1}: ${problem}`);
     points.push(numbers);
     labels.push(label);
-    if (points.length > MOST_POINTS) return none(`rows: found more than ${MOST_POINTS.toLocaleString("en")} points; at most that many are allowed.`);
+    if (points.length > MOST_POINTS) return none(`rows: found more than ${MOST_POINTS.toLocaleString("en")} points; at most that many are taken here, more in a file under Your points.`);
   }
   return points.length ? { points, labels, problem: "" } : none("rows: found no point; write one a row, as in 0.5, 1.2, a.");
 }

@@ -39,22 +39,18 @@ function placesOfLabels(experiment) {
   return places.filter((path) => typeof getAt(experiment, path) === "string");
 }
 
-// The Experiment with another target, and with what named a label that is gone naming the one that took its place (`renamed`), or
+// The Experiment with another target. What named a label that is gone names the one that took its place (`renamed`: from, to), or else
 // the first there is; a sentence where there is none.
-/** @type {(experiment: Experiment, target: any, renamed?: string | null) => Experiment | string} */
-export function withTarget(experiment, target, renamed = null) {
+/** @type {(experiment: Experiment, target: any, renamed?: (string | null)[]) => Experiment | string} */
+export function withTarget(experiment, target, [from, to] = []) {
   const labels = labelsOf(target);
   let next = setAt(experiment, ["target"], target);
   for (const path of placesOfLabels(experiment)) {
     const named = getAt(experiment, path);
     if (labels.includes(named)) continue;
-    const heir = renamed !== null && labels.includes(renamed) ? renamed : labels[0];
+    const heir = named === from && labels.includes(to) ? to : labels[0];
     if (heir === undefined) return `label: found nothing left with a label, but the ${path[0]} names ${named}; give something a label first.`;
     next = setAt(next, path, heir);
   }
   return next;
 }
-
-// What the guidance asks for; null where it asks for no label.
-/** @type {(experiment: Experiment) => string | null} */
-export function guidedLabel(experiment) { return experiment.guidance?.label ?? null; }
