@@ -29,8 +29,8 @@ sys.path.insert(0, str(ROOT))
 from benchmarks.page import PAGE, Line, Program, at_most, program, visitor  # noqa: E402
 from benchmarks.tabs import Tab  # noqa: E402
 from gdviz.experiment import Experiment  # noqa: E402
+from gdviz.export.link import to_link  # noqa: E402
 from gdviz.presets import DEFAULT, load  # noqa: E402
-from gdviz.ui.parts.link import to_link  # noqa: E402
 
 BEGIN, END = "<!-- sessions: written by benchmarks/sessions.py --write -->", "<!-- sessions: end -->"
 EVERY = 3.0

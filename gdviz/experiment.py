@@ -22,6 +22,7 @@ from gdviz.guidance import GUIDANCE, SCHEDULES, GuidanceContext, GuidanceKind, P
 from gdviz.guidance.schedules.learned import Learned
 from gdviz.laws import Law
 from gdviz.misfit import placed
+from gdviz.number_text import parse_numbers
 from gdviz.rewards import REWARDS, RewardKind
 from gdviz.samplers import SAMPLERS, SamplerKind
 from gdviz.samplers.ddpm import Ddpm
@@ -32,6 +33,7 @@ from gdviz.targets import TARGETS, TargetKind
 FAMILIES: tuple[Family, ...] = (TARGETS, GUIDANCE, REWARDS, SCHEDULES, SCORES, SAMPLERS, LEVELS)
 
 MAX_W = 200
+MAX_TEXT_OF_W = 10_000
 MAX_PARTICLES = 1_000_000
 MAX_VALUES = 50_000_000
 """Bound on len(w) * particles * dimension: end points of 200 MB."""
@@ -64,12 +66,19 @@ class Experiment(Described):
         Field(
             min_length=1,
             max_length=MAX_W,
-            description="Guidance scales, in the order of the rows; w = 0 is no guidance, and a row only if listed.",
+            description="Guidance scales, in the order of the rows, or text such as 0:10:0.25; "
+            "w = 0 is no guidance, and a row only if listed.",
         ),
     ]
     particles: Annotated[int, Field(ge=2, le=MAX_PARTICLES, description="Samples for each w.")] = 4000
     frames: Annotated[int, Field(ge=2, le=400, description="Moments of the paths that are kept for the animation.")] = 60
     seed: Annotated[int, Field(ge=0, le=2**63 - 1, description="Of the noise, which belongs to the particle.")] = 0
+
+    @field_validator("w", mode="before")
+    @classmethod
+    def _listed(cls, w: Any) -> Any:
+        """Text such as ``0:10:0.25`` stands for the numbers that it lists."""
+        return parse_numbers(w[:MAX_TEXT_OF_W]) if isinstance(w, str) else w
 
     @field_validator("w")
     @classmethod

@@ -57,6 +57,7 @@ FLOORS: list[set[str]] = [
     {"record"},
     {"palette"},
     {"misfit"},
+    {"number_text"},
     {"errors"},
 ]
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}

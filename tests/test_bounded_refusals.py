@@ -12,8 +12,8 @@ from experiments import changed, with_reward
 from gdviz import GdvizError
 from gdviz.errors import MAX_SENTENCE, MAX_WORD, did_you_mean
 from gdviz.experiment import MAX_PLACE, Experiment, _place
+from gdviz.export.link import from_link
 from gdviz.presets import load
-from gdviz.ui.parts.link import from_link
 
 LINK = Path(__file__).parent / "data" / "cases" / "unknown_keys.link.txt"
 

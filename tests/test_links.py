@@ -11,9 +11,9 @@ from links import mutated_links
 
 from gdviz.errors import MAX_SENTENCE, GdvizError
 from gdviz.experiment import Experiment
+from gdviz.export.link import from_link, to_link
 from gdviz.studies.robustness import why_not
 from gdviz.studies.scene import check_drawable
-from gdviz.ui.parts.link import from_link, to_link
 from gdviz.ui.parts.score_source import own_source, with_source
 
 LONGEST = 0.1

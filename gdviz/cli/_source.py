@@ -16,17 +16,15 @@ MAX_FILE = 64 << 20
 
 
 def read_experiment(source: str) -> Experiment:
-    """An Experiment from ``preset:NAME``, a file, or ``-``.
+    """An Experiment from ``preset:NAME`` or ``preset:NAME?sampler.steps=100``, an address of Explore, a file, or ``-``.
 
     Raises
     ------
     GdvizError
         If there is no such file or preset, or it is not an Experiment.
     """
-    if source.startswith("preset:"):
-        from gdviz.presets import load
-
-        return load(source.removeprefix("preset:")).experiment
+    if source.startswith(("preset:", "http://", "https://")):
+        return _from_address(source)
     name, text = ("standard input", _standard_input()) if source == "-" else (source, _contents(Path(source)))
     from gdviz.experiment import Experiment
 
@@ -34,6 +32,30 @@ def read_experiment(source: str) -> Experiment:
         return Experiment.from_json(text)
     except GdvizError as error:
         raise GdvizError(f"{name}: {error}") from None
+
+
+def preset_of(source: str) -> str | None:
+    """The preset that a source starts from, None for a file or a whole scene."""
+    if not source.startswith(("preset:", "http://", "https://")):
+        return None
+    from gdviz.export.address import from_text
+
+    return from_text(source).preset
+
+
+def _from_address(text: str) -> Experiment:
+    """What an address holds; nobody is asked for it. What it has no use for is refused, as no page says so here."""
+    from gdviz.export.address import from_text
+    from gdviz.presets import load
+
+    opened = from_text(text)
+    if opened.remarks:
+        raise GdvizError(opened.remarks[0].removesuffix("; the rest is used.") + ".")
+    if opened.draft is None:
+        return load(opened.preset or "").experiment
+    from gdviz.experiment import Experiment
+
+    return Experiment.parse(opened.draft)
 
 
 def _standard_input() -> bytes:

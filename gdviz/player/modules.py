@@ -9,7 +9,7 @@ each module becomes a function of its own, called once, after those it imports: 
 That is mechanical because two statements are accepted, each at the start of a line, and everything else is refused::
 
     import { formatNumber, isNumber } from "./numbers.js";     // or "../numbers.js", "./live/engine.js"
-    export function sentenceFor(header, row) {          // or async function, class, const
+    export function sentenceFor(header, row) {          // or async function, function*, class, const
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from importlib.resources.abc import Traversable
 from gdviz.errors import GdvizError
 
 _IMPORT = re.compile(r"^import \{\s*(\w+(?:,\s+\w+)*),?\s*\} from \"(\.{1,2}/(?:\.\./|\w+/)*\w+\.js)\";$", re.MULTILINE)
-_EXPORT = re.compile(r"^export (?=(?:async function|function|class|const) (\w+))", re.MULTILINE)
+_EXPORT = re.compile(r"^export (?=(?:async function|function\*?|class|const) (\w+))", re.MULTILINE)
 _OTHER = re.compile(r"^\s*(?:import|export)\b.*$|\bimport\s*\(.*$|\bimport\.meta\b.*$", re.MULTILINE)
 
 

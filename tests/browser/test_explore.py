@@ -8,7 +8,7 @@ from typing import Any
 
 from playwright.sync_api import Download, Locator, Page, expect
 
-from gdviz.ui.parts.link import from_link, to_link
+from gdviz.export.link import from_link, to_link
 
 SMALL: dict[str, Any] = {
     "format": 1,

@@ -9,7 +9,7 @@ from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
 
-from gdviz.ui.parts.link import to_link
+from gdviz.export.link import to_link
 
 Visit = Callable[..., Page]
 

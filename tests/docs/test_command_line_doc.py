@@ -63,7 +63,7 @@ def test_every_block_is_of_a_kind_that_is_run():
 @pytest.mark.slow
 def test_the_commands_run_and_leave_what_is_shown(terminal):
     commands = [line for block in blocks("console") for line in block.splitlines()]
-    assert len(commands) == 17
+    assert len(commands) == 20
     for command in commands:
         code, said = terminal.type(command)
         assert code == 0, said

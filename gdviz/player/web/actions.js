@@ -1,9 +1,10 @@
 // What the reader can do. Each action changes the state or the clock, and has the stage drawn again.
 
 import { nearestIndex } from "./motion.js";
-import { lastFrame, nextParticle, pinCopy, rememberView, wAtPosition, wBeside } from "./state.js";
+import { lastFrame, nextParticle, pinCopy, rememberView, wAtPosition, wBeside, withinW } from "./state.js";
 import { writeView } from "./view.js";
 /** @import { Clock } from "./clock.js" */
+/** @import { LiveW } from "./live/follow.js" */
 /** @import { Stage } from "./stage.js" */
 /** @import { PanelSpec, State } from "./state.js" */
 
@@ -16,6 +17,7 @@ import { writeView } from "./view.js";
  * @property {() => void} released - a control was let go
  * @property {(position: number, released: boolean) => void} slideW
  * @property {(by: number) => void} stepW
+ * @property {(value: number) => void} typeW
  * @property {(value: number) => void} pickW
  * @property {(n: number | null) => void} followParticle
  * @property {(by: number) => void} followNext
@@ -27,8 +29,8 @@ import { writeView } from "./view.js";
  * @property {() => void} toEnd
  */
 
-/** @type {(state: State, clock: Clock, stage: Stage) => Actions} */
-export function createActions(state, clock, stage) {
+/** @type {(state: State, clock: Clock, stage: Stage, live: LiveW) => Actions} */
+export function createActions(state, clock, stage, live) {
   function arrangeAndDraw() {
     stage.arrange();
     stage.draw();
@@ -44,6 +46,7 @@ export function createActions(state, clock, stage) {
   function changeW(value) {
     if (value !== state.w) {
       state.w = state.wanted = value;
+      live.follow();
       stage.arrange();
     }
     stage.draw();
@@ -83,12 +86,19 @@ export function createActions(state, clock, stage) {
     // ---- w
     slideW(position, released) {
       state.dragging = !released;
-      changeW(wAtPosition(state.scenes[0], position, released));
+      changeW(wAtPosition(state.scenes[0], position, released, state.live.on));
       if (released) act.released();
     },
     stepW(by) {
       state.dragging = false;
       changeW(wBeside(state.scenes[0], state.w, by));
+      act.released();
+    },
+    typeW(value) { // any w of the range where the scene is run here, else the nearest computed one
+      const [scene] = state.scenes;
+      state.dragging = false;
+      if (Number.isFinite(value)) changeW(state.live.on ? withinW(scene, value) : scene.w[nearestIndex(scene, value)]);
+      else stage.draw();
       act.released();
     },
     pickW(value) {

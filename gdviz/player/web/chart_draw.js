@@ -14,8 +14,10 @@ import { sameQuantity } from "./rows.js";
 /**
  * @typedef {Point & {left: number, top: number}} PlacedPoint
  *
- * @typedef {{places: PlacedPoint[][], runs: PlacedPoint[][][], box: FrameBox, rule: SVGElement, markers: SVGElement, scaleX: ScaleW, x: ToPixels,
- *   over: string}} Drawn
+ * @typedef {{places: PlacedPoint[][], runs: PlacedPoint[][][], box: FrameBox, rule: SVGElement, bar: SVGElement, markers: SVGElement, scaleX: ScaleW,
+ *   x: ToPixels, over: string, live: (header: Header, index: number) => LivePoint | null}} Drawn
+ *
+ * @typedef {{left: number, top: number, reliable: boolean, low: number, high: number}} LivePoint - low, high: the error's ends in pixels
  */
 
 /** @type {(points: XY[], x: ToPixels, y: ToPixels) => string} */
@@ -139,8 +141,16 @@ export function drawFigure(svg, figure, headers, primary, shown, size) {
   drawPoints(layer, figure, places[primary], x, y, box);
   if (figure.over === "spread") drawTraceEnds(layer, places[primary], box);
   const rule = addSvg("line", layer, {class: "gc-rule", y1: 0, y2: box.height, visibility: "hidden"});
+  const bar = addSvg("line", layer, {class: "gc-live-bar", visibility: "hidden"});
   const markers = addSvg("g", layer);
-  return {places, box, rule, markers, scaleX: scales.scaleX, x, over: figure.over, runs: headers.map((header, i) => joinedRuns(places[i], header))};
+  /** @type {(header: Header, index: number) => LivePoint | null} */
+  const live = (header, index) => {
+    const point = figure.points(header).find((p) => p.index === index);
+    if (!point) return null;
+    const [low, high] = [-1, 1].map((side) => Math.min(box.height, Math.max(0, y(point.y + side * (point.half ?? 0)))));
+    return {...placePoint(point, x, y, box), reliable: point.reliable, low, high};
+  };
+  return {places, box, rule, bar, markers, live, scaleX: scales.scaleX, x, over: figure.over, runs: headers.map((header, i) => joinedRuns(places[i], header))};
 }
 
 // The place of w on a scene's drawn path: a computed point, or the straight line between two joined ones.
@@ -169,13 +179,23 @@ export function moveMarkers(drawn, selections) {
   const ruled = first && drawn.over === "w" && first.w >= drawn.scaleX.low && first.w <= drawn.scaleX.high;
   rule.setAttribute("visibility", ruled ? "visible" : "hidden");
   if (ruled) rule.setAttribute("transform", `translate(${drawn.x(first.w)} 0)`);
+  moveLiveBar(drawn, first);
   [...markers.children].forEach((dot, i) => {
-    const {scene, w, interpolated} = back[i] || {};
-    const at = back[i] ? placeOnPath(drawn, scene, w) : null, other = back[i] !== first;
+    const {scene, w, interpolated, live, wIndex} = back[i] || {};
+    const at = live ? drawn.live(live, wIndex) : back[i] ? placeOnPath(drawn, scene, w) : null, other = back[i] !== first;
     const hollow = interpolated || (at && !at.reliable);
     dot.setAttribute("visibility", at ? "visible" : "hidden");
     dot.setAttribute("class", `gc-marker${w === 0 ? " gc-none" : ""}${other ? " gc-other" : ""}${hollow ? " gc-hollow" : ""}`);
     dot.setAttribute("r", other ? "4" : "5.5");
     if (at) dot.setAttribute("transform", `translate(${at.left} ${at.top})`);
   });
+}
+
+// The 95 % error of a live number, at its dot.
+/** @type {(drawn: Drawn, first: Selected | undefined) => void} */
+function moveLiveBar({bar, live}, first) {
+  const at = first && first.live ? live(first.live, first.wIndex) : null;
+  bar.setAttribute("visibility", at ? "visible" : "hidden");
+  if (!at) return;
+  for (const [name, value] of Object.entries({x1: at.left, x2: at.left, y1: at.low, y2: at.high})) bar.setAttribute(name, String(value));
 }

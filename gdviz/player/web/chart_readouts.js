@@ -27,8 +27,8 @@ export function createReadoutTable(root) {
     node.hidden = !first;
     if (!first) return;
     const between = ordered.slice(0, 2).some((s) => s.interpolated);
-    const stamp = JSON.stringify([between, ordered.slice(0, 2).map((s) => [s.scene, s.wIndex, s.interpolated ? 0 : s.w, s.letter]), selection.length]);
-    heading.textContent = `at w = ${formatPlain(first.w)}${first.interpolated ? ": between computed values" : ""}`;
+    const stamp = JSON.stringify([between, ordered.slice(0, 2).map((s) => [s.scene, s.wIndex, s.interpolated ? 0 : s.w, s.letter, s.live?.rows]), selection.length]);
+    heading.textContent = `at w = ${formatPlain(first.w)}${first.live ? ": live, from the shown particles" : first.interpolated ? ": between computed values" : ""}`;
     if (stamp === last) return;
     last = stamp;
     node.classList.toggle("gc-between", between);
@@ -44,12 +44,12 @@ export function createReadoutTable(root) {
 
   /** @type {(scenes: Header[], first: Selected, other: Selected | null) => void} */
   function fill(scenes, first, other) {
-    const header = scenes[first.scene], row = rowOf(scenes, first);
+    const header = headerOf(scenes, first), row = rowOf(scenes, first);
     const otherRow = other ? rowOf(scenes, other) : null;
     // Two lettered panels read B − A; otherwise the one in force is held against the other (no guidance).
     const lettered = other && first.letter && other.letter;
     const [from, to] = lettered ? [first, other] : [other, first];
-    const difference = row && otherRow ? rowDifference(scenes[from.scene], rowOf(scenes, from), scenes[to.scene], rowOf(scenes, to)) : null;
+    const difference = row && otherRow ? rowDifference(headerOf(scenes, from), rowOf(scenes, from), headerOf(scenes, to), rowOf(scenes, to)) : null;
     const name = lettered ? `${other.letter} − ${first.letter}` : "difference";
     const changes = new Map((difference ? difference.rows : []).map((change) => [change.key, change]));
     if (!lettered) changes.delete("better"); // against no guidance it is the proportion improved, said already
@@ -101,8 +101,11 @@ function addReadoutCell(line, readout, error, note) {
 
 /** @type {(scenes: Header[], selected: Selected) => Row | undefined} */
 function rowOf(scenes, selected) {
-  return (scenes[selected.scene].rows || [])[selected.wIndex];
+  return (headerOf(scenes, selected).rows || [])[selected.wIndex];
 }
+
+/** @type {(scenes: Header[], selected: Selected) => Header} */
+function headerOf(scenes, selected) { return selected.live ?? scenes[selected.scene]; }
 
 // The panel that the one in force is held against: the first of the others.
 /** @type {(selection: Selected[], first: Selected) => Selected | null} */

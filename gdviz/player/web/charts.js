@@ -15,7 +15,8 @@ import { COLOUR_NAMES } from "./theme.js";
 
 /**
  * A panel as the charts know it; `scene` counts the scenes.
- * @typedef {{scene: number, w: number, wIndex: number, interpolated: boolean, letter?: string, primary?: boolean}} Selected
+ * @typedef {{scene: number, w: number, wIndex: number, interpolated: boolean, letter?: string, primary?: boolean, live?: Header}} Selected -
+ *   live: of a live answer at this w, whose rows are shown in place of the scene's
  *
  * @typedef {{numbers?: HTMLElement | null, scenes?: Header[], theme?: Partial<Theme>, onPickW?: (w: number) => void, reducedMotion?: boolean}} ChartOptions
  *

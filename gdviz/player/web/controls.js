@@ -7,12 +7,13 @@ import { formatShort } from "./numbers.js";
 /** @import { Actions } from "./actions.js" */
 /** @import { Place } from "./motion.js" */
 /** @import { Moment } from "./scene.js" */
+/** @import { Live } from "./state.js" */
 /** @import { View } from "./view.js" */
 
 /**
  * What the stage has just drawn.
  * @typedef {{width: number, playing: boolean, frame: number, frames: number, moment: Moment, stepsTotal: number, view: View, w: number[],
- *   position: number, at: Place, dragging: boolean, room: boolean, nextLetter: string, editing: boolean, editable: boolean}} DrawnFrame
+ *   position: number, at: Place, live: Live, dragging: boolean, room: boolean, nextLetter: string, editing: boolean, editable: boolean, edited: boolean}} DrawnFrame
  *
  * @typedef {{update: (drawn: DrawnFrame) => void, more: ReturnType<typeof addMore>}} Controls
  */
@@ -50,7 +51,9 @@ export function createControls(bar, details, act) {
 
   const scale = addSlider(bar, "guidance scale w");
   const ticks = addElement("div", scale.box, { class: "gv-ticks", "aria-hidden": "true" });
-  const gamma = addElement("div", scale.box, { class: "gv-gamma" }, "lower row: γ = 1 + w, guidance_scale elsewhere");
+  const gamma = addElement("div", scale.box, { class: "gv-gamma" });
+  const typed = addElement("input", scale.line, { class: "gv-typed", type: "text", inputmode: "decimal", "aria-label": "guidance scale w, typed" });
+  typed.addEventListener("change", () => act.typeW(typed.value.trim() === "" ? NaN : Number(typed.value.replace("−", "-").replace(",", "."))));
   scale.input.addEventListener("input", () => act.slideW(Number(scale.input.value), false));
   scale.input.addEventListener("change", () => act.slideW(Number(scale.input.value), true));
   /** @type {Record<string, number>} */
@@ -82,10 +85,13 @@ export function createControls(bar, details, act) {
       scale.input.max = String(s.w.length - 1);
       scale.input.disabled = s.w.length < 2;
       if (!s.dragging) scale.input.value = String(s.position);
-      setText(scale.value, `w = ${formatShort(s.at.w)}${s.at.interpolated ? ", interpolated" : ""}`);
+      setText(scale.value, `w = ${formatShort(s.at.w)}${s.live.scene ? ", live" : s.at.interpolated ? ", interpolated" : ""}`);
+      if (document.activeElement !== typed || s.dragging) typed.value = String(Number(s.at.w.toPrecision(6)));
+      typed.hidden = !s.live.on;
+      setText(gamma, `lower row: γ = 1 + w, guidance_scale elsewhere${s.live.on ? "; any w between, live" : s.live.why ? `; not live: ${s.live.why}` : ""}`);
       scale.input.setAttribute("aria-valuetext", `w = ${formatShort(s.at.w)}, gamma = ${formatShort(1 + s.at.w)}`);
       setText(copy, s.room ? `copy to ${s.nextLetter}` : "four panels");
-      copy.disabled = !s.room || s.at.interpolated;
+      copy.disabled = !s.room || s.at.interpolated || s.live.scene !== null || s.edited;
       edit.hidden = !s.editable;
       edit.setAttribute("aria-pressed", String(s.editing));
       back.disabled = s.frame <= 0;

@@ -76,6 +76,10 @@ export class LinePainter {
     pen.restore();
   }
 
+  // Another scene on the same axes, with the same fields and as many particles: what does not move stays.
+  /** @type {(scene: Scene) => void} */
+  exchange(scene) { this.scene = scene; }
+
   /** @type {(pen: CanvasRenderingContext2D, view: PixelView, grid: Field) => void} */
   curve(pen, view, grid) {
     const [x0, x1] = grid.extent;

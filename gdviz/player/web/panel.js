@@ -74,8 +74,8 @@ export class Panel {
     if (!width) return;
     const height = Math.round(Math.min(width * Painter.aspect(extent, this.narrow()), 620));
     const dpr = scene.rough ? 1 : Math.min(2, window.devicePixelRatio || 1); // while it is dragged, quick before fine
-    const key = [scene.id, extent, width, height, dpr, this.theme.bg, this.theme.text, this.overlays.field, this.overlays.contours].join("|");
-    if (key === this.key) return;
+    const key = [(scene.of ?? scene).id, extent, width, height, dpr, this.theme.bg, this.theme.text, this.overlays.field, this.overlays.contours].join("|");
+    if (key === this.key) return this.painter.exchange(scene);
     this.key = key;
     this.canvas.style.height = `${height}px`;
     const size = [width, height].map((v) => Math.round(v * dpr));
@@ -103,12 +103,14 @@ export class Panel {
     const frame = progress * (scene.frames - 1);
     const paired = pair && { scene: pair.scene, at: locateW(pair.scene, pair.w), colour: pair.colour, frame: progress * (pair.scene.frames - 1) };
     this.painter.draw({ at, frame, colour, overlays: this.overlays, particle, pair: paired });
-    this.badge.hidden = !at.interpolated;
+    const live = Boolean(scene.of) || Boolean(scene.row(at.k)?.live);
+    setText(this.badge, live ? "live" : "interpolated");
+    this.badge.hidden = !live && !at.interpolated;
     this.canvas.classList.toggle("gv-hollow", at.interpolated);
     const title = panelTitle(scene, at.w);
     this.name(title);
     const step = Math.round(scene.header.frames[Math.round(frame)].step);
-    const label = `${title}; ${scene.particles} particles at step ${step} of ${scene.header.steps_total}${at.interpolated ? ", interpolated" : ""}${scene.law && this.overlays.law ? `; ${guidedLawWords(scene)}` : ""}`;
+    const label = `${title}; ${scene.particles} particles at step ${step} of ${scene.header.steps_total}${live ? ", live" : at.interpolated ? ", interpolated" : ""}${scene.law && this.overlays.law ? `; ${guidedLawWords(scene)}` : ""}`;
     if (this.canvas.getAttribute("aria-label") !== label) this.canvas.setAttribute("aria-label", label);
     this.describeFollowed(particle, at, frame, paired);
   }

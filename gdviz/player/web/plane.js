@@ -95,6 +95,14 @@ export class PlanePainter {
     return new Uint32Array(pen.getImageData(0, 0, width, height).data.buffer);
   }
 
+  // Another scene on the same axes, with the same fields and as many particles: what does not move stays.
+  /** @type {(scene: Scene) => void} */
+  exchange(scene) {
+    if (scene === this.scene) return;
+    this.scene = scene;
+    this.law = { key: "", paths: [] };
+  }
+
   /** @type {(draw: () => void) => void} */
   clipped(draw) {
     const [left, top, right, bottom] = this.view.box;

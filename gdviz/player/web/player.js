@@ -4,7 +4,7 @@ import { createActions } from "./actions.js";
 import { Clock } from "./clock.js";
 import { setText } from "./dom.js";
 import { Editor } from "./edit/editor.js";
-import { editedScene } from "./edit/fields.js";
+import { LiveW } from "./live/follow.js";
 import { SceneLibrary, sceneSources } from "./load.js";
 import { buildPage } from "./page.js";
 import { Stage } from "./stage.js";
@@ -35,17 +35,12 @@ export function createPlayer(host) {
   const library = new SceneLibrary();
   const clock = new Clock(() => { if (root.isConnected) stage.draw(); else clock.pause(); });
   const stage = new Stage(page, state, clock);
-  stage.listen(createActions(state, clock, stage));
+  const live = new LiveW(state, stage);
+  stage.listen(createActions(state, clock, stage, live));
   /** @type {((experiment: Experiment) => void) | null} */
   let onEdit = null;
-  let drawn = 0; // edited scenes
   const editor = stage.editor = new Editor(page, state, {
-    show(experiment, rough) {
-      const [scene] = state.scenes;
-      state.draft = experiment && editedScene(scene, experiment, state.extent ?? scene.header.extent, rough, `${scene.id}~${++drawn}`);
-      stage.arrange();
-      stage.draw();
-    },
+    show: (experiment, rough) => live.draft(experiment, rough),
     hand: (experiment) => onEdit?.(experiment),
     panels: () => stage.panels,
     theme: () => stage.theme,
@@ -91,8 +86,10 @@ export function createPlayer(host) {
       state.wanted = state.view.w;
       state.pinned = await library.recall(state.view.pins, loaded, sources[0], base);
     }
+    live.enter(loaded[0], sources[0].url ? new URL(base ?? "", document.baseURI).href : null);
     enterScenes(state, loaded);
     state.draft = null;
+    live.follow();
     clock.speed = state.view.speed;
     if (first && state.view.frame !== null) clock.seek(state.view.frame / Math.max(1, lastFrame(state)));
     stage.enter();
@@ -105,6 +102,7 @@ export function createPlayer(host) {
 
   function destroy() {
     clock.pause();
+    live.destroy();
     stage.destroy();
   }
 

@@ -45,6 +45,10 @@ function reciprocalReadout(header, row) {
     const hint = reciprocalHint(header) + stepHint(row, "mean_reciprocal");
     return [makeReadout("mean_reciprocal", label, row.mean_reciprocal, 1.96 * row.se_reciprocal, hint.trim())];
   }
+  if (row.live && names.kind !== "none") {
+    return [{key: "mean_reciprocal", label, value: "not estimated live", error: "", kind: "not estimable", number: null, half: null,
+             hint: "Whether its tail allows an error is judged by the exact law, at the computed w alone."}];
+  }
   const estimable = isNumber(row.mean_reciprocal) || row.tail || names.kind === "cfg";
   if (!estimable) return [];  // a reward that can be 0: its reciprocal has no mean to ask for
   const hint = `${reciprocalHint(header)} ${tailHint(row)}`.trim();

@@ -87,5 +87,6 @@ export function sentenceFor(header, row, row0) {
   const spread = changeClause("spread", before.spread, spreadError(before), row.spread, spreadError(row));
   const clauses = [first, spread, goalClause(header, row, row0)].filter(Boolean);
   const words = clauses.length > 1 ? `${clauses.slice(0, -1).join(", ")}, and ${clauses.at(-1)}` : clauses[0] || "nothing here could be measured";
-  return `At w = ${formatPlain(row.w)}, ${row.w < 0 && kind !== "none" ? `${away}, ` : ""}${words}.${lostWords(row)}`;
+  const live = row.live ? ` (live, ${row.particles} shown particles)` : "";
+  return `At w = ${formatPlain(row.w)}${live}, ${row.w < 0 && kind !== "none" ? `${away}, ` : ""}${words}.${lostWords(row)}`;
 }

@@ -5,7 +5,7 @@ import { createControls } from "./controls.js";
 import { listenToKeys } from "./keys.js";
 import { locateW } from "./motion.js";
 import { Panel } from "./panel.js";
-import { chartSelection, hasRoom, nextLetter, panelSpecs } from "./state.js";
+import { chartSelection, hasRoom, nextLetter, panelSpecs, positionOfW } from "./state.js";
 import { applyTheme, readTheme, watchTheme } from "./theme.js";
 import { createWords, differsFromA } from "./words.js";
 /** @import { Actions } from "./actions.js" */
@@ -90,8 +90,9 @@ export class Stage {
 
   describe() {
     this.words.describe(this.theme);
+    this.page.body.classList.toggle("gv-stale", this.state.draft !== null);
     if (this.state.draft) return; // the charts wait for the server's numbers
-    const scenes = [...new Set(this.specs.map((spec) => spec.scene))];
+    const scenes = [...new Set(this.specs.map((spec) => spec.scene.of ?? spec.scene))];
     const headers = scenes.map((scene) => scene.header);
     this.charts ??= createCharts(this.page.side, {
       numbers: this.page.numbers, scenes: headers, theme: this.theme, reducedMotion: this.reduced.matches, onPickW: (w) => this.actions.pickW(w),
@@ -111,13 +112,17 @@ export class Stage {
     const guided = specs[1] ?? specs[0];
     this.panels.forEach((panel, i) => panel.draw(clock.progress, state.particle, i === 0 ? specs[1] : specs[0]));
     const frame = Math.floor(clock.progress * (scene.frames - 1) + 1e-6);
-    const at = locateW(scene, guided.w);
+    const { live } = state;
+    const at = locateW(guided.scene, guided.w);
     root.dataset.frame = String(frame);
+    const run = state.draft ?? live.scene; // here
+    root.dataset.live = run && run.coarse !== undefined ? (run.coarse ? "coarse" : "whole") : "";
     root.dataset.w = String(Number(at.w.toPrecision(6)));
     this.controls.update({
       width: this.panels[0].canvas.width, playing: clock.playing, frame, frames: scene.frames, moment: scene.header.frames[frame],
-      stepsTotal: scene.header.steps_total, view: state.view, w: scene.w, position: scene.w.length > 1 ? at.k + at.mix : 0, at,
-      dragging: state.dragging, editing: this.editor?.on ?? false, editable: this.editor?.able() ?? false, room: hasRoom(state), nextLetter: nextLetter(state),
+      stepsTotal: scene.header.steps_total, view: state.view, w: scene.w, position: positionOfW(scene, live.on ? state.w : at.w), at, live,
+      dragging: state.dragging, editing: this.editor?.on ?? false, editable: this.editor?.able() ?? false, edited: state.draft !== null,
+      room: hasRoom(state), nextLetter: nextLetter(state),
     });
     this.stats.draws++;
     this.stats.milliseconds = performance.now() - began;

@@ -25,6 +25,10 @@ import { defaultView } from "./view.js";
  * @property {number[] | null} extent - the axes while the scene is edited, which stay
  * @property {boolean} dragging
  * @property {number | null} particle - the followed one
+ * @property {Live} live
+ *
+ * Whether w moves freely because the scene can be run here, and if not why; the scene of a w between the computed ones.
+ * @typedef {{on: boolean, why: string, scene: Scene | null}} Live
  *
  * What a panel shows.
  * @typedef {{scene: Scene, w: number, letter: string, pin?: Pinned, colour: string, extent: number[]}} PanelSpec
@@ -33,6 +37,7 @@ import { defaultView } from "./view.js";
 const LETTERS = ["", "A", "B", "C"]; // no guidance has no letter; A is guided by the slider; B and C are pinned
 const MOST_PINNED = 2;
 const SNAP = 0.12; // of a slider's step: computed values are easy to hit
+const SNAP_LIVE = 0.03; // the same where every w can be had
 
 /** @type {() => State} */
 export function createState() {
@@ -48,6 +53,7 @@ export function createState() {
     extent: null, // the axes while the scene is edited
     dragging: false,
     particle: null, // the followed one
+    live: { on: false, why: "", scene: null }, // set by live/follow.js
   };
 }
 
@@ -57,17 +63,19 @@ export function enterScenes(state, loaded) {
   const [scene] = state.scenes;
   const given = loaded.slice(1).filter((one) => !state.pinned.some((pin) => pin.scene.id === one.id));
   state.pinned = [...state.pinned.filter((pin) => !pin.given), ...given.map((one) => /** @type {Pinned} */ ({ scene: one, w: null, given: true }))].slice(0, MOST_PINNED);
-  state.w = scene.w[nearestIndex(scene, state.wanted ?? firstW(scene))];
+  const wanted = state.wanted ?? firstW(scene);
+  state.w = state.live.on ? withinW(scene, wanted) : scene.w[nearestIndex(scene, wanted)];
   state.wanted ??= state.w;
 }
 
 // What each panel shows: no guidance, the slider's w, then the pinned copies.
 /** @type {(state: State, theme: Theme) => PanelSpec[]} */
-export function panelSpecs({ scenes: [computed], draft, extent, pinned, w }, theme) {
+export function panelSpecs({ scenes: [computed], draft, extent, pinned, w, live }, theme) {
   const scene = draft ?? computed;
   /** @type {Pick<PanelSpec, "scene" | "w" | "letter" | "pin">[]} */
   const specs = [{ scene, w: 0, letter: "" }];
-  if (scene.w.length > 1) specs.push({ scene, w, letter: pinned.length ? "A" : "" });
+  const letter = pinned.length ? "A" : "";
+  if (scene.w.length > 1) specs.push(live.scene && !draft ? { scene: live.scene, w: guidedW(live.scene), letter } : { scene, w, letter });
   pinned.forEach((pin, i) => specs.push({ scene: pin.scene, w: pin.scene.w[nearestIndex(pin.scene, pin.w ?? w)], letter: LETTERS[2 + i], pin }));
   const planes = specs.filter((spec) => spec.scene.d === 2).map((spec) => spec.scene.header.extent);
   return specs.map((spec) => ({
@@ -83,7 +91,11 @@ export function chartSelection(specs, scenes) {
   const chosen = specs.map((spec, i) => {
     const at = locateW(spec.scene, spec.w);
     const primary = i === Math.min(1, specs.length - 1);
-    return { scene: scenes.indexOf(spec.scene), w: at.w, wIndex: spec.scene.header.order[at.k], interpolated: at.interpolated, letter: spec.letter, primary };
+    const live = spec.scene.of ? spec.scene.header : undefined; // the charts are of the scene that it is of
+    return {
+      scene: scenes.indexOf(spec.scene.of ?? spec.scene), w: at.w, wIndex: spec.scene.header.order[at.k], interpolated: at.interpolated,
+      letter: spec.letter, primary, live,
+    };
   });
   return [...chosen.slice(1), chosen[0]];
 }
@@ -95,20 +107,38 @@ export function rowAt(scene, w) {
   return at.interpolated ? null : scene.row(at.k);
 }
 
-// A slider position as a w. It is an index into the sorted w, fractional while dragged; on release it snaps.
-/** @type {(scene: Scene, position: number, released: boolean) => number} */
-export function wAtPosition(scene, position, released) {
+// A slider position as a w. It is an index into the sorted w, fractional while dragged; on release it snaps, unless every w can be
+// had live.
+/** @type {(scene: Scene, position: number, released: boolean, live?: boolean) => number} */
+export function wAtPosition(scene, position, released, live = false) {
   const k = Math.min(scene.w.length - 1, Math.floor(position));
-  const near = Math.abs(position - Math.round(position)) < SNAP;
-  if (released || near) return scene.w[Math.round(position)];
+  const near = Math.abs(position - Math.round(position)) < (live ? SNAP_LIVE : SNAP);
+  if ((released && !live) || near) return scene.w[Math.round(position)];
   const free = scene.w[k] + (position - k) * ((scene.w[k + 1] ?? scene.w[k]) - scene.w[k]);
-  return locateW(scene, free).w;
+  return live ? Number(free.toPrecision(3)) : locateW(scene, free).w;
 }
+
+// The way back: where a w lies among the computed ones.
+/** @type {(scene: Scene, w: number) => number} */
+export function positionOfW(scene, w) {
+  const above = scene.w.findIndex((value) => value >= w);
+  if (above < 1) return above < 0 ? scene.w.length - 1 : 0;
+  return above - 1 + (w - scene.w[above - 1]) / (scene.w[above] - scene.w[above - 1]);
+}
+
+// The w of a live scene's guided panel.
+/** @type {(scene: Scene) => number} */
+export function guidedW(scene) { return scene.w.find((w) => w !== 0) ?? 0; }
+
+/** @type {(scene: Scene, w: number) => number} */
+export function withinW(scene, w) { return Math.min(scene.w.at(-1), Math.max(scene.w[0], w)); }
 
 // The computed w some places further.
 /** @type {(scene: Scene, w: number, by: number) => number} */
 export function wBeside(scene, w, by) {
-  return scene.w[Math.min(scene.w.length - 1, Math.max(0, nearestIndex(scene, w) + by))];
+  const at = positionOfW(scene, w);
+  const next = Math.abs(by) > 1 || Number.isInteger(at) ? Math.round(at) + by : by > 0 ? Math.ceil(at) : Math.floor(at);
+  return scene.w[Math.min(scene.w.length - 1, Math.max(0, next))];
 }
 
 // The particle to follow next; 0 lets go.

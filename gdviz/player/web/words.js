@@ -5,7 +5,7 @@ import { setText } from "./dom.js";
 import { fillLegend } from "./legend.js";
 import { locateW } from "./motion.js";
 import { sentenceFor } from "./sentence.js";
-import { lastFrame, rowAt } from "./state.js";
+import { guidedW, lastFrame, rowAt } from "./state.js";
 import { resolveOverlays } from "./view.js";
 /** @import { Clock } from "./clock.js" */
 /** @import { Page } from "./page.js" */
@@ -28,8 +28,10 @@ export function createWords(page, state, clock) {
     setText(page.heading, header.title);
     setText(page.note, header.sampler);
     page.preview.hidden = !header.preview;
-    fillLegend(page.legend, scene, resolveOverlays(state.view.overlays, scene), theme);
-    setText(page.sentence, sentenceFor(header, rowAt(scene, state.w), rowAt(scene, 0)));
+    fillLegend(page.legend, state.draft ?? scene, resolveOverlays(state.view.overlays, state.draft ?? scene), theme);
+    const shown = state.draft ?? state.live.scene ?? scene;
+    if (state.draft && state.draft.coarse === undefined) setText(page.sentence, "Edited here: the dots and the numbers follow.");
+    else setText(page.sentence, sentenceFor(header, rowAt(shown, shown === scene ? state.w : guidedW(shown)), rowAt(shown, 0)));
     setText(page.caption, [header.caption, ...(header.notes ?? [])].filter(Boolean).join(" "));
   }
 

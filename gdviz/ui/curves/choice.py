@@ -10,9 +10,10 @@ import streamlit as st
 from gdviz.errors import GdvizError
 from gdviz.experiment import MAX_PARTICLES, Experiment
 from gdviz.figures.axes import Scale
+from gdviz.number_text import parse_numbers
 from gdviz.presets import load
 from gdviz.ui.parts.as_typed import as_typed
-from gdviz.ui.parts.number_list import parse_numbers, remark_on_commas
+from gdviz.ui.parts.number_list import remark_on_commas
 from gdviz.ui.parts.page_memory import Memory, asked_number, page_memory
 from gdviz.ui.parts.score_source import SOURCES, choose_source, own_source, with_source
 from gdviz.ui.parts.subject import SCENE, asked_for, pick, write_address

@@ -14,6 +14,7 @@ import streamlit as st
 from gdviz.errors import GdvizError
 from gdviz.experiment import MAX_PARTICLES, Experiment
 from gdviz.guidance import GUIDANCE
+from gdviz.number_text import parse_numbers
 from gdviz.rewards import REWARDS
 from gdviz.samplers import SAMPLERS
 from gdviz.scores import SCORES
@@ -21,7 +22,7 @@ from gdviz.targets import TARGETS, TargetKind
 from gdviz.ui.explore.own_data import edit_own_data, with_target
 from gdviz.ui.parts.as_typed import as_typed
 from gdviz.ui.parts.forms import Choices, Draft, edit_kind
-from gdviz.ui.parts.number_list import parse_numbers, remark_on_commas
+from gdviz.ui.parts.number_list import remark_on_commas
 from gdviz.ui.parts.run_controls import Watched
 
 MAX_FILE = 4 << 20

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any, Literal
 import streamlit as st
 
 from gdviz.errors import GdvizError
+from gdviz.export.link import from_link, to_link
 from gdviz.family import shown
 from gdviz.presets import DEFAULT, titles
 from gdviz.server import store
 from gdviz.ui.explore.player_component import show_player
 from gdviz.ui.parts.as_typed import as_typed
-from gdviz.ui.parts.link import from_link, to_link
 from gdviz.ui.parts.scene_progress import SceneProgress
 from gdviz.ui.parts.score_source import SOURCES, Source, choose_source, own_source, with_source
 from gdviz.ui.parts.waiting import wait_for_update

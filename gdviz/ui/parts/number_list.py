@@ -1,28 +1,14 @@
-"""Numbers between commas, as every page reads them, and the remark where a comma may have been meant as a decimal point."""
+"""The remark where a comma between numbers may have been meant as a decimal point."""
 
 from __future__ import annotations
 
 import re
-from typing import Any
 
 import streamlit as st
 
 from gdviz.ui.parts.as_typed import as_typed
 
 _DECIMAL = re.compile(r"(?<![\w.,])-?\d+,\d+(?![\w.,])|(?<![\w.,])-?\d+,\d+(?=,?(?:\s|;|$))")
-
-
-def parse_numbers(text: str) -> list[Any]:
-    """Comma-separated numbers; what is not a number stays text, for the Experiment to refuse by name."""
-    items: list[Any] = []
-    for part in text.replace(";", ",").split(","):
-        part = part.strip()
-        if part:
-            try:
-                items.append(float(part))
-            except ValueError:
-                items.append(part)
-    return items
 
 
 def decimal_comma(text: str) -> str | None:

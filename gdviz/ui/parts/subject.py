@@ -9,11 +9,11 @@ import streamlit as st
 
 from gdviz.errors import GdvizError
 from gdviz.experiment import Experiment
+from gdviz.export.link import from_link, to_link
 from gdviz.family import shown
 from gdviz.presets import DEFAULT, load, titles
 from gdviz.ui.explore.page import current_experiment
 from gdviz.ui.parts.as_typed import as_typed
-from gdviz.ui.parts.link import from_link, to_link
 from gdviz.ui.parts.page_memory import Memory
 
 SCENE = "__scene__"

@@ -12,13 +12,14 @@ import streamlit as st
 from gdviz.errors import GdvizError
 from gdviz.experiment import Experiment
 from gdviz.networks import Recipe
+from gdviz.number_text import parse_numbers
 from gdviz.presets import DEFAULT, load, titles
 from gdviz.scores.exact import Exact
 from gdviz.scores.network import Network
 from gdviz.scores.perturbed import Error, Perturbed
 from gdviz.studies.robustness import LENGTHS, why_not
 from gdviz.ui.parts.as_typed import as_typed
-from gdviz.ui.parts.number_list import parse_numbers, remark_on_commas
+from gdviz.ui.parts.number_list import remark_on_commas
 from gdviz.ui.parts.page_memory import Memory, asked_number, page_memory
 from gdviz.ui.parts.subject import asked_for, pick, write_address
 

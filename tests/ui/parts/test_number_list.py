@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from gdviz.ui.parts.number_list import decimal_comma, parse_numbers
+from gdviz.number_text import parse_numbers
+from gdviz.ui.parts.number_list import decimal_comma
 
 
 @pytest.mark.parametrize("text", ["0,5", "0; 0,5", "0,5, 1,5", "-0,5", " 0,25 "])

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from gdviz.export.link import to_link
 from gdviz.training.problem import DRAWN
-from gdviz.ui.parts.link import to_link
 
 SCENE: dict[str, Any] = {
     "target": {"kind": "gaussian_mixture", "components": [{"mean": [0], "covariance": [[1]], "label": "a"}]},

@@ -16,7 +16,7 @@ const FAR = 30; // exponents beyond which nothing is drawn
 export function editedScene(scene, experiment, extent, rough, id) {
   const points = rough ? DRAGGED : AT_REST;
   const grids = editedGrids(scene, experiment, extent, points);
-  const header = { ...scene.header, id, experiment };
+  const header = { ...scene.header, id, experiment, extent };
   return { ...scene, header, id, grids, grid: (name) => grids.find((grid) => grid.name === name) ?? null, law: null, arrows: null, rough };
 }
 
