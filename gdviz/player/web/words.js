@@ -30,7 +30,7 @@ export function createWords(page, state, clock) {
     page.preview.hidden = !header.preview;
     fillLegend(page.legend, state.draft ?? scene, resolveOverlays(state.view.overlays, state.draft ?? scene), theme);
     const shown = state.draft ?? state.live.scene ?? scene;
-    if (state.draft && state.draft.coarse === undefined) setText(page.sentence, "Edited here: the dots and the numbers follow.");
+    if (state.draft && state.draft.coarse === undefined) setText(page.sentence, "Edited: shading and curves show it; the dots and the numbers are of the scene before.");
     else setText(page.sentence, sentenceFor(header, rowAt(shown, shown === scene ? state.w : guidedW(shown)), rowAt(shown, 0)));
     setText(page.caption, [header.caption, ...(header.notes ?? [])].filter(Boolean).join(" "));
   }

@@ -54,7 +54,7 @@ test("a place in an Experiment is set without touching what was there", () => {
 
 test("parts have names, colours and handles", () => {
   const [a, b] = things();
-  assert.deepEqual([a.id, a.name, a.colour, b.name, b.colour], ["target.components.0", "a 1", 0, "b 1", 1]);
+  assert.deepEqual([a.id, a.name, a.colour, b.name, b.colour], ["target.components.0", "a", 0, "b", 1]);
   assert.deepEqual(b.handles.map(({ name }) => name), ["centre", "width", "across", "angle"]);
   assert.deepEqual(b.numbers, { x: 1, y: 0.5, weight: 2, width: 0.5, width2: 0.5, angle: 0 });
   const line = { ...SCENE, target: { kind: "gaussian_mixture", components: [{ mean: [2], covariance: [[4]], label: null }] } };

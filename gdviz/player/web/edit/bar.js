@@ -17,7 +17,7 @@ import { addElement, setText } from "../dom.js";
  * @typedef {{things: Thing[], selected: string, theme: Theme, points: boolean, tool: string, undo: boolean, redo: boolean, snap: boolean,
  *   named: string, offers: {points: boolean, mixture: boolean} | null, adds: boolean}} BarState
  *
- * @typedef {{node: HTMLElement, numbers: HTMLElement, show: (state: BarState) => void, say: (words: string, bad?: boolean) => void}} Bar
+ * @typedef {{node: HTMLElement, tools: HTMLElement, numbers: HTMLElement, show: (state: BarState) => void, say: (words: string, bad?: boolean) => void}} Bar
  */
 
 const TOOLS = [["move", "Move"], ["add", "Brush in"], ["erase", "Brush out"]];
@@ -60,13 +60,14 @@ export function createBar(parent, before, doing) {
 
   return {
     node,
+    tools,
     numbers,
     show(state) {
       for (const mode of modes) {
         mode.hidden = !state.points;
         mode.setAttribute("aria-pressed", String(mode.dataset.tool === state.tool));
       }
-      add.hidden = !state.adds;
+      add.hidden = !state.adds || state.points; // the brush adds points
       undo.disabled = !state.undo;
       redo.disabled = !state.redo;
       snap.setAttribute("aria-pressed", String(state.snap));

@@ -19,16 +19,16 @@ import { parseNumber, plain } from "./change.js";
  * @typedef {{show: (state: BoxState | null) => void}} Boxes
  */
 
-/** @type {(parent: HTMLElement, typed: Typed) => Boxes} */
-export function createBoxes(parent, typed) {
+/** @type {(parent: HTMLElement, tools: HTMLElement, typed: Typed) => Boxes} */
+export function createBoxes(parent, tools, typed) {
   const row = addElement("div", parent, { class: "gv-box-row", role: "group" });
-  const paste = addPaste(parent, typed);
+  const paste = addPaste(tools, typed);
   /** @type {Map<string, HTMLInputElement>} */
   const inputs = new Map();
   let layout = "";
   /** @type {BoxState | null} */
   let state = null;
-  parent.addEventListener("keydown", (event) => { // the player's own keys are not for text that is typed
+  for (const node of [parent, tools]) node.addEventListener("keydown", (event) => { // the player's own keys are not for text that is typed
     const target = /** @type {Element} */ (event.composedPath()[0]);
     if (target.matches("input, textarea") && event.key !== "Escape") event.stopPropagation();
   });

@@ -46,7 +46,7 @@ export function misfit({ label, low, high, above }, value) {
 export function plain(value) {
   if (!Number.isFinite(value)) return "no number";
   const size = Math.abs(value);
-  const text = size !== 0 && (size < 1e-4 || size >= 1e7) ? value.toExponential().replace("e+", "e") : String(Number(value.toPrecision(6)));
+  const text = size !== 0 && (size < 1e-4 || size >= 1e7) ? value.toExponential(Math.min(4, Math.max(0, String(value.toExponential()).indexOf("e") - 2))).replace("e+", "e") : String(Number(value.toPrecision(6)));
   return text.replace("-", "−");
 }
 

@@ -51,7 +51,7 @@ export class Editor {
       tool: (tool) => this.brush.choose(tool), travel: (by) => this.travel(by), snap: (on) => { this.snap = on; this.draw(); },
       fit: () => this.fit(), add: () => this.addAt(this.middle()), choose: (id) => this.choose(id), convert: (as) => this.convert(as),
     });
-    this.boxes = createBoxes(this.bar.numbers, {
+    this.boxes = createBoxes(this.bar.numbers, this.bar.tools, {
       number: (changes) => this.typeNumbers(changes), label: (text) => this.typeLabel(text), copy: () => this.copy(), remove: () => this.remove(),
       rows: (text) => this.apply(pasteRows(this.experiment(), text, this.dimension())),
     });

@@ -50,8 +50,9 @@ function targetParts({ target }) {
   const seen = {};
   return target.components.map((/** @type {any} */ component, /** @type {number} */ k) => {
     const label = component.label ?? null;
+    const alone = target.components.filter((/** @type {any} */ other) => other.label === label).length === 1;
     const place = (seen[label ?? ""] = (seen[label ?? ""] ?? 0) + 1);
-    return { path: ["target", "components", k], group: "target", kind: COMPONENT, label, colour: labels.indexOf(label), name: label === null ? `component ${k + 1}` : `${label} ${place}` };
+    return { path: ["target", "components", k], group: "target", kind: COMPONENT, label, colour: labels.indexOf(label), name: label === null ? `component ${k + 1}` : alone ? label : `${label} #${place}` };
   });
 }
 

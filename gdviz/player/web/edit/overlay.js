@@ -29,6 +29,8 @@ import { numbersInWords } from "./handles.js";
 export class Overlay {
   /** @type {Map<string, Held>} */ held = new Map();
   /** @type {Drawn | null} */ drawn = null;
+  /** @type {Held | null} */ dragged = null;
+  /** @type {DOMRect | null} */ box = null; // of the overlay, when the drag began
   moved = 0; // the frame asked for
   pressed = false;
 
@@ -47,6 +49,8 @@ export class Overlay {
     this.outlines = addSvg("g", lines);
     this.brush = addSvg("circle", lines, { class: "gv-brush", visibility: "hidden" });
     this.handles = addSvg("g", this.svg);
+    this.top = addSvg("use", this.svg, { class: "gv-top", "aria-hidden": "true" }); // the chosen centre over the others, whose order is that of Tab
+    this.topId = `${id}-top`;
     this.listen();
   }
 
@@ -103,6 +107,10 @@ export class Overlay {
       node.remove();
       this.held.delete(key);
     }
+    for (const { node } of this.held.values()) node.removeAttribute("id");
+    const chosen = this.held.get(`${selected} ${things.find(({ id }) => id === selected)?.handles[0]?.name}`);
+    if (chosen) chosen.node.id = this.topId;
+    place(this.top, { href: chosen ? `#${this.topId}` : "" });
   }
 
   /** @type {(drawn: Drawn) => void} */
@@ -153,39 +161,47 @@ export class Overlay {
   listenTo(held) {
     const { node } = held;
     const { told } = this;
-    let dragging = false;
-    /** @type {DOMRect} */
-    let box;
     node.addEventListener("pointerdown", (event) => {
       if (event.button) return;
       event.preventDefault();
-      node.setPointerCapture(event.pointerId);
-      dragging = true;
-      box = this.svg.getBoundingClientRect(); // once: reading it in every frame would lay the page out again
-      if (this.focusable) node.focus({ preventScroll: true });
-      told.grab(held.thing, held.handle, this.at(event, box));
+      this.box = this.svg.getBoundingClientRect(); // once: reading it in every frame would lay the page out again
+      const taken = this.dragged = this.chosenUnder(event) ?? held;
+      taken.node.setPointerCapture(event.pointerId);
+      if (this.focusable) taken.node.focus({ preventScroll: true });
+      told.grab(taken.thing, taken.handle, this.at(event, this.box));
     });
     node.addEventListener("pointermove", (event) => {
-      if (dragging) this.soon(() => { if (dragging) told.drag(this.at(event, box)); });
+      if (this.dragged) this.soon(() => { if (this.dragged) told.drag(this.at(event, this.box)); });
     });
     /** @type {(event: PointerEvent) => void} */
     const end = (event) => {
-      if (!dragging) return;
+      if (!this.dragged) return;
       cancelAnimationFrame(this.moved);
-      if (event.type === "pointerup") told.drag(this.at(event, box));
-      dragging = false;
+      if (event.type === "pointerup") told.drag(this.at(event, this.box));
+      this.dragged = null;
       told.drop(event.type === "pointerup");
     };
     node.addEventListener("pointerup", end);
     node.addEventListener("pointercancel", end);
     node.addEventListener("focus", () => told.select(held.thing, held.handle));
     node.addEventListener("keydown", (event) => {
-      if (event.key === "Escape" && dragging) {
-        dragging = false;
+      if (event.key === "Escape" && this.dragged) {
+        this.dragged = null;
         told.drop(false);
-      }
-      told.key(event, held.thing, held.handle);
+      } else told.key(event, held.thing, held.handle);
     });
+  }
+
+  // The chosen part's centre comes first where others lie over it.
+  /** @type {(event: PointerEvent) => Held | null} */
+  chosenUnder(event) {
+    const { things, selected, places } = this.drawn;
+    const row = things.findIndex(({ id }) => id === selected);
+    const centre = things[row]?.handles[0];
+    if (!centre) return null;
+    const [x, y] = handlePixel(places, centre, row);
+    const near = Math.hypot(event.clientX - this.box.left - x, event.clientY - this.box.top - y) < 12;
+    return near ? this.held.get(`${selected} ${centre.name}`) : null;
   }
 
   // The keyboard goes on where it was after parts came and went.
