@@ -25,6 +25,7 @@ import { readView } from "./view.js";
  * @property {() => boolean} attached
  * @property {{draws: number, milliseconds: number}} stats
  * @property {Clock} clock
+ * @property {() => Experiment} experiment - on stage, as edited
  */
 
 /** @type {(host: HTMLElement) => Player} */
@@ -106,7 +107,7 @@ export function createPlayer(host) {
     stage.destroy();
   }
 
-  const player = { update, destroy, stats: stage.stats, clock, attached: () => root.isConnected };
+  const player = { update, destroy, stats: stage.stats, clock, attached: () => root.isConnected, experiment: () => editor.experiment() };
   Object.assign(root, { gdviz: player }); // for the benchmark
   return player;
 }

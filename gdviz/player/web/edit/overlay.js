@@ -58,6 +58,7 @@ export class Overlay {
     const { ground, told } = this;
     /** @type {(event: PointerEvent, phase: "down" | "move" | "up" | "hover" | "leave") => void} */
     const tell = (event, phase) => told.ground(this.at(event), phase);
+    keepFinger(ground, () => this.svg.dataset.brush === "1");
     ground.addEventListener("pointerdown", (event) => {
       if (event.button) return;
       this.pressed = true;
@@ -161,6 +162,7 @@ export class Overlay {
   listenTo(held) {
     const { node } = held;
     const { told } = this;
+    keepFinger(node, () => true);
     node.addEventListener("pointerdown", (event) => {
       if (event.button) return;
       event.preventDefault();
@@ -215,6 +217,12 @@ export class Overlay {
     cancelAnimationFrame(this.moved);
     this.svg.remove();
   }
+}
+
+// A finger that begins here does not scroll the page: touch-action is not looked at inside an SVG.
+/** @type {(node: Element, held: () => boolean) => void} */
+function keepFinger(node, held) {
+  node.addEventListener("touchstart", (event) => { if (held()) event.preventDefault(); }, { passive: false });
 }
 
 /** @type {(thing: Thing, theme: Theme) => string} */
