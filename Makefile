@@ -14,6 +14,8 @@ BIN     := $(VENV)/bin
 KEY     := $(shell cat pyproject.toml constraints.txt | cksum | cut -d' ' -f1)
 PIP     := $(BIN)/python -m pip --disable-pip-version-check install --quiet -c constraints.txt
 WORKERS ?= 2
+# Some shells forbid it, and every process that a test starts would compile the whole program again.
+export PYTHONDONTWRITEBYTECODE :=
 ARGS    ?=
 
 assets: $(VENV)/.app-$(KEY) ## what comes with the program, after its numbers changed on purpose; ARGS="scenes two-moons" again

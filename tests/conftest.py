@@ -27,6 +27,13 @@ BROWSER_TESTS = Path(__file__).parent / "browser"
 SYSTEM_BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 NOT_QUICK = "browser", "slow"
 RESULT = "verify_result"  # the user property that carries a result from an xdist worker to the main process
+# Chromium draws two hidden pages of its address bar for every profile, which costs more than a test's own page. Of several
+# such flags the last is obeyed, so those of Playwright's own that bear on a test are repeated.
+FEATURES_OFF = (
+    "WebUIOmniboxPopup,WebUIOmniboxAimPopup,AimEnabled,AvoidUnnecessaryBeforeUnloadCheckSync,DestroyProfileOnBrowserClose,"
+    "HttpsFirstBalancedModeAutoEnable,HttpsUpgrades,LensOverlay,MediaRouter,NetworkTimeServiceQuerying,OptimizationHints,"
+    "PaintHolding,PreconnectToSearch,ThirdPartyStoragePartitioning"
+)
 IN_CI = os.environ.get("CI", "").lower() in {"true", "1"}
 
 # Wall time on a shared machine says nothing, so no deadline; in CI the same examples every time.
@@ -83,7 +90,8 @@ def find_chromium() -> str | None:
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any], playwright: Any) -> dict[str, Any]:
     """pytest-playwright's launch arguments, with the system's Chromium before Playwright's own."""
-    args = {**browser_type_launch_args, "args": ["--no-sandbox", *browser_type_launch_args.get("args", [])]}
+    own = "--no-sandbox", f"--disable-features={FEATURES_OFF}"
+    args = {**browser_type_launch_args, "args": [*own, *browser_type_launch_args.get("args", [])]}
     chromium = find_chromium()
     if chromium:
         return {**args, "executable_path": chromium}

@@ -53,6 +53,7 @@ FLOORS: list[set[str]] = [
     {"device"},
     {"family"},
     {"progress"},
+    {"cores"},
     {"resources"},
     {"record"},
     {"palette"},

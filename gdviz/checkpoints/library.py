@@ -9,12 +9,12 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from gdviz.checkpoints.history import History
-from gdviz.checkpoints.owners import Owners
 from gdviz.checkpoints.report import TrainingReport
 from gdviz.errors import GdvizError
 from gdviz.networks import Checkpoint
 from gdviz.resources import resource
 from gdviz.store import FolderStore, default_root
+from gdviz.store.owners import Owners
 from gdviz.training import Task, TrainingState
 
 CHECKPOINT, STATE, TASK, REPORT, HISTORY = (

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from gdviz.cli._terminal import STDOUT, app, bar, check_writable, console, messages, refused_by_the_disk
+from gdviz.errors import GdvizError
 
 
 class Use(StrEnum):
@@ -21,7 +22,12 @@ class Use(StrEnum):
 
 @app.command("import")
 def import_points(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A .csv, .tsv, .txt, .json, .npy or .npz file, a point a row.")],
+    file: Annotated[
+        str,
+        typer.Argument(
+            metavar="FILE|make_NAME", help="A .csv, .tsv, .txt, .json, .npy or .npz file, a point a row; or make_moons?noise=0.1."
+        ),
+    ],
     out: Annotated[Path, typer.Option("--out", help="Where the target's JSON goes; - prints it.")],
     use: Annotated[Use, typer.Option("--as", help="The points themselves, or a Gaussian mixture fitted to them.")] = Use.points,
     noise: Annotated[float, typer.Option("--noise", min=0, help="Variance of Gaussian noise at each point.")] = 0.0,
@@ -35,10 +41,16 @@ def import_points(
     if out != STDOUT:
         check_writable(out)
     from gdviz.own_data import column_names, read_points, target_of
+    from gdviz.own_data.makers import maker_of
     from gdviz.tables import plain, plain_table
 
     with bar():
-        points = read_points(file, label, weight, column_names(columns))
+        if file.startswith("make_") and not Path(file).exists():
+            if label or weight or columns:
+                raise GdvizError("--label, --weight, --columns: found with a data set of scikit-learn; they are for files.")
+            points = maker_of(file).points()
+        else:
+            points = read_points(Path(file), label, weight, column_names(columns))
         made = target_of(points, use is Use.mixture, noise, standardise, at_most)
     terminal = messages if out == STDOUT else console()
     for sentence in (*made.points.remarks, made.points.summary):

@@ -17,7 +17,7 @@ class TooLong(GdvizError):
 
 
 class Budget:
-    """A progress callback that allows so much CPU time, of this process, and passes on what it hears.
+    """A progress callback that allows so much CPU time, of this thread, and passes on what it hears.
 
     It is told 0 while the box is sought.
 
@@ -29,12 +29,12 @@ class Budget:
 
     def __init__(self, seconds: float, then: ProgressCallback = silent) -> None:
         self.seconds, self._then = seconds, then
-        self._began = time.process_time()
+        self._began = time.thread_time()
         self._box = 0.0
 
     def __call__(self, done: float) -> None:
         """Raises TooLong as soon as the whole is seen to take longer."""
-        used = time.process_time() - self._began
+        used = time.thread_time() - self._began
         if done == 0:
             self._box = used
         foreseen = self._box + (used - self._box) / done if done >= TRUSTED else used

@@ -16,7 +16,7 @@ from gdviz.guidance.none import Unguided
 from gdviz.guidance.schedules.constant import Constant
 from gdviz.guided_law.budget import Steps
 from gdviz.guided_law.levels import Weight, active_levels
-from gdviz.guided_law.march import Density, MarchProblem, march
+from gdviz.guided_law.march import Density, MarchProblem, PushSquares, march
 from gdviz.guided_law.solve import (
     FINER,
     STEPS,
@@ -131,11 +131,12 @@ def guided_laws(
     parts = max(1, TOGETHER // math.prod(read))  # values of w that go together
     marches = fine_levels.steps * math.prod(n) + half_levels.steps * (math.prod(n) + math.prod(few))
     stepped = Steps(-(-len(w) // parts) * marches, progress)
+    squares = PushSquares(problem, half_levels)
     laws: list[GuidedLaw] = []
     for some, fit in zip(*(part.split(parts, -1) for part in (problem.w, held)), strict=True):
         part = replace(problem, w=some)
-        fine = march(part, fine_levels, box, n, read, stepped)
-        half = march(part, half_levels, box, n, read, stepped)
+        fine = march(part, fine_levels, box, n, read, stepped, squares)
+        half = march(part, half_levels, box, n, read, stepped, squares)
         coarse = march(part, half_levels, box, few, read, stepped)
         laws += _records(part, reward, fit, fine, half, coarse)
     return tuple(laws)

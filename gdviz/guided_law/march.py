@@ -60,9 +60,32 @@ class MarchProblem:
             return torch.zeros_like(x[..., 0])
         return self.toward.log_density(x, t) - self.away.log_density(x, t)
 
-    def push_square(self, x: Tensor, t: float) -> Tensor:
-        """|toward - away|^2 at points [.., d]."""
-        return self.pair(x, t).push.square().sum(-1)
+    def push_square(self, grid: LawGrid, t: float) -> Tensor:
+        """|toward - away|^2 on a grid, [n_1, .., n_d]."""
+        return self.pair(grid.points, t).push.square().sum(-1)
+
+
+class PushSquares:
+    """`MarchProblem.push_square`, kept at some levels: a march with half the steps comes by every second one again.
+
+    Parameters
+    ----------
+    problem : MarchProblem
+    levels : Levels
+        At which it is kept.
+    """
+
+    def __init__(self, problem: MarchProblem, levels: Levels) -> None:
+        self._problem, self._kept_at = problem, set(levels.t.tolist())
+        self._known: dict[tuple[LawGrid, float], Tensor] = {}
+
+    def __call__(self, grid: LawGrid, t: float) -> Tensor:
+        known = self._known.get((grid, t))
+        if known is None:
+            known = self._problem.push_square(grid, t)
+            if t in self._kept_at:
+                self._known[grid, t] = known
+        return known
 
 
 @dataclass(frozen=True)
@@ -93,6 +116,7 @@ def march(
     counts: tuple[int, ...],
     read: tuple[int, ...],
     stepped: Callable[[int], None] = lambda points: None,
+    push_square: Callable[[LawGrid, float], Tensor] | None = None,
 ) -> Density:
     """Carry g from the first level to the last, and give the density there.
 
@@ -106,7 +130,10 @@ def march(
         LawGrid points per axis, on the way and at the end, to which the last step goes.
     stepped : callable
         Called after each step with the number of points carried.
+    push_square : callable, optional
+        The problem's own by default.
     """
+    push_square = push_square or problem.push_square
     w = problem.w.reshape(-1, *[1] * problem.base.dimension)  # [W, 1, .., 1]
     grid = LawGrid.over(box, counts, float(levels.alpha_bar[0]), float(levels.t[0]))
     omega, square = 0.0, None
@@ -117,7 +144,7 @@ def march(
             omega = here
         potential = w * omega * (w * omega + problem.sign) / 2  # [W, 1, .., 1], times |v|^2
         if square is None and bool(potential.any()):
-            square = problem.push_square(grid.points, moment.t)  # [n_1, .., n_d]
+            square = push_square(grid, moment.t)  # [n_1, .., n_d]
         last = moment.index == levels.steps - 1
         new = LawGrid.over(box, read if last else counts, moment.alpha_bar_next, moment.t_next)
         if square is not None:
@@ -125,7 +152,7 @@ def march(
         log_g = _averaged(log_g, grid, new, moment)
         grid = new
         if square is not None:
-            square = problem.push_square(grid.points, moment.t_next)
+            square = push_square(grid, moment.t_next)
             log_g = log_g - potential * square * (moment.du / 2)
         stepped(math.prod(counts))
     x, t = grid.points, float(levels.t[-1])

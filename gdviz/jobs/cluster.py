@@ -15,13 +15,14 @@ import socket
 import threading
 import uuid
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from gdviz.errors import GdvizError
 from gdviz.family import shown
-from gdviz.jobs.cluster_worker import Ticket, our_versions, run_part, run_task
+from gdviz.jobs.cluster_worker import Ticket, our_versions, run_part, run_task, take_order
 from gdviz.jobs.worker import unexpected
 
 if TYPE_CHECKING:
@@ -70,6 +71,7 @@ class Cluster:
         # Machines are few, so the scheduler, which remembers every topic, never has many.
         self.ticket = Ticket(f"gdviz-{socket.gethostname()}", our_versions(), connected)
         self._client = self._connected()
+        self._teller = ThreadPoolExecutor(1, "gdviz-orders")
 
     @property
     def client(self) -> Client:
@@ -85,14 +87,29 @@ class Cluster:
                 self._client = self._connected()
             return self._client
 
-    def submit(self, call: bytes, listener: Listener, priority: int = 0) -> Future[Any]:
+    def threads(self) -> int:
+        """How many tasks the workers run at a time."""
+        return sum(self.client.nthreads().values())
+
+    def tell(self, name: str, order: str) -> None:
+        """Tell a task, and the parts of its sweeps, to let others go first ("rest"), or to "go" on; soon, not at once."""
+
+        def call() -> None:
+            with contextlib.suppress(Exception):  # a cluster that went away needs no telling
+                self.client.run(take_order, name, order, on_error="ignore")
+
+        with contextlib.suppress(RuntimeError):  # this process ends
+            self._teller.submit(call)
+
+    def submit(self, call: bytes, listener: Listener, priority: int = 0, job: str | None = None) -> Future[Any]:
         """Run a pickled (function, arguments) as function(*arguments, report) and pass on what it reports.
 
-        It runs again on another worker when its own is lost. Read the answer with `answer`.
+        It runs again on another worker when its own is lost. Read the answer with `answer`. What is a part of another task gives
+        way with it.
         """
         client, name = self.client, f"gdviz-{uuid.uuid4().hex}"
         self._listeners[name] = listener
-        ticket = replace(self.ticket, priority=priority)
+        ticket = replace(self.ticket, priority=priority, job=job)
         future = client.submit(run_task, call, ticket, name, key=name, pure=False, priority=priority)
         future.add_done_callback(lambda _: self._listeners.pop(name, None))
         return future
@@ -116,6 +133,7 @@ class Cluster:
 
     def close(self) -> None:
         """Leave the cluster; it drops what this process still wanted."""
+        self._teller.shutdown(wait=False, cancel_futures=True)
         with contextlib.suppress(Exception):
             self._client.close(timeout=2)
 
@@ -128,18 +146,20 @@ class Cluster:
     # ------------------------------------------------------------------ sweeps
     def parts(self, request: SweepRequest) -> list[SweepRequest]:
         """A sweep in enough parts for all workers."""
-        return request.parts(PARTS_A_THREAD * max(1, sum(self.client.nthreads().values())))
+        return request.parts(PARTS_A_THREAD * max(1, self.threads()))
 
     def executor(self, request: SweepRequest, built: Built) -> Iterator[Progress | Chunk]:
         """Run a sweep on the workers (an `Executor`)."""
         return self.sweep(request)
 
-    def sweep(self, request: SweepRequest, priority: int = 0) -> Iterator[Progress | Chunk]:
-        """Run a sweep's parts on the workers, its chunks in particle order."""
+    def sweep(self, request: SweepRequest, priority: int = 0, job: str | None = None) -> Iterator[Progress | Chunk]:
+        """Run a sweep's parts on the workers, its chunks in particle order; of a job that gives way, not more than are needed."""
         from gdviz.progress import Progress
 
         parts = self.parts(request)
-        done, news, futures = [0.0] * len(parts), threading.Event(), []
+        ahead = len(parts) if job is None else PARTS_A_THREAD * max(1, self.threads())
+        done, news = [0.0] * len(parts), threading.Event()
+        futures: list[Future[Any]] = []
 
         def listener(k: int) -> Listener:
             def listen(what: str, value: Any) -> None:
@@ -149,10 +169,12 @@ class Cluster:
             return listen
 
         try:
-            for k, part in enumerate(parts):
-                futures.append(self.submit(pickle.dumps((run_part, (part,))), listener(k), priority))
-                futures[k].add_done_callback(lambda _: news.set())
-            for k, future in enumerate(futures):
+            for k in range(len(parts)):
+                for more in range(len(futures), min(k + ahead, len(parts))):
+                    call = pickle.dumps((run_part, (parts[more],)))
+                    futures.append(self.submit(call, listener(more), priority, job))
+                    futures[more].add_done_callback(lambda _: news.set())
+                future = futures[k]
                 while not future.done():
                     news.wait(SECONDS_BETWEEN_LOOKS)
                     news.clear()

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import os
-import threading
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
+from queue import SimpleQueue
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,8 @@ from gdviz.errors import GdvizError
 from gdviz.jobs.cluster import Cluster
 from gdviz.jobs.job import Job
 from gdviz.jobs.pool import QUEUES, Pool
+from gdviz.jobs.seat import Seat
+from gdviz.jobs.worker_queue import WorkerQueue
 from gdviz.store import default_root
 
 if TYPE_CHECKING:
@@ -25,71 +27,105 @@ SETTING = "GDVIZ_SCHEDULER"
 """Environment variable with the scheduler's address, for pages and for commands without ``--scheduler``."""
 
 
-class ClusterQueue:
-    """Runs jobs on the cluster: the interface of `gdviz.jobs.worker_queue.WorkerQueue`, but as many at once as there are workers.
+class ClusterSeat(Seat):
+    """A place on the cluster as its queue sees it: the scheduler finds a worker for each job, and another should that be lost."""
 
-    A job whose worker is lost runs again on another one; the scheduler gives it up after a few such losses.
-    A job that does not listen cannot be ended from here: it counts as cancelled and its worker is free when it ends.
-    """
+    def __init__(self, cluster: Cluster, niceness: int) -> None:
+        super().__init__(niceness)
+        self._cluster, self._priority = cluster, -niceness
+        self._heard: SimpleQueue[tuple[int, str, Any] | None] = SimpleQueue()
+        self._future: Future[Any] | None = None
+        self._order = "go"
 
-    pid: int | None = None
-    """No process of this machine."""
+    def start(self) -> None:
+        """Nothing to do: the workers are there."""
 
-    def __init__(self, cluster: Cluster, niceness: int = 0) -> None:
-        self._cluster, self._niceness = cluster, niceness
-        self._lock = threading.Lock()
-        self._running: dict[Job, Future[Any]] = {}
+    def send(self, order: str, job: Job) -> None:
+        """Give a job to the cluster, or tell its worker to let it "rest" or "go" on; a cancelled one stops at its next report."""
+        if order == "run":
+            self._run(job)
+        elif order == "cancel":
+            self._drop()
+            self._heard.put((job.number, "cancelled", None))
+        else:
+            self._order = order
+            self._tell()
 
-    def add(self, job: Job) -> None:
-        """Send a job to the cluster."""
+    def listen(self, hear: Callable[[int, str, Any], bool]) -> bool:
+        """Pass on what the worker says until `hear` says that it was the last word; False when it was dropped first."""
+        while (message := self._heard.get()) is not None:
+            if hear(*message):
+                return True
+        return False
 
-        def listen(what: str, value: Any) -> None:
-            if what == "begun":
-                job.begin()
-            elif not job.finished:
-                job.hear(what, value)
+    def give_way(self) -> None:
+        """Let the job leave its worker's thread to others, and run beside them."""
+        self.gives_way = True
+        self._tell()
+
+    def kill(self) -> None:
+        """Drop the job: a worker that does not listen is free when it ends."""
+        self._drop()
+        self._heard.put(None)
+
+    def end(self) -> None:
+        """Drop the job."""
+        self._drop()
+
+    def _run(self, job: Job) -> None:
+        heard: SimpleQueue[tuple[int, str, Any] | None] = SimpleQueue()
+        self._heard, self._order, self.gives_way = heard, "go", False
+
+        def settle(future: Future[Any]) -> None:
+            heard.put((job.number, *self._cluster.answer(future)))
 
         try:
-            future = self._cluster.submit(job.call, listen, -self._niceness)
+            self._future = self._cluster.submit(
+                job.call, lambda what, value: heard.put((job.number, what, value)), self._priority
+            )
         except GdvizError as error:
-            job.end("failed", error=str(error))
-            return
-        with self._lock:
-            self._running[job] = future
-        future.add_done_callback(lambda future: self._settle(job, future))
+            heard.put((job.number, "failed", str(error)))
+        else:
+            self._future.add_done_callback(settle)
 
-    def stop(self, job: Job) -> None:
-        """Free the worker of a cancelled job: it stops at its next report."""
-        with self._lock:
-            future = self._running.pop(job, None)
+    def _tell(self) -> None:
+        if self._future is not None:
+            self._cluster.tell(str(self._future.key), self._order)
+
+    def _drop(self) -> None:
+        future, self._future = self._future, None
         if future is not None:
             with contextlib.suppress(Exception):  # a cluster that went away needs no telling
                 future.cancel()
 
+
+class ClusterQueue(WorkerQueue):
+    """A queue as it is on one machine, with the same turns, but for as many jobs at once as the cluster has threads."""
+
+    def __init__(self, cluster: Cluster, niceness: int = 0) -> None:
+        super().__init__(niceness, partial(ClusterSeat, cluster))
+        self._cluster = cluster
+
+    def add(self, job: Job) -> None:
+        """Let a job wait for its turn."""
+        with contextlib.suppress(Exception):  # a cluster that went away is noticed by the job
+            self._turns.width = max(1, self._cluster.threads())
+        super().add(job)
+
     def ahead(self, job: Job) -> list[Job] | None:
-        """The jobs of this queue that were sent before a waiting one; None for a job that does not wait."""
-        with self._lock:
-            jobs = list(self._running)
-        if job not in jobs or job.state != "waiting":
-            return None
-        return [other for other in jobs[: jobs.index(job)] if not other.finished]
+        """The jobs that a waiting one waits for; those of this queue are over when it waits for a worker alone."""
+        ahead = super().ahead(job)
+        return [] if ahead is None and job.state == "waiting" else ahead
 
-    def tick(self) -> None:
-        """Nothing to do: the scheduler shares out the workers."""
+    def _begins(self, seat: Seat, job: Job) -> bool:
+        return seat.job is job and not job.finished  # it has begun when its worker says so
 
-    def close(self) -> None:
-        """Cancel all jobs."""
-        with self._lock:
-            jobs = list(self._running)
-        for job in jobs:
-            job.cancel()
-
-    def _settle(self, job: Job, future: Future[Any]) -> None:
-        with self._lock:
-            self._running.pop(job, None)
-        if not job.finished:
-            job.hear(*self._cluster.answer(future))
-        job.call = b""
+    def _hear(self, seat: Seat, job: Job, number: int, what: str, value: object) -> bool:
+        if what != "begun":
+            return super()._hear(seat, job, number, what, value)
+        if number == job.number and seat.job is job:
+            job.begin()
+        return False
 
 
 class ClusterPool(Pool):

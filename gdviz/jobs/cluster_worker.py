@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 import platform
 import socket
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -24,13 +25,17 @@ if TYPE_CHECKING:
     from gdviz.sweep_request import SweepRequest
 
 
+LOOK = 0.2
+"""Seconds between two looks of a task that rests at whether anybody still wants it."""
+
+
 class OtherWorkers(Protocol):
     """The cluster as one of its workers sees it: where the sweeps of a job go."""
 
     def parts(self, request: SweepRequest) -> list[SweepRequest]:
         """A sweep in enough parts for all workers."""
 
-    def sweep(self, request: SweepRequest, priority: int = 0) -> Iterator[Progress | Chunk]:
+    def sweep(self, request: SweepRequest, priority: int = 0, job: str | None = None) -> Iterator[Progress | Chunk]:
         """Run the parts on the workers, the chunks in particle order."""
 
 
@@ -50,6 +55,8 @@ class Ticket:
         Name of a file in the asker's store, which a worker must see in its own; None where no store is needed.
     priority : int
         Higher ones first.
+    job : str or None
+        Name of the task of which this is a part, whose orders it takes.
     """
 
     topic: str
@@ -57,6 +64,7 @@ class Ticket:
     connect: Callable[[str], OtherWorkers]
     shared: str | None = None
     priority: int = 0
+    job: str | None = None
 
     def check(self) -> None:
         """Refuse to work for somebody whose program or store this worker does not share.
@@ -80,11 +88,29 @@ def our_versions() -> tuple[tuple[str, str], ...]:
     return ("gdviz", __version__), ("Python", platform.python_version()), ("torch", version("torch"))
 
 
+# ---------------------------------------------------------------------- orders
+ORDERS = 1000
+"""Tasks of which the last order is remembered; the oldest are over."""
+
+_orders: dict[str, str] = {}
+_told = threading.Condition()
+
+
+def take_order(name: str, order: str) -> None:
+    """Note on this worker that a task is to "rest" or to "go" on."""
+    with _told:
+        _orders.pop(name, None)
+        _orders[name] = order
+        for old in list(_orders)[:-ORDERS]:
+            del _orders[old]
+        _told.notify_all()
+
+
 # ---------------------------------------------------------------------- the task
 def run_task(call: bytes, ticket: Ticket, name: str) -> bytes:
     """Run a pickled (function, arguments) as the task of that name; pickled, what became of it."""
     task = _Task(ticket, name)
-    report = JobReport(task.say, task.is_unwanted)
+    report = JobReport(task.say, task.is_unwanted, task.rest)
     report.executor = task.sweep
     task.say("begun", None)
     answer = outcome(pickle.dumps((_checked, (ticket, call))), report)
@@ -122,6 +148,7 @@ class _Task:
         from distributed import get_worker
 
         self._ticket, self._name, self._worker = ticket, name, get_worker()
+        self._ordered = ticket.job or name
         self._in_pool = True
 
     def say(self, what: str, value: Any) -> None:
@@ -133,15 +160,28 @@ class _Task:
         task = self._worker.state.tasks.get(self._name)
         return task is None or task.state == "cancelled"
 
+    def rest(self) -> None:
+        """Return when it is this task's turn, or when nobody wants it any more; who has once given way runs beside others."""
+        if self._ordered not in _orders:
+            return
+        self._step_aside()
+        with _told:
+            while _orders.get(self._ordered) == "rest" and not self.is_unwanted():
+                _told.wait(LOOK)
+
+    def _step_aside(self) -> None:
+        """Leave the worker's thread to another task."""
+        if self._in_pool:
+            from distributed import secede
+
+            secede()
+            self._in_pool = False
+
     def sweep(self, request: SweepRequest, built: Built) -> Iterator[Progress | Chunk]:
         """Run a sweep of this job with the help of the other workers (an `Executor`)."""
         cluster = self._ticket.connect(self._worker.scheduler.address)
         if len(cluster.parts(request)) == 1:
             yield from request.run(built)
             return
-        if self._in_pool:
-            from distributed import secede
-
-            secede()  # this thread will mostly wait: let the worker take a part in its place
-            self._in_pool = False
-        yield from cluster.sweep(request, self._ticket.priority)
+        self._step_aside()  # this thread will mostly wait: let the worker take a part in its place
+        yield from cluster.sweep(request, self._ticket.priority, self._ordered)

@@ -6,7 +6,7 @@ import itertools
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 State = Literal["waiting", "running", "done", "failed", "cancelled"]
@@ -19,10 +19,16 @@ _numbers = itertools.count(1)
 
 @dataclass(frozen=True)
 class Asker:
-    """Who wants a job: a visitor, and which of their tabs."""
+    """Who wants a job: a visitor, which of their tabs, and the address from where they ask, where that tells visitors apart."""
 
     visitor: str = ""
     session: str = ""
+    address: str = field(default="", compare=False)
+
+    @property
+    def place(self) -> str:
+        """Where they ask from. Whoever comes with a new cookie each time is many visitors, at one place."""
+        return self.address or self.visitor
 
 
 PROGRAM = Asker()
@@ -168,6 +174,11 @@ class Job:
     def visitors(self) -> frozenset[str]:
         """Those who want it; never none."""
         return frozenset(asker.visitor for asker in self.askers)
+
+    @property
+    def places(self) -> frozenset[str]:
+        """Where those are who want it."""
+        return frozenset(asker.place for asker in self.askers)
 
     @property
     def away(self) -> bool:

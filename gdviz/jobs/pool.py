@@ -19,6 +19,9 @@ QUEUES = {"preview": 0, "scene": 3, "curves": 5, "training": 10}
 KEPT = 64
 """Finished jobs remembered."""
 
+MOST = 60
+"""Jobs of a visitor in a queue that have not ended; one more has failed before it waits."""
+
 TICK = 0.25
 """Seconds between two looks at whose turn it is, and at what nobody wants any more."""
 
@@ -107,7 +110,10 @@ class Pool:
             job = self._jobs[key] = Job(key, call, self._queues[queue].stop, asker, terms, self._clock)
             self._queue_of[key] = self._queues[queue]
             self._forget_old()
-            self._queues[queue].add(job)
+            if (theirs := self._unfinished(queue, asker)) > MOST:
+                job.end("failed", error=f"runs: found {theirs - 1} of yours that have not ended; at most {MOST} wait: stop one.")
+            else:
+                self._queues[queue].add(job)
             return job
 
     def find(self, key: str) -> Job | None:
@@ -150,6 +156,11 @@ class Pool:
                 job.give_up(f"It had not ended after {job.terms.limit:g} seconds and was stopped.")
         for queue in self._queues.values():
             queue.tick()
+
+    def _unfinished(self, queue: str, asker: Asker) -> int:
+        """How many jobs of a queue a visitor has; the program itself may have any number."""
+        theirs = [key for key, job in self._jobs.items() if not job.finished and asker.visitor in job.visitors]
+        return 0 if asker == PROGRAM else sum(self._queue_of[key] is self._queues[queue] for key in theirs)
 
     def _watch(self) -> None:
         while not self._ended.wait(TICK):

@@ -24,8 +24,15 @@ def terms_of(study: Study[Any]) -> Terms:
     return Terms(study.patience, study.outlives, study.limit)
 
 
+def part_key(key: str) -> str:
+    """Under which the store has the newest partial answer of a study whose answers do not travel."""
+    return f"{key}-part"
+
+
 def run_study(study: Study[Any], root: str, report: JobReport) -> bytes:
     """Run a study in a worker, publishing every partial answer, and keep the whole one in the store at `root`.
+
+    A partial answer that does not travel is kept there too, and its digest is published.
 
     Returns
     -------
@@ -37,21 +44,22 @@ def run_study(study: Study[Any], root: str, report: JobReport) -> bytes:
     GdvizError
         What the study raises; and, where the answer does not travel, if the store refuses it. Any other loses only the copy.
     """
-    began = time.perf_counter()
+    began, store = time.perf_counter(), SceneStore(Path(root))
 
     def timed(answer: Answer) -> bytes:
         return replace(answer, seconds=time.perf_counter() - began).to_bytes()
 
     def partial(answer: Answer) -> None:
-        report.partial(timed(answer))
+        data = timed(answer)
+        report.partial(data if study.travels else store.write(part_key(study.key), data).encode())
 
     data = timed(study.run(StudyContext(Path(root), report.progress, partial, report.executor)))
     if not study.travels:
-        SceneStore(Path(root)).write(study.key, data)
+        store.write(study.key, data)
         return b""
     if study.stored:
         with contextlib.suppress(GdvizError):
-            SceneStore(Path(root)).write(study.key, data)
+            store.write(study.key, data)
     return data
 
 

@@ -30,6 +30,9 @@ PATIENCE = 5.0
 TERMS = Terms(patience=0.0)
 """Trainings are long: those of several visitors take turns."""
 
+MOST_UNFINISHED = 50
+"""Trainings that a visitor has waiting, running or paused."""
+
 SHARED_SERVER = "GDVIZ_SHARED_SERVER"
 """Set in the environment of a server that others than this machine's users reach."""
 
@@ -69,9 +72,7 @@ def run_training(text: str, root: str, pace: Pace | None, device: str, report: J
     return told.id if told is not None else None
 
 
-def follow(
-    task: Task, pool: Pool, library: Library, stop: Callable[[], bool], device: str = "auto"
-) -> Iterator[TrainingReport]:
+def follow(task: Task, pool: Pool, library: Library, stop: Callable[[], bool], device: str = "auto") -> Iterator[TrainingReport]:
     """The reports of a training that a pool's workers run, as `gdviz.checkpoints.training` gives those of one here.
 
     Raises
@@ -164,9 +165,10 @@ class Trainings:
         Raises
         ------
         GdvizError
-            If the disk refuses, or the workers are closed.
+            If the visitor has too many, the disk refuses, or the workers are closed.
         """
         if self._library.find(task) is None:
+            self._check_room(task.id, asker)
             if self._library.record(task.id) is None:
                 self._owners.forget(task.id)  # of a training that has gone
             self._library.request(task)
@@ -291,6 +293,16 @@ class Trainings:
         if record is None or rate is None:
             return None
         return (record.task.steps - (record.report.step if record.report else 0)) / rate
+
+    def _check_room(self, id: str, asker: Asker) -> None:
+        if asker == PROGRAM:
+            return
+        theirs = [other for other in self._library.trainings.names() if other != id and asker.visitor in self._owners.of(other)]
+        if len(theirs) >= MOST_UNFINISHED:
+            raise GdvizError(
+                f"training: found {len(theirs)} of yours that have not ended; at most {MOST_UNFINISHED} are kept: remove one, "
+                "or let one end."
+            )
 
     def _check(self, id: str, asker: Asker) -> None:
         if not self.may_change(id, asker):

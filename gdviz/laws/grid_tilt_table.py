@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple, Self
 
 import torch
 from torch import Tensor
 
+from gdviz.laws.break_places import BreakPlaces
+from gdviz.laws.grid_tilt_breaks import NearBreaks
 from gdviz.laws.grid_tilt_interpolation import Surface
-from gdviz.laws.grid_tilt_quadrature import clean_grid
+from gdviz.laws.grid_tilt_quadrature import CleanGrid, clean_grid
 from gdviz.laws.law import Law
 from gdviz.laws.quadrature import grid_points
 from gdviz.laws.recent import AtLevel, remembered
@@ -28,6 +30,15 @@ FIRST_SNR = 0.02
 
 LAST_SPACINGS = 1.5
 """The least noisy table is where sigma is 1.5 input spacings; below it log r_t is a parabola in sigma^2 down to log r."""
+
+NARROW = 3.0
+"""Noise of fewer spacings of a table than this is narrower than what a table shows of a jump or a kink: see `NearBreaks`."""
+
+BLUR = 9.0
+"""Deviations of the least noisy table's noise within which a break is seen in a parabola made of it."""
+
+RARE = 30.0
+"""A break where p and p r are below exp(-30) of their largest is left to the table: no particle gets there."""
 
 _REMEMBERED = 4
 
@@ -87,15 +98,23 @@ class RewardTable:
         self.tables = torch.stack(tables)  # [L, N', .., N']
         clean = reward.log(grid_points(self._axes(1.0, 0.0)))  # [N', .., N']
         self.clean = torch.where(torch.isfinite(clean), clean, grid.log_r.min())
+        self.near_breaks = _near_breaks(law, reward, grid, [axis[GHOSTS:-GHOSTS] for axis in self._axes(1.0, 0.0)], coarser)
+        self.spacing = 2 * float(self.radius.max()) / (self.nodes - 1)
 
-    def at(self, t: float, x: Tensor) -> Surface:
-        """The surface of log r_t in the dtype of x."""
-        return (self._recent or self._surface)(t, x)
+    def at(self, t: float, x: Tensor) -> Callable[[Tensor], tuple[Tensor, Tensor]]:
+        """log r_t: points [d, M] -> values [M] and gradients [d, M], in the dtype of x."""
+        surface = (self._recent or self._surface)(t, x)
+        breaks, variance = self.near_breaks, t / (1 - t)
+        if breaks is None or not 0 < variance < (NARROW * self.spacing) ** 2:
+            return surface
+        blurred = BLUR * self.last_variance**0.5 if variance < self.last_variance else 0.0
+        return lambda rows: breaks.mend(rows, t, *surface(rows), blurred)
 
     def remembering(self) -> Self:
         """The same tables for one run, which remembers the last few surfaces."""
         run = copy.copy(self)
         run._recent = remembered(self._surface, _REMEMBERED)
+        run.near_breaks = self.near_breaks and self.near_breaks.remembering()
         return run
 
     def _surface(self, t: float, x: Tensor) -> Surface:
@@ -136,6 +155,24 @@ class RewardTable:
 
     def _half_width(self, alpha_bar: float, t: float) -> Tensor:
         return (alpha_bar * self.radius.square() + REACH**2 * t).sqrt()  # [d]
+
+
+def _near_breaks(law: Law, reward: Reward, grid: CleanGrid, axes: list[Tensor], coarser: int) -> NearBreaks | None:
+    """None where the reward is smooth wherever particles get."""
+    breaks, floor = reward.breaks(), float(grid.log_r.min())
+    if not breaks:
+        return None
+    most = float(grid.log_p.max()), float((grid.log_p + grid.log_r).max())
+
+    def log_r(x: Tensor) -> Tensor:
+        return reward.log(x).nan_to_num(floor, floor, floor)  # [..]; r <= 0 is allowed far out
+
+    def reached(x: Tensor) -> Tensor:
+        log_p = law.log_density(x, 0.0)  # [n]
+        return (log_p > most[0] - RARE) | (log_p + log_r(x) > most[1] - RARE)
+
+    places = BreakPlaces(breaks, log_r, axes, reached)
+    return NearBreaks(law, log_r, breaks, places, coarser) if places.found else None
 
 
 def _lagrange(position: float, nodes: Sequence[float]) -> list[float]:

@@ -13,7 +13,7 @@ from torch import Tensor
 from gdviz.device import has_float64
 from gdviz.laws.components import Coefficients, Components
 from gdviz.laws.law import Given, Law, Origin, Points, Time
-from gdviz.laws.posterior import attention, blocks, is_attention, posterior
+from gdviz.laws.posterior import attention, blocks, is_attention, log_sum, posterior
 from gdviz.laws.recent import AtLevel, remembered
 
 _REMEMBERED_VALUES = 1 << 20
@@ -149,7 +149,7 @@ class Mixture(Law):
     def _block(self, rows: Tensor, at: Coefficients, want_score: bool) -> Tensor:
         features, moments = self.components.features(rows), at.moments[None]  # [F, M], [1, G + 1, K']
         if not want_score:
-            return torch.logsumexp(at.linear @ features, 0) + self.components.common(rows, at)  # [M]
+            return log_sum(at.linear @ features) + self.components.common(rows, at)  # [M]
         if is_attention(len(at.linear), rows):
             sums = attention(at.linear, features, moments)  # [1, G + 1, M]
         else:

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from gdviz.guidance import Goal
-from gdviz.metrics.energy import energy_change, energy_distance, energy_floor
+from gdviz.metrics.energy import Within, energy_change, energy_distance, energy_floor
 
 POINTS = 2000
 """Samples compared, of the run and of the goal."""
@@ -52,6 +52,18 @@ class Distance:
         return None if inside else self.se
 
 
+class _GoalSample(Within):
+    """As many points of a goal as it is held against."""
+
+    _floor: tuple[float | None] | None = None
+
+    @property
+    def floor(self) -> float | None:
+        if self._floor is None:
+            self._floor = (energy_floor(self.x, len(self.x)),)
+        return self._floor[0]
+
+
 class Distances:
     """Distances to a plan's goals; goals that do not depend on w are drawn once.
 
@@ -63,32 +75,32 @@ class Distances:
 
     def __init__(self, goals: tuple[Goal, ...], seed: int) -> None:
         self.goals, self.seed = goals, seed
-        self._drawn: dict[tuple[str, float | None, int], tuple[Tensor | None, float | None]] = {}
+        self._drawn: dict[tuple[str, float | None, int], _GoalSample | None] = {}
 
     def __call__(self, w: float, x: Tensor) -> tuple[Distance, ...]:
         """Distances of finite samples x [n, d] at w."""
-        x = x[:POINTS].double()
-        return tuple(self._distance(goal, w, x) for goal in self.goals)
+        ours = Within(x[:POINTS].double())
+        return tuple(self._distance(goal, w, ours) for goal in self.goals)
 
     def changes(self, w: float, fine: Tensor, coarse: Tensor) -> tuple[float | None, ...]:
         """|distance - distance at half as many steps| to each goal, from the same particles' ends x [n, d]."""
-        fine, coarse = (x[:CHANGE_POINTS].double() for x in (fine, coarse))
-        drawn = [self._goal(goal, w, min(len(fine), POINTS))[0] if len(fine) >= 2 else None for goal in self.goals]
-        changes = [None if y is None else abs(energy_change(fine, coarse, y[:CHANGE_POINTS])) for y in drawn]
+        ours, halved = (Within(x[:CHANGE_POINTS].double()) for x in (fine, coarse))
+        drawn = [self._goal(goal, w, len(ours.x)) for goal in self.goals]
+        changes = [None if y is None else abs(energy_change(ours, halved, y.x[:CHANGE_POINTS])) for y in drawn]
         return tuple(change if change is not None and math.isfinite(change) else None for change in changes)
 
-    def _distance(self, goal: Goal, w: float, x: Tensor) -> Distance:
-        y, floor = self._goal(goal, w, len(x))
+    def _distance(self, goal: Goal, w: float, ours: Within) -> Distance:
+        y = self._goal(goal, w, len(ours.x))
         if y is None:
             return Distance(goal.name, None, None, None)
-        distance = energy_distance(x, y)
-        return Distance(goal.name, distance.value, distance.se, floor)
+        distance = energy_distance(ours, y)
+        return Distance(goal.name, distance.value, distance.se, y.floor)
 
-    def _goal(self, goal: Goal, w: float, n: int) -> tuple[Tensor | None, float | None]:
+    def _goal(self, goal: Goal, w: float, n: int) -> _GoalSample | None:
         if n < 2:
-            return None, None
+            return None
         key = goal.name, w if goal.depends_on_w else None, n
         if key not in self._drawn:
             y = goal.draw(w, n, torch.Generator().manual_seed(self.seed % 2**63))
-            self._drawn[key] = y, None if y is None else energy_floor(y, n)
+            self._drawn[key] = None if y is None else _GoalSample(y)
         return self._drawn[key]

@@ -18,12 +18,32 @@ FLOOR_POINTS = 800
 FLOOR_HALVINGS, NULL_HALVINGS = 200, 1000
 
 
-def energy_distance(x: Tensor, y: Tensor) -> Mean:
+class Within:
+    """A sample and what every distance to another one needs of it.
+
+    Parameters
+    ----------
+    x : Tensor, shape [n, d]
+    """
+
+    def __init__(self, x: Tensor) -> None:
+        self.x = x
+        self._sums: Tensor | None = None
+
+    @property
+    def sums(self) -> Tensor:
+        """Sums of |x_i - x_j| over j, [n]."""
+        if self._sums is None:
+            self._sums = distance_sums(self.x, self.x)[0]
+        return self._sums
+
+
+def energy_distance(x: Tensor | Within, y: Tensor | Within) -> Mean:
     """2 E|X - Y| - E|X - X'| - E|Y - Y'| as a U-statistic, unbiased, so it may fall below 0.
 
     Parameters
     ----------
-    x, y : Tensor, shapes [n, d] and [m, d]
+    x, y : Tensor or Within, shapes [n, d] and [m, d]
         Independent samples of two laws.
 
     Returns
@@ -31,23 +51,28 @@ def energy_distance(x: Tensor, y: Tensor) -> Mean:
     Mean
         The standard error is that of the first Hoeffding projection.
     """
-    n, m = len(x), len(y)
+    x, y = _within(x), _within(y)
+    n, m = len(x.x), len(y.x)
     if n < 2 or m < 2:
         return UNKNOWN
-    x_to_y, y_to_x = distance_sums(x, y)
+    x_to_y, y_to_x = distance_sums(x.x, y.x)
     a, c = x_to_y / m, y_to_x / n  # [n], [m]
-    b, e = distance_sums(x, x)[0] / (n - 1), distance_sums(y, y)[0] / (m - 1)  # [n], [m]
+    b, e = x.sums / (n - 1), y.sums / (m - 1)  # [n], [m]
     value = float(2 * a.mean() - b.mean() - e.mean())
     se = 2 * math.sqrt(float((a - b).var()) / n + float((c - e).var()) / m)
     return Mean(value, se) if math.isfinite(value) and math.isfinite(se) else UNKNOWN
 
 
-def energy_change(x: Tensor, coarse: Tensor, y: Tensor) -> float:
+def energy_change(x: Within, coarse: Within, y: Tensor) -> float:
     """`energy_distance` of x less that of coarse [n, d], both to y [m, d]."""
-    n = len(x)
-    to_y = float((distance_sums(x, y)[0] - distance_sums(coarse, y)[0]).sum()) / (n * len(y))
-    within = float((distance_sums(x, x)[0] - distance_sums(coarse, coarse)[0]).sum()) / (n * (n - 1))
+    n = len(x.x)
+    to_y = float((distance_sums(x.x, y)[0] - distance_sums(coarse.x, y)[0]).sum()) / (n * len(y))
+    within = float((x.sums - coarse.sums).sum()) / (n * (n - 1))
     return 2 * to_y - within
+
+
+def _within(x: Tensor | Within) -> Within:
+    return x if isinstance(x, Within) else Within(x)
 
 
 @dataclass(frozen=True, eq=False)

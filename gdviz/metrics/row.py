@@ -139,7 +139,6 @@ class RowReader:
             se_spread=width.se,
             mode_weight_tv=self._modes.total_variation(x),
             off_support=self._support.off(now),
-            distances=self._distances(w, self.read.settled(now)[keep]) if distances else (),
         )
         if now.log_reward is not None:
             row = replace(row, **self._rewards(w, now, unguided))
@@ -148,7 +147,7 @@ class RowReader:
         if now.path_kl is not None:
             kl = mean(now.path_kl[keep])
             row = replace(row, path_kl=kl.value, se_path_kl=kl.se)
-        return row
+        return replace(row, distances=self.distances(w, now)) if distances else row
 
     def _rewards(self, w: float, now: Reading, unguided: Reading) -> dict[str, Any]:
         """The fields that read r."""
@@ -173,8 +172,12 @@ class RowReader:
             "se_improved_independent": apart.se,
         }
 
+    def distances(self, w: float, now: Reading) -> tuple[Distance, ...]:
+        """The distances at w, the slow part of a row. Threads may ask for several at once."""
+        return self._distances(w, self.read.settled(now)[now.finite])
+
     def with_step_change(self, row: Row, fine: tuple[Reading, Reading], coarse: tuple[Reading, Reading]) -> Row:
-        """The row with its step changes.
+        """The row with its step changes. Threads may ask for several rows at once.
 
         Parameters
         ----------

@@ -13,6 +13,9 @@ from gdviz.targets import MAX_DIMENSION
 LABEL_NAMES = {"label", "labels", "class", "category", "cluster", "species", "target"}
 WEIGHT_NAMES = {"weight", "weights"}
 
+MAX_COLUMNS = 1000
+"""Of a file, from which coordinates may be picked by name."""
+
 
 @dataclass(frozen=True)
 class Columns:
@@ -73,6 +76,8 @@ def columns_of(
     """
     if not head:
         raise GdvizError(f"{name}: found no rows; a file holds one point a row.")
+    if len(head[0]) > MAX_COLUMNS:
+        raise GdvizError(f"{name}: found {len(head[0]):,} columns; at most {MAX_COLUMNS:,} are read.")
     width, names = len(head[0]), dialect.names if dialect.names and len(dialect.names) == len(head[0]) else None
     chosen = tuple(_place(name, wanted, width, names) for wanted in coordinates)
     label_at = None if label is None else _place(name, label, width, names)

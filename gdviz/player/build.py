@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 import numpy as np
@@ -58,11 +58,31 @@ def scene_from_result(
     progress : ProgressCallback
         Told how far it is.
     """
+    scene = scene_without_law(result, title, caption, preview)
+    if preview:
+        return scene
+    return replace(scene, law=law_field(result.built, list(result.experiment.all_w), scene.extent, law_seconds, progress))
+
+
+def scene_without_law(
+    result: Result, title: str = "", caption: str = "", preview: bool = False, before: Scene | None = None
+) -> Scene:
+    """The scene of a run without the law of the guided sampler.
+
+    `before` is the scene of an earlier Result of the same run, if there was one: what is the same in both is taken from it.
+    """
     experiment, built = result.experiment, result.built
     assert result.frames is not None
+    numbers: dict[str, Any] = {
+        "rows": _rows_for_every_w(result),
+        "exact": (result.to_dict()["exact"] or {}) | _law(experiment),
+        "notes": result.notes,
+    }
+    if before is not None and before.paths.shape[2] == result.frames.shape[1]:
+        return replace(before, **numbers)
     paths = np.ascontiguousarray(result.frames.transpose(0, 2, 1, 3))  # [W, F, N, d]
     extent = _extent(built, paths)
-    moments = _frame_moments(built, result.frame_levels)
+    drawn = before is not None and before.extent == extent
     return Scene(
         id=experiment.id,
         w=list(experiment.all_w),
@@ -76,16 +96,13 @@ def scene_from_result(
         caption=caption,
         sampler=f"{experiment.sampler.kind_name()}, {built.levels.steps} steps",
         experiment=experiment.model_dump(mode="json"),
-        rows=_rows_for_every_w(result),
-        exact=(result.to_dict()["exact"] or {}) | _law(experiment),
-        grids=_grids(built, extent),
-        arrows=_arrows(built, moments, extent),
+        grids=before.grids if before and drawn else _grids(built, extent),
+        arrows=before.arrows if before and drawn else _arrows(built, _frame_moments(built, result.frame_levels), extent),
         final_class=_final_class(built, paths[:, -1]),
         log_reward=_log_reward(experiment, built, paths[:, -1]),
-        law=None if preview else law_field(built, list(experiment.all_w), extent, law_seconds, progress),
         preview=preview,
-        notes=result.notes,
-        live=live_model(experiment, built, result.frame_levels, result.versions["device"]),
+        live=before.live if before and drawn else live_model(experiment, built, result.frame_levels, result.versions["device"]),
+        **numbers,
     )
 
 

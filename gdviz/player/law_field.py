@@ -57,26 +57,37 @@ class LawField:
 def law_field(
     built: Built, w: list[float], extent: tuple[float, ...], seconds: float | None = SECONDS, progress: ProgressCallback = silent
 ) -> LawField:
-    """The law at each w over the axes, or the reason why it is not there.
+    """The law at each w over the axes, or the reason why it is not there: `find_laws`, `on_axes`."""
+    return on_axes(find_laws(built, w, seconds, progress), extent)
+
+
+def find_laws(
+    built: Built, w: list[float], seconds: float | None = SECONDS, progress: ProgressCallback = silent
+) -> tuple[GuidedLaw, ...] | str:
+    """The law at each w, or the reason why it is not there.
 
     Parameters
     ----------
     built : Built
     w : list of float
-    extent : tuple of float
-        (x0, x1) or (x0, x1, y0, y1).
     seconds : float, optional
         CPU time it may take; in haste, with fewer steps. Any, if None.
     progress : ProgressCallback
     """
     reason = refusal(built.plan, built.sampler)
     if reason is not None:
-        return LawField.none(reason)
+        return reason
     within, steps = (progress, STEPS) if seconds is None else (Budget(seconds, progress), STEPS_IN_HASTE)
     try:
-        laws = guided_laws(built.plan, built.sampler, built.levels, w, steps=steps, means=False, progress=within)
+        return guided_laws(built.plan, built.sampler, built.levels, w, steps=steps, means=False, progress=within)
     except GdvizError as error:
-        return LawField.none(str(error).removeprefix("guided law: ").rstrip("."))
+        return str(error).removeprefix("guided law: ").rstrip(".")
+
+
+def on_axes(laws: tuple[GuidedLaw, ...] | str, extent: tuple[float, ...]) -> LawField:
+    """What `find_laws` found, over the axes (x0, x1) or (x0, x1, y0, y1)."""
+    if isinstance(laws, str):
+        return LawField.none(laws)
     values = np.stack([_on_line(law, extent) if len(extent) == 2 else _on_plane(law, extent) for law in laws])
     return LawField(values, tuple(law.error_density for law in laws))
 

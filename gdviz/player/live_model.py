@@ -56,12 +56,12 @@ def live_model(experiment: Experiment, built: Built, frame_levels: NDArray[np.in
         return {"absent": reason}
     law, levels, reward = built.law, built.levels, built.plan.reward
     assert isinstance(law, Mixture)
-    guided_by_reward = reward is not None and experiment.guidance.kind_name() == "reward"
+    guides = reward if experiment.guidance.kind_name() == "reward" else None
     return {
         "components": _components(law),
         "names": list(law.labels),
-        "exponentials": _exponentials(reward) if guided_by_reward else None,
-        "log_reward": reward.log(law.components.means[law.support]).tolist() if guided_by_reward and law.atomic else None,
+        "exponentials": _exponentials(guides),
+        "log_reward": guides.log(law.components.means[law.support]).tolist() if guides and law.atomic else None,
         "log_snr": levels.log_snr.tolist(),
         "frames": [int(level) for level in frame_levels],
         "seed": experiment.seed,

@@ -103,6 +103,8 @@ class Scene:
         Most probable class of each end point, for colouring.
     law : LawField, optional
         The law of the guided sampler at each w, or why it is not there; None where nobody asked.
+    missing : sequence of str
+        What is still being computed: "particles" (more of them), "distances", "exact", "law". Nothing of a whole scene.
     log_reward : array of float32, shape [W, N], optional
         log r at the end points (NaN where there is none), from which paired differences of two scenes
         are read. Kept whole: which of two nearly equal rewards is the larger must survive.
@@ -133,6 +135,7 @@ class Scene:
     law: LawField | None = None
     preview: bool = False
     notes: Sequence[str] = ()
+    missing: Sequence[str] = ()
     live: Mapping[str, Any] | None = None
 
     def __post_init__(self) -> None:
@@ -155,12 +158,20 @@ class Scene:
             raise GdvizError(f"found w = {list(self.w)}; a scene always holds w = 0, the pair of every other w.")
 
 
-def pack_scene(scene: Scene) -> bytes:
+def encoded_paths(scene: Scene) -> bytes:
+    """The largest part of a scene's bytes, as `pack_scene` takes it."""
+    order = np.argsort(np.asarray(scene.w, dtype=float), kind="stable")  # payload runs over w ascending
+    return encode_paths(_quantise(scene.paths[order], *_quantisation(scene.extent)))
+
+
+def pack_scene(scene: Scene, paths: bytes | None = None) -> bytes:
     """Write a scene as bytes.
 
     Parameters
     ----------
     scene : Scene
+    paths : bytes, optional
+        Its `encoded_paths`, where another scene of the same paths and axes has them already.
 
     Returns
     -------
@@ -170,8 +181,7 @@ def pack_scene(scene: Scene) -> bytes:
     payload = Payload()
     order = np.argsort(np.asarray(scene.w, dtype=float), kind="stable")  # payload runs over w ascending
     low, step = _quantisation(scene.extent)
-    codes = _quantise(scene.paths[order], low, step)
-    payload.add("paths", codes.shape, "uint16", "paths12", encode_paths(codes))
+    payload.add("paths", scene.paths.shape, "uint16", "paths12", paths or encoded_paths(scene))
     for name, dtype in BY_PARTICLE.items():
         if (array := getattr(scene, name)) is not None:
             payload.add_array(name, array[order].astype(dtype))
@@ -188,6 +198,8 @@ def pack_scene(scene: Scene) -> bytes:
         **{key: getattr(scene, key) for key in AS_THEY_ARE},
         "quantisation": {"low": low.tolist(), "step": step.tolist()}, "grids": grids, "law": law, "arrays": payload.entries,
     }  # fmt: skip
+    if scene.missing:
+        header["missing"] = list(scene.missing)
     text = json.dumps(finite(header), allow_nan=False, separators=(",", ":")).encode()
     return struct.pack("<I", len(text)) + text + payload.data()
 
@@ -201,6 +213,7 @@ def unpack_scene(data: bytes) -> Scene:
         If the bytes are not a scene of this format.
     """
     header, payload = _split(data)
+    header.setdefault("live", None)  # formats 1 and 2
     arrays = {entry["name"]: decode(entry, payload) for entry in header["arrays"]}
     order = np.asarray(header["order"])
     low, step = (np.asarray(header["quantisation"][key]) for key in ("low", "step"))
@@ -216,7 +229,8 @@ def unpack_scene(data: bytes) -> Scene:
         arrows = Arrows(base, push)
     return Scene(
         paths=paths, extent=tuple(header["extent"]), arrows=arrows, law=law, **by_particle,
-        grids=tuple(_read_grid(entry, arrays) for entry in header["grids"]), **{key: header.get(key) if key == "live" else header[key] for key in AS_THEY_ARE},
+        missing=tuple(header.get("missing", ())),
+        grids=tuple(_read_grid(entry, arrays) for entry in header["grids"]), **{key: header[key] for key in AS_THEY_ARE},
     )  # fmt: skip
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 import platform
 import time
-from collections.abc import Callable, Iterator
-from functools import cached_property
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,14 +15,17 @@ from torch import Tensor
 
 from gdviz import __version__
 from gdviz.checkpoints import build_stored, train_required
+from gdviz.cores import Cores, Later, Pending, Start
 from gdviz.device import far_device, pick_device
 from gdviz.errors import GdvizError
 from gdviz.experiment import Built, Experiment
 from gdviz.guidance.none import Unguided
 from gdviz.metrics import ExactValues, Row, RowReader, exact_values
+from gdviz.metrics.reading import Reading
 from gdviz.progress import Progress
 from gdviz.result.given import GivenScore, built_with
 from gdviz.result.measure import measured_reward
+from gdviz.result.on_cores import on_cores
 from gdviz.result.record import Result
 from gdviz.sweep import Chunk, Frames, Integrals, ObserverKind, Paths, SweepOptions
 from gdviz.sweep_request import Executor, RunExperiment
@@ -106,11 +109,13 @@ def stream(
     partial: bool = True,
     executor: Executor | None = None,
     train: bool = True,
+    cores: Cores | None = None,
 ) -> Iterator[Progress | Result]:
     """Run an Experiment, yielding Progress often, partial Results on the way and the complete one last.
 
     Stop iterating to cancel. Parameters and errors as for `run`; without `partial` only the last Result comes, and
-    without `train` a network that the store lacks is an error.
+    without `train` a network that the store lacks is an error. With `cores` it runs on all of them, with the same numbers, and
+    what is partial comes in the order in which people look: more particles, then distances, then the rest, exact values with it.
     """
     experiment = Experiment.parse(experiment)
     if train and score is None:
@@ -126,7 +131,7 @@ def stream(
             raise GdvizError("score: found a score given from Python with an executor; it runs in this process only.")
         experiment, built, notes = built_with(experiment, score, device)
     wants = frame_particles, step_change, exact, distances
-    yield from _Run(experiment, built, notes, began, device, *wants, executor).stream(partial)
+    yield from _Run(experiment, built, notes, began, device, *wants, executor, cores).stream(partial)
 
 
 class _Run:
@@ -144,12 +149,17 @@ class _Run:
         exact: bool,
         distances: bool,
         executor: Executor | None,
+        cores: Cores | None,
     ) -> None:
         self.experiment, self.built, self.notes, self.began = experiment, built, notes, began
+        if cores is not None and executor is None and device == "cpu":
+            executor = on_cores(cores)
         self.execute = RunExperiment.on(experiment, built, executor, device)
+        self.start: Start = Later if cores is None else cores.start
         w, n = experiment.all_w, experiment.particles
         self.measured = measured_reward(experiment, built)
         self.wants_exact, self.wants_distances = exact, distances
+        self.exact: Pending[ExactValues] = Later(ExactValues)
         self.reader = RowReader(built.law, built.plan, self.measured, experiment.seed)
         self.levels = built.levels.uniform_frames(experiment.frames)
         if frame_particles is None:
@@ -164,28 +174,44 @@ class _Run:
         self.halved_particles = min(n, max(2048, n // 4)) if step_change else 0
         self.coarse = Paths(len(w), self.halved_particles, built.law.dimension) if step_change else None
 
-    @cached_property
-    def exact(self) -> ExactValues:
-        return exact_values(self.built.plan, self.built.sampler, self.measured) if self.wants_exact else ExactValues()
-
     def stream(self, partial: bool) -> Iterator[Progress | Result]:
-        experiment = self.experiment
+        experiment, reader, by_stages = self.experiment, self.reader, partial and self.start is not Later
         share = 1 / (1 + 0.5 * self.halved_particles / experiment.particles)  # of the work that the main run is
+        if not by_stages:
+            self._ask_exact()
         shown = FIRST_PARTIAL / 1.5
-        for item in self._sweep(self.paths, gradual=partial):
+        for item in self._taken(self.paths, self._sweep(self.paths, gradual=partial)):
             if isinstance(item, Progress):
                 yield Progress(item.done * share)
-            elif partial and self.paths.done >= min(1.5 * shown, experiment.particles):
+            elif partial and 1.5 * shown <= self.paths.done < experiment.particles:
                 shown = self.paths.done
-                yield self._result(None)
+                yield self._result(self._rows(self._readings(self.paths)))
+        readings = self._readings(self.paths)
+        # All that is left is asked for at once, in the order in which it is wanted, and waited for in turn.
+        distances = [self.start(reader.distances, w, now) for w, now in self._listed(readings) if self.wants_distances]
+        if by_stages:
+            self._ask_exact()
+        coarse = self._sweep(self.coarse, halved=True) if self.coarse is not None else iter(())
+        rows = self._rows(readings)
+        if partial:
+            yield self._result(rows)
+        if distances:
+            rows = [replace(row, distances=to.result()) for row, to in zip(rows, distances, strict=True)]
+        if by_stages and distances:
+            yield self._result(rows)
         if self.coarse is not None:
-            for item in self._sweep(self.coarse, halved=True):
+            for item in self._taken(self.coarse, coarse):
                 if isinstance(item, Progress):
                     yield Progress(share + item.done * (1 - share))
-        yield self._result(self.coarse, complete=True)
+            rows = self._with_step_changes(rows, readings, self._readings(self.coarse))
+        yield self._result(rows, complete=True)
+
+    def _ask_exact(self) -> None:
+        if self.wants_exact:
+            self.exact = self.start(exact_values, self.built.plan, self.built.sampler, self.measured)
 
     def _sweep(self, paths: Paths, *, halved: bool = False, gradual: bool = False) -> Iterator[Progress | Chunk]:
-        """Run one sweep, here or where the executor does, filing its chunks."""
+        """Ask for one sweep, here or where the executor runs it."""
         experiment = self.experiment
         observers: tuple[ObserverKind, ...] = (Integrals(),)
         if paths.frames is not None:
@@ -193,21 +219,26 @@ class _Run:
         options = SweepOptions(
             experiment.all_w, paths.x.shape[1], experiment.seed, halvings=int(halved), gradual=gradual, observers=observers
         )
-        for item in self.execute(options):
+        return self.execute(options)
+
+    @staticmethod
+    def _taken(paths: Paths, items: Iterator[Progress | Chunk]) -> Iterator[Progress | Chunk]:
+        """File the chunks of a sweep."""
+        for item in items:
             if isinstance(item, Chunk):
                 paths.take(item)
             yield item
 
-    def _result(self, coarse: Paths | None, *, complete: bool = False) -> Result:
+    def _result(self, rows: Sequence[Row], *, complete: bool = False) -> Result:
         experiment, built, done = self.experiment, self.built, self.paths.done
         guided = done * built.sampler.evaluations_in(built.levels.steps)  # scores a w
-        if coarse is not None:
-            guided += coarse.done * built.sampler.evaluations_in(built.levels.halved().steps)
+        if complete and self.coarse is not None:
+            guided += self.coarse.done * built.sampler.evaluations_in(built.levels.halved().steps)
         scores = 1 if isinstance(built.plan.rule, Unguided) else 2
         return Result(
             experiment=experiment,
-            rows=tuple(self._rows(coarse, complete)),
-            exact=self.exact,
+            rows=tuple(rows),
+            exact=self.exact.result() if complete or isinstance(self.exact, Later) else ExactValues(),
             network_evaluations=guided * len(experiment.all_w) * scores,
             seconds=time.perf_counter() - self.began,
             versions={**versions(), "device": self.execute.device},
@@ -221,21 +252,27 @@ class _Run:
             notes=(*self.notes, *(built.notes() if self.wants_exact else ())) if complete else (),
         )
 
-    def _rows(self, coarse: Paths | None, complete: bool) -> Iterator[Row]:
-        all_w, reader = self.experiment.all_w, self.reader
-        zero = all_w.index(0.0)
-        unguided = reader.read(*self.paths.at(zero))
-        coarse_unguided = None if coarse is None else reader.read(*coarse.at(zero))
-        for k, w in enumerate(all_w):
-            if w not in self.experiment.w:
-                continue
-            now = unguided if k == zero else reader.read(*self.paths.at(k))
-            row = reader.row(w, now, unguided, distances=complete and self.wants_distances)
-            if coarse is not None and coarse_unguided is not None:
-                coarse_now = coarse_unguided if k == zero else reader.read(*coarse.at(k))
-                n = coarse.done
-                row = reader.with_step_change(row, (now.first(n), unguided.first(n)), (coarse_now, coarse_unguided))
-            yield row
+    def _readings(self, paths: Paths) -> list[Reading]:
+        """The finished particles at each w that is run, read."""
+        return [self.reader.read(*paths.at(k)) for k in range(len(self.experiment.all_w))]
+
+    def _listed(self, readings: list[Reading]) -> list[tuple[float, Reading]]:
+        """The listed w and what was read there."""
+        return [(w, now) for w, now in zip(self.experiment.all_w, readings, strict=True) if w in self.experiment.w]
+
+    def _rows(self, readings: list[Reading]) -> list[Row]:
+        """The rows of the listed w, without distances and step changes."""
+        unguided = readings[self.experiment.all_w.index(0.0)]
+        return [self.reader.row(w, now, unguided, distances=False) for w, now in self._listed(readings)]
+
+    def _with_step_changes(self, rows: list[Row], fine: list[Reading], coarse: list[Reading]) -> list[Row]:
+        change, n, zero = self.reader.with_step_change, self.halved_particles, self.experiment.all_w.index(0.0)
+        pairs = zip(self._listed([reading.first(n) for reading in fine]), self._listed(coarse), strict=True)
+        pending = [
+            self.start(change, row, (now, fine[zero].first(n)), (coarse_now, coarse[zero]))
+            for row, ((_, now), (_, coarse_now)) in zip(rows, pairs, strict=True)
+        ]
+        return [row.result() for row in pending]
 
 
 def versions() -> dict[str, str]:

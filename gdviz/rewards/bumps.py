@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import reduce
 from typing import Annotated, Literal
 
 import torch
@@ -61,7 +62,7 @@ class BumpsReward(Reward):
         total = x.new_full(x.shape[:-1], start)  # [...]
         for center, width, log_height in zip(self.centers.to(x), self.widths.tolist(), self.log_heights.tolist(), strict=True):
             z = (x - center) / width  # [..., d], one bump at a time: memory does not grow with their count
-            total = torch.logaddexp(total, log_height - z.square().sum(-1) / 2)
+            total = torch.logaddexp(total, log_height - _square(z) / 2)
         return total
 
     def exponentials(self) -> Exponentials | None:
@@ -73,3 +74,8 @@ class BumpsReward(Reward):
             precision[:, None, None] * torch.eye(d, dtype=torch.float64),
         )
         return constant_term(math.log(self.floor), d).plus(terms) if self.floor > 0 else terms
+
+
+def _square(z: Tensor) -> Tensor:
+    """|z|^2, [..., d] -> [...]: torch's sum over so short an axis takes ten times as long."""
+    return reduce(torch.add, z.square().unbind(-1))

@@ -30,6 +30,7 @@ class Front:
 
     def __init__(self, app: Application, hosts: Hosts, headers: Mapping[str, str]) -> None:
         self._app, self._hosts = app, hosts
+        self.headers = headers
         self._headers = [(name.lower().encode(), value.encode("latin-1")) for name, value in headers.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -50,7 +51,7 @@ class Front:
         if why is None:
             await self._app(_as_seen_outside(scope), receive, dressed)
         else:
-            await _refuse(why, scope, receive, dressed)
+            await refuse(why, 403, scope, receive, dressed)
 
 
 def header(scope: Scope, wanted: bytes) -> str | None:
@@ -81,10 +82,11 @@ def _as_seen_outside(scope: Scope) -> Scope:
     return {**scope, "headers": [*(pair for pair in scope["headers"] if pair[0].lower() != b"host"), outside]}
 
 
-async def _refuse(why: str, scope: Scope, receive: Receive, send: Send) -> None:
+async def refuse(why: str, status: int, scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer a request or a handshake with a status and a sentence."""
     from starlette.responses import PlainTextResponse
 
     if scope["type"] == "websocket" and "websocket.http.response" not in scope.get("extensions", {}):
         await send({"type": "websocket.close", "code": 1008, "reason": ""})
     else:
-        await PlainTextResponse(why, status_code=403)(scope, receive, send)
+        await PlainTextResponse(why, status_code=status)(scope, receive, send)

@@ -1,7 +1,7 @@
 """GET noise/<seed>-<d>-<particles>-<steps>: the noise of a run's shown particles, for the live engine of the page.
 
-Float32, little-endian, [steps + 1, particles, d]: the start, then each step's increments, as `TileNoise` draws them on the CPU. They
-are a function of the four numbers, so the address may be kept for ever.
+Float32, little-endian, [steps + 1, particles, d]: the start, then each step's increments, as `TileNoise` draws them on the CPU.
+They are a function of the four numbers, so the address may be kept for ever.
 """
 
 from __future__ import annotations
@@ -73,6 +73,7 @@ def drawn(seed: int, dimension: int, particles: int, steps: int) -> bytes:
     from gdviz.diffusion import Moment, TileNoise
 
     noise = TileNoise(seed, dimension, 0, particles)
-    increments = [noise.step(Moment(k, 0.5, 0.25, 0.5, 0.75, steps)) for k in range(steps)]  # a step's noise knows its number alone
+    # A step's noise depends on its number alone, so any levels do.
+    increments = [noise.step(Moment(k, 0.5, 0.25, 0.5, 0.75, steps)) for k in range(steps)]  # [N, d] each
     values = torch.stack([noise.start(), *increments]).contiguous()  # [steps + 1, N, d]
     return values.numpy().astype("<f4", copy=False).tobytes()

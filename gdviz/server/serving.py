@@ -16,13 +16,16 @@ from typing import TYPE_CHECKING, cast
 from gdviz.jobs.training import SHARED_SERVER
 from gdviz.resources import resource
 from gdviz.server.address import SETTING, checked_base, free_port, warning, web_address
+from gdviz.server.connections import Connections, share_of_files
 from gdviz.server.front import Application, Front, Receive, Scope, Send
 from gdviz.server.headers import security_headers
 from gdviz.server.hosts import hosts_for
-from gdviz.server.messages import LARGEST, bounded_websockets
+from gdviz.server.messages import LARGEST
 from gdviz.server.noise_route import noise_bytes
+from gdviz.server.protocols import bounded_http, bounded_websockets
 from gdviz.server.scene_route import SERVED_BY_ROUTE, scene_bytes
 from gdviz.server.uploads import Held, Leavers, Uploads
+from gdviz.server.visits import Visits
 from gdviz.store.files import default_root
 
 if TYPE_CHECKING:
@@ -73,7 +76,7 @@ def create_app(
     os.environ[SERVED_BY_ROUTE] = "1"
     if hosts.any_address or hosts.public:
         os.environ[SHARED_SERVER] = "1"
-    return Front(Uploads(_with_scenes(pages), _uploads), hosts, headers)
+    return Front(Visits(Uploads(_with_scenes(pages), _uploads), share_of_files()), hosts, headers)
 
 
 def _uploads() -> Held:
@@ -107,8 +110,10 @@ def _base_path() -> str:
 
 
 def _not_a_closed_tab(record: logging.LogRecord) -> bool:
-    """Keep a browser that went away out of the log: closing a tab is no error."""
-    return record.exc_info is None or type(record.exc_info[1]).__name__ != "WebSocketDisconnected"
+    """Keep out of the log a browser that went away and a handshake that was refused: neither is an error."""
+    if record.exc_info is None:
+        return not record.getMessage().startswith("ASGI callable returned without completing handshake")
+    return type(record.exc_info[1]).__name__ != "WebSocketDisconnected"
 
 
 def _import_early() -> None:
@@ -165,8 +170,9 @@ def serve(
         timer.daemon = True
         timer.start()
     logging.getLogger("uvicorn.error").addFilter(_not_a_closed_tab)
+    connections = Connections(share_of_files())
     # Packing each of a page's many small messages anew would cost the server a sixth of its time.
     uvicorn.run(
-        app, host=host, port=port, log_level="warning",
-        ws=bounded_websockets(), ws_max_size=LARGEST, ws_per_message_deflate=False,
+        app, host=host, port=port, log_level="warning", http=bounded_http(connections, app.headers),
+        ws=bounded_websockets(connections), ws_max_size=LARGEST, ws_per_message_deflate=False,
     )  # fmt: skip

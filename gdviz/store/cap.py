@@ -1,4 +1,5 @@
-"""How much the store keeps: one bound over everything in it, the least recently used going first, unfinished trainings last."""
+"""How much the store keeps: one bound over everything in it. Scenes go first, which are made again; then what was trained, of
+the owner who holds most."""
 
 from __future__ import annotations
 
@@ -7,11 +8,14 @@ import os
 import shutil
 import tempfile
 import time
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from gdviz.errors import GdvizError
 from gdviz.store.files import writing
+from gdviz.store.owners import Owners
 
 CAP = 512 << 20
 """Bytes kept, of scenes, networks and unfinished trainings together."""
@@ -69,29 +73,64 @@ def entries(root: Path) -> list[Entry]:
 def evict(root: Path, cap: int | None = None) -> list[Entry]:
     """Keep at most so many bytes (`CAP` if not given); returns what went.
 
-    Unfinished trainings are nobody else's to push out: they go only where they alone hold more than half of it.
+    A quarter is the scenes' where what was trained would take all; unfinished trainings hold half at most. What was trained is
+    nobody else's to push out: it is taken from the owner who holds most, so that nobody loses any who holds no more than an
+    equal share.
     """
     cap = CAP if cap is None else cap
     kept = [entry for entry in entries(root) if entry.abandoned or not entry.leftover]
     trainings = [entry for entry in kept if entry.section == "trainings" and not entry.leftover]
-    others = [entry for entry in kept if entry not in trainings]
-    gone = _shrink(trainings, cap // 2, root)
-    held = sum(entry.size for entry in trainings if entry not in gone)
-    return gone + _shrink(others, cap - held, root)
+    networks = [entry for entry in kept if entry.section == "networks" and not entry.leftover]
+    scenes = [entry for entry in kept if entry not in trainings and entry not in networks]
+    gone = _shrink(trainings, cap // 2, root, _owners_in_turn)
+    trained = _bytes(trainings) - _bytes(gone)
+    gone += _shrink(scenes, max(cap // 4, cap - trained - _bytes(networks)), root, _as_they_are)
+    left = _bytes(scenes) + _bytes(trainings) - _bytes(gone)
+    return gone + _shrink(networks, cap - left, root, _owners_in_turn)
 
 
-def _shrink(entries: list[Entry], most: int, root: Path) -> list[Entry]:
-    """Remove the least recently used until the others hold at most so many bytes; returns what went."""
-    kept, gone = list(entries), []
-    total = sum(entry.size for entry in kept)
-    while total > most and kept:
-        entry = kept.pop(0)
+def _bytes(entries: Iterable[Entry]) -> int:
+    return sum(entry.size for entry in entries)
+
+
+def _owners_in_turn(entries: list[Entry], root: Path) -> Iterator[Entry]:
+    """The least recently used of the owner who holds most, again and again. What several own is charged to who holds least."""
+    owners, held, theirs = Owners(root), Counter[str](), defaultdict[str, list[Entry]](list)
+    whose = {entry.name: owners.of(entry.name) or {""} for entry in entries}
+    for entry in sorted(entries, key=lambda entry: len(whose[entry.name])):
+        payer = min(whose[entry.name], key=lambda owner: (held[owner], owner))
+        held[payer] += entry.size
+        theirs[payer].append(entry)
+    for mine in theirs.values():
+        mine.sort(key=lambda entry: entry.used)
+    while theirs:
+        heaviest = max(theirs, key=lambda owner: (held[owner], owner))
+        entry = theirs[heaviest].pop(0)
+        held[heaviest] -= entry.size
+        if not theirs[heaviest]:
+            del theirs[heaviest]
+        yield entry
+
+
+def _as_they_are(entries: list[Entry], _: Path) -> Iterable[Entry]:
+    """The least recently used first."""
+    return entries
+
+
+def _shrink(entries: list[Entry], most: int, root: Path, order: Callable[[list[Entry], Path], Iterable[Entry]]) -> list[Entry]:
+    """Remove the first ones of an order until the others hold at most so many bytes; returns what went."""
+    total, gone = _bytes(entries), []
+    if total <= most:
+        return []
+    for entry in order(entries, root):
         # A folder may be just being replaced: its writer ends first. What somebody holds for long stays.
         held = writing(entry.path.parent, root) if entry.path.is_dir() else contextlib.nullcontext()
         with contextlib.suppress(GdvizError), held:
             remove(entry.path)
             total -= entry.size
             gone.append(entry)
+        if total <= most:
+            break
     return gone
 
 

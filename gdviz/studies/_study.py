@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar
 
 from gdviz import __version__
+from gdviz.family import Kind
 from gdviz.record import Answer
 
 if TYPE_CHECKING:
@@ -141,6 +142,8 @@ def _plain(value: Any) -> Any:
     """A field as JSON values; of an Experiment, its canonical form."""
     if hasattr(value, "canonical"):
         return json.loads(value.canonical())
+    if isinstance(value, Kind):
+        return value.model_dump(mode="json")
     if isinstance(value, bytes):
         return hashlib.sha256(value).hexdigest()
     if isinstance(value, tuple):

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
+from gdviz.own_data.makers import MAKERS, MakerKind
 from gdviz.record import Answer, Floats
 from gdviz.studies._study import Study, StudyContext
 from gdviz.targets import TARGETS, BicRow, TargetKind
 
-SHOWN = 200
+SHOWN = 500
 """Points of the preview."""
 
 
@@ -48,6 +49,8 @@ class OwnTargetStudy(Study[OwnTargetAnswer]):
 
     Attributes
     ----------
+    maker : MakerKind or None
+        A data set of scikit-learn in place of a file.
     file : str
         Its name, whose ending says how it is read.
     data : bytes
@@ -65,6 +68,7 @@ class OwnTargetStudy(Study[OwnTargetAnswer]):
     answer = OwnTargetAnswer
     stored = False
 
+    maker: Annotated[MakerKind, MAKERS] | None
     file: str
     data: bytes
     label: str | None
@@ -78,7 +82,10 @@ class OwnTargetStudy(Study[OwnTargetAnswer]):
     def run(self, context: StudyContext) -> OwnTargetAnswer:
         from gdviz.own_data import column_names, parse_points, target_of
 
-        points = parse_points(self.file, self.data, self.label, self.weight, column_names(self.coordinates))
+        if self.maker is not None:
+            points = self.maker.points()
+        else:
+            points = parse_points(self.file, self.data, self.label, self.weight, column_names(self.coordinates))
         context.progress(0.3)
         made = target_of(points, self.mixture, self.noise, self.standardise, self.at_most)
         context.progress(0.9)

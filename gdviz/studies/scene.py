@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +18,9 @@ from gdviz.record import Answer
 from gdviz.studies._study import Study, StudyContext, trainings_of
 
 if TYPE_CHECKING:
+    from gdviz.cores import Cores
     from gdviz.experiment import Experiment
+    from gdviz.result import Result
     from gdviz.training import Task
 
 SHOWN = 1500
@@ -28,6 +33,9 @@ LONG_WORK = 2e8
 
 PREVIEW_PATIENCE, PREVIEW_LIMIT = 3.0, 20.0
 """Seconds after which a preview lets others pass, and after which it is given up: the whole scene is then waited for."""
+
+APART = 0.4
+"""Seconds between two scenes of one run: a reader sees no more of them, and each costs a page and a player some work."""
 
 
 @dataclass(frozen=True)
@@ -97,34 +105,64 @@ class SceneStudy(Study[PackedScene]):
         return scene_key(self.experiment.id, self.preview)
 
     def run(self, context: StudyContext) -> PackedScene:
-        from gdviz.player.build import scene_from_result
-        from gdviz.player.law_field import SECONDS
-        from gdviz.player.scene import pack_scene
-        from gdviz.result import Result, stream
+        """The scene; a whole one that somebody waits for is published as it grows, in the order in which people look."""
+        from gdviz.cores import Cores, at_hand
+        from gdviz.player.growing import GrowingScene
 
         check_drawable(self.experiment)
-        experiment = previewed(self.experiment) if self.preview else self.experiment
-        result, whole = None, not self.preview
-        for event in stream(
-            experiment,
-            frame_particles=SHOWN,
-            step_change=whole,
-            exact=whole,
-            distances=whole,
-            partial=False,
-            executor=context.executor,
-            train=False,
-        ):
-            if isinstance(event, Result):
-                result = event
-            else:
-                context.progress(event.done)
-        assert result is not None
+        if not self.preview:
+            with Cores(at_hand()) if context.executor is None else nullcontext() as cores:
+                return self._whole(context, cores)
+        growing = GrowingScene(self.title, self.caption, preview=True)
+        for result in _results(previewed(self.experiment), context, None, whole=False, gradual=False):
+            growing.grow(result)
+        return PackedScene(growing.packed())
+
+    def _whole(self, context: StudyContext, cores: Cores | None) -> PackedScene:
+        from gdviz.cores import Later
+        from gdviz.player.growing import GrowingScene
+        from gdviz.player.law_field import SECONDS, find_laws, on_axes
+
+        growing, laws = GrowingScene(self.title, self.caption), None
         seconds = SECONDS if self.in_haste else None
-        scene = scene_from_result(
-            result, self.title, self.caption, self.preview, seconds, lambda done: context.progress(1.0)  # it can be cancelled
-        )
-        return PackedScene(pack_scene(scene))
+        published = time.monotonic()
+        for result in _results(self.experiment, context, cores, whole=True, gradual=self.in_haste):
+            if laws is None:  # behind the particles, before all else
+                start, heed = (Later, lambda done: context.progress(1.0)) if cores is None else (cores.start, cores.heed)
+                laws = start(find_laws, result.built, list(self.experiment.all_w), seconds, heed)
+            if not result.complete and time.monotonic() < published + APART:
+                continue
+            scene = growing.grow(result)
+            if result.complete:
+                return PackedScene(growing.packed(on_axes(laws.result(), scene.extent)))
+            context.partial(PackedScene(growing.packed()))
+            published = time.monotonic()
+        raise AssertionError("a run ends with its complete result")
+
+
+def _results(
+    experiment: Experiment, context: StudyContext, cores: Cores | None, *, whole: bool, gradual: bool
+) -> Iterator[Result]:
+    """What a run gives, its progress told."""
+    from gdviz.result import Result, stream
+
+    for item in stream(
+        experiment,
+        frame_particles=SHOWN,
+        step_change=whole,
+        exact=whole,
+        distances=whole,
+        partial=gradual,
+        executor=context.executor,
+        train=False,
+        cores=cores,
+    ):
+        if isinstance(item, Result):
+            yield item
+        elif cores is None:
+            context.progress(item.done)
+        else:
+            cores.rest_while(partial(context.progress, item.done))
 
 
 def scene_key(experiment_id: str, preview: bool = False) -> str:

@@ -12,9 +12,9 @@ import pytest
 from browser.test_explore import SMALL, player, refined
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from gdviz.export.link import to_link
 from gdviz.player import standalone_html
 from gdviz.server import store
-from gdviz.export.link import to_link
 
 CENTRE = re.compile("^centre of b,")
 
@@ -135,7 +135,7 @@ def test_rows_that_are_pasted_are_points_under_a_brush(stage: Page) -> None:
     rows = stage.get_by_role("textbox", name=re.compile("^rows of points"))
     rows.fill("x, y, label\n0.5, 1.2, a\n-1, 0, b\n1, oops, b")
     stage.get_by_role("button", name="Make them the target").click()
-    expect(stage.get_by_text("row 4: found \"oops\" in column 2")).to_be_visible()
+    expect(stage.get_by_text('row 4: found "oops" in column 2')).to_be_visible()
     rows.fill("0.5, 1.2, a\n-1, 0, b")
     stage.get_by_role("button", name="Make them the target").click()
     expect(stage.get_by_text("2 points", exact=True)).to_be_visible()

@@ -47,7 +47,6 @@ def small(**changes: Any) -> str:
 
 
 def open_more(page: Page, tab: str) -> None:
-    page.get_by_text("Change the scene").click()
     page.get_by_role("tab", name=tab).click()
 
 

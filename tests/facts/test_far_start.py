@@ -65,6 +65,19 @@ def test_the_starts_bias_is_weighed_out(monkeypatch):
             assert (abs(off) > 6 * look[fact].se) is far
 
 
+@pytest.mark.verify
+@pytest.mark.parametrize("kind", ["ddim", "heun"])
+def test_sixty_checks_of_what_is_right(kind, verify_result):
+    """At a rate of 0.001 a check, two or more of 60 have a chance of 0.0017: at default levels, and from `near`'s start."""
+    for start, sampler in (("default", {"kind": kind, "steps": 200}), ("near", near(kind, 0)["sampler"])):
+        looks = [check_experiment({**near(kind, seed), "sampler": sampler}, particles=60_000) for seed in range(7000, 7060)]
+        failed = [[f.fact for f in look.findings if f.verdict == "fails"] for look in looks]
+        what = f"check of an Experiment, {kind}, {start} start, 60,000 particles, of 60"
+        verify_result(f"{what}: 'E r at w = 1' fails", sum("E r at w = 1" in facts for facts in failed), 0.06)
+        verify_result(f"{what}: any fact fails", sum(map(bool, failed)), 0.06)
+        assert sum(map(bool, failed)) <= 1, failed
+
+
 def test_the_weights_are_the_closed_form():
     """p = N(2, 1): omega = exp(a x - a^2 / 2), a = 2 sqrt(1 - t), and TV = 2 Phi(a / 2) - 1."""
     part = {"mean": [2.0], "covariance": [[1]], "label": "a"}

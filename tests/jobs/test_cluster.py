@@ -39,8 +39,10 @@ pytestmark = [pytest.mark.slow, pytest.mark.skipif(os.name == "nt", reason="ends
 
 from gdviz.jobs.cluster import Cluster  # noqa: E402
 from gdviz.jobs.cluster_pool import ClusterPool  # noqa: E402
+from gdviz.jobs.job import Asker, Terms  # noqa: E402
 
 LONG = 60
+GIVES_WAY = Terms(patience=0.0)
 CUT = {**changed("sampler.steps", 40), "particles": 9000}
 
 
@@ -219,6 +221,31 @@ def test_a_cancelled_training_over_there_is_paused_with_all_that_was_done_and_it
     assert until(lambda: trainings.find(task.id).report.step > found.report.saved)
     trainings.remove(task.id)
     assert trainings.find(task.id) is None and until(lambda: busy(cluster) == 0, 10)
+
+
+def test_a_short_job_of_another_begins_beside_long_ones_which_take_turns(pool, cluster, tmp_path):
+    """Two threads, and two visitors whose long jobs would take both for a minute."""
+    a, b, c = (Asker(name, "tab") for name in "abc")
+    asked = [(f"{who.visitor}-{k}", who) for who in (a, b) for k in range(2)]
+    long = [
+        pool.submit("one", key, background.count, str(tmp_path / key), LONG, asker=who, terms=GIVES_WAY) for key, who in asked
+    ]
+    assert until(lambda: sum(job.state == "running" for job in long) == 4 and any(job.resting for job in long))
+    began = time.monotonic()
+    short = [pool.submit("one", f"c-{k}", background.double, k, asker=c) for k in range(2)]
+    assert all(job.wait(LONG / 2) for job in short) and time.monotonic() - began < LONG / 2
+    resting = {job for job in long if job.resting}
+    assert len(resting) == 2
+    for job in resting:
+        assert until(lambda job=job: not job.resting, 20), "each has its turn"
+    rests = next(job for job in long if job.resting)
+    until(lambda: False, 1)  # the order is on its way
+    rested = rests.progress
+    until(lambda: False, 1)
+    assert not rests.resting or rests.progress == rested
+    for job in long:
+        job.cancel()
+    assert until(lambda: busy(cluster) == 0, 10)
 
 
 @pytest.mark.parametrize(

@@ -413,3 +413,25 @@ def test_a_job_with_a_limit_is_given_up_in_a_sentence(tmp_path):
         assert behind.wait(20)
     finally:
         pool.close()
+
+
+def test_a_visitor_has_so_many_jobs_of_a_queue_and_no_other_visitor_notices(monkeypatch):
+    class Waiting:
+        """A queue in which nothing begins."""
+
+        def add(self, job):
+            pass
+
+        stop = tick = close = ahead = add
+
+    monkeypatch.setattr("gdviz.jobs.pool.MOST", 2)
+    pool, a, b = Pool({"one": 0, "two": 0}, lambda niceness: Waiting()), Asker("a", "tab"), Asker("b", "tab")
+    jobs = [pool.submit("one", f"a{k}", background.double, k, asker=a) for k in range(3)]
+    assert [job.state for job in jobs] == ["waiting", "waiting", "failed"]
+    assert jobs[2].error == "runs: found 2 of yours that have not ended; at most 2 wait: stop one."
+    assert pool.submit("one", "b", background.double, 1, asker=b).state == "waiting"
+    assert pool.submit("two", "c", background.double, 1, asker=a).state == "waiting", "each queue by itself"
+    assert all(pool.submit("one", f"p{k}", background.double, k).state == "waiting" for k in range(5)), "the program itself"
+    jobs[0].end("done")
+    assert pool.submit("one", "a2", background.double, 2, asker=a).state == "waiting"
+    pool._ended.set()

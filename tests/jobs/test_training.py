@@ -320,3 +320,19 @@ def test_what_nobody_owns_is_everybodys_on_a_machine_of_ones_own(trainings, libr
     monkeypatch.delenv(SHARED_SERVER)
     trainings.remove(id, A)
     assert trainings.find(id) is None
+
+
+def test_a_visitor_keeps_so_many_unfinished_trainings_and_no_other_visitor_notices(trainings, library, monkeypatch):
+    monkeypatch.setattr("gdviz.jobs.training.MOST_UNFINISHED", 2)
+    mine = [trainings.start(tiny(steps=LONG, seed=seed), A) for seed in range(2)]
+    said = "^training: found 2 of yours that have not ended; at most 2 are kept: remove one, or let one end.$"
+    with pytest.raises(GdvizError, match=said):
+        trainings.start(tiny(steps=LONG, seed=2), A)
+    trainings.cancel(mine[1], A)
+    with pytest.raises(GdvizError, match=said):
+        trainings.start(tiny(steps=LONG, seed=2), A)
+    trainings.resume(mine[1], A)
+    trainings.start(tiny(steps=LONG, seed=2), B)
+    trainings.remove(mine[0], A)
+    trainings.start(tiny(steps=LONG, seed=3), A)
+    assert len(library.trainings.names()) == 3

@@ -204,3 +204,99 @@ def test_the_time_of_a_rest_counts_for_nobody(queue):
     assert a.ran + b.ran == pytest.approx(60)
     a.hear("progress", 0.5)
     assert a.seconds_left == pytest.approx(a.ran)
+
+
+# --- many visitors at one address ----------------------------------------------------------------
+
+
+def crowd(count: int, address: str = "10.0.0.9") -> list[Asker]:
+    """Who comes with a new cookie each time."""
+    return [Asker(f"{address}-{k}", "", address) for k in range(count)]
+
+
+HERE = Asker("here", "", "10.0.0.1")
+
+
+def test_new_cookies_do_not_make_one_address_many(queue):
+    """A hundred short jobs of as many visitors at one address: one at another who uses no more waits for one of them."""
+    for k, asker in enumerate(crowd(100)):
+        queue.add(f"crowd-{k}", asker)
+    for k in range(5):
+        mine = queue.add(f"mine-{k}", HERE)
+        assert queue.order[0] == mine.key
+        queue.wait(2)
+        queue.end(next(iter(queue.turns.running)))
+        assert queue.going == {mine.key}
+        queue.wait(1)
+        queue.end(mine)
+        assert len(queue.turns.running) == 1
+
+
+def test_behind_one_address_visitors_have_turns_among_themselves(queue):
+    one, two, three = crowd(3)
+    hog = queue.add("one-0", one)
+    queue.add("one-1", one), queue.add("two-0", two)
+    assert queue.order == ["two-0", "one-1"]
+    queue.wait(8)
+    queue.end(hog)
+    queue.add("three-0", three)
+    assert queue.going == {"two-0"} and queue.order == ["three-0", "one-1"], "who has used least"
+
+
+def test_an_address_has_one_of_the_long_seats_while_others_are_there(queue):
+    one, two, three = crowd(3)
+    queue.add("one", one, LONG)
+    queue.add("two", two, LONG)
+    assert {job.key for job in queue.turns.running} == {"one", "two"}, "alone, it has both"
+    for job in list(queue.turns.running):
+        queue.end(job)
+    queue.add("short", HERE)
+    queue.wait(1)
+    for asker in (one, two, three):
+        queue.add(f"again-{asker.visitor}", asker, LONG)
+    queue.end(next(job for job in queue.turns.running if job.key == "short"))
+    mine = queue.add("mine", HERE, LONG)
+    assert mine in queue.turns.running and len(queue.turns.running) == 2
+
+
+# --- on a cluster --------------------------------------------------------------------------------
+
+
+def test_so_many_at_a_time_as_there_are_threads(queue):
+    queue.turns.width = 3
+    jobs = [queue.add(f"a{k}", A) for k in range(5)]
+    assert queue.going == {"a0", "a1", "a2"}, "all of one visitor, who is alone"
+    queue.add("b0", B)
+    assert queue.order[0] == "b0"
+    queue.wait(1, A, B)
+    queue.end(jobs[0])
+    assert queue.going == {"a1", "a2", "b0"}
+
+
+def test_short_jobs_begin_beside_as_many_long_ones_and_those_take_turns(queue):
+    queue.turns.width = 2
+    for k in range(4):
+        queue.add(f"{'ab'[k // 2]}{k}", (A, B)[k // 2], LONG)
+    assert len(queue.turns.running) == 4 and len(queue.going) == 2
+    queue.add("c", C), queue.add("d", D)
+    assert {"c", "d"} < queue.going and len(queue.going) == 4
+    for job in [job for job in queue.turns.running if not job.long]:
+        queue.end(job)
+    ran = {job: 0 for job in queue.turns.running}
+    for _ in range(4 * 60):
+        queue.wait(0.25, A, B)
+        for job in ran:
+            ran[job] += not job.resting
+        assert len(queue.going) == 2
+    assert len(ran) == 4 and min(ran.values()) > 100
+
+
+def test_the_last_seats_are_no_long_jobs_for_good_with_more_threads(queue):
+    queue.turns.width = 2
+    for k in range(4):
+        queue.add(f"{'ab'[k // 2]}{k}", (A, B)[k // 2], LONG)
+    wrong = [queue.add(f"c{k}", C) for k in range(2)]
+    queue.wait(11, A, B, C)
+    assert all(job.long for job in wrong)
+    queue.add("d", D)
+    assert "d" in queue.going and len(queue.put_back) == 1 and queue.put_back[0] in ("c0", "c1")

@@ -75,8 +75,9 @@ def test_a_run_works_a_level_out_once_and_another_run_begins_anew(name, made):
     assert len(made) == first
 
 
-@pytest.mark.parametrize("law", [mixture(), grid()], ids=["mixture", "grid"])
-def test_a_law_remembers_nothing(law, made):
+@pytest.mark.parametrize("make", [mixture, grid])
+def test_a_law_remembers_nothing(make, made):
+    law = make()
     for _ in range(2):
         made.clear()
         law.score(X, 0.5), law.log_density(X, 0.5)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from asking import HANDSHAKE, ask
+from running_program import peak
 from websockets.sync.client import connect
 
 from gdviz.server.messages import LARGEST, MOST_FRAGMENTS
@@ -20,12 +21,6 @@ pytestmark = [
     pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="reads the peak of another process from Linux"),
 ]
 MEGABYTE = 1 << 20
-
-
-def peak(pid: int) -> int:
-    """Bytes that a process has held at most."""
-    line = next(line for line in Path(f"/proc/{pid}/status").read_text().splitlines() if line.startswith("VmHWM"))
-    return int(line.split()[1]) * 1024
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -7,7 +7,7 @@ import re
 import pytest
 from asking import ask
 
-from gdviz.server.visitors import COOKIE, cookie_header, visitor_of
+from gdviz.server.visitors import COOKIE, cookie_header, place_of, visitor_of
 
 
 def value(header: str) -> str:
@@ -34,6 +34,24 @@ def test_another_cookie_is_no_visitor_and_is_replaced(odd):
 @pytest.mark.parametrize("cookies", [f"{COOKIE}", f"{COOKIE}=\x00", ";;;", "a=b=c", "\xff" * 5000])
 def test_nonsense_is_no_cookie(cookies):
     value(cookie_header(cookies, False))
+
+
+@pytest.mark.parametrize(
+    ("address", "place"),
+    [
+        ("10.0.0.5", "10.0.0.5"),
+        ("::ffff:10.0.0.5", "10.0.0.5"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("127.0.0.1", ""),
+        ("::1", ""),
+        ("::ffff:127.0.0.1", ""),
+        ("nonsense", ""),
+        (None, ""),
+    ],
+)
+def test_a_place_is_what_tells_visitors_apart(address, place):
+    assert place_of(address) == place
 
 
 @pytest.mark.slow

@@ -15,7 +15,7 @@ from gdviz.studies.own_target import OwnTargetAnswer, OwnTargetStudy
 from gdviz.ui.explore.own_data import with_target
 
 ROWS = "".join(f"{x:.4f};{y:.4f};{'ab'[int(x > 0)]}\n" for x, y in np.random.default_rng(1).normal(0, 2, (60, 2))).encode()
-ASKED = OwnTargetStudy("rows.csv", ROWS, None, None, "", False, 0.25, False, None)
+ASKED = OwnTargetStudy(None, "rows.csv", ROWS, None, None, "", False, 0.25, False, None)
 
 
 def answer(**changes: object) -> OwnTargetAnswer:

@@ -69,8 +69,11 @@ def test_figures_and_tables_say_it_too(drawn: AppTest) -> None:
 @pytest.mark.parametrize("label", [A, B])
 def test_a_select_box_offers_it(label: str) -> None:
     def editor(experiment: dict[str, object]) -> None:
+        import streamlit as st
+
         from gdviz.ui.explore.editor import edit_experiment
 
+        st.session_state.setdefault("explore.tab", "Guidance")
         edit_experiment(experiment, "edit", open_file=lambda value: None)
 
     page = AppTest.from_function(editor, args=(EXPERIMENT,), default_timeout=60).run()

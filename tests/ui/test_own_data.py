@@ -35,6 +35,7 @@ def shown(tmp_path, monkeypatch) -> AppTest:
 @pytest.mark.slow
 def test_typed_rows_become_the_target(shown):
     assert not shown.exception and not shown.info
+    shown.segmented_control(key="own.from").set_value("rows typed or pasted").run()
     shown.text_area(key="own.typed").set_value(ROWS).run()
     assert not shown.exception and "found 2 with the label 'left'; a Gaussian needs at least 3" in as_read(shown.error[0].value)
     shown.selectbox(key="own.as").select("the points themselves").run()
@@ -47,6 +48,15 @@ def test_typed_rows_become_the_target(shown):
     assert draft["target"]["points"][1] == [-1, 2.5] and draft["guidance"] == {"kind": "cfg", "label": "left"}
     shown.text_area(key="own.typed").set_value("1.5 a *b*\n").run()
     assert not shown.exception and "text in column 2, column 3" in shown.error[0].value
+
+
+@pytest.mark.slow
+def test_a_data_set_of_scikit_learn_becomes_the_target(shown):
+    shown.segmented_control(key="own.from").set_value("scikit-learn").run()
+    shown.number_input(key="own.maker.make_moons.n_samples").set_value(60).run()
+    assert not shown.exception and as_read(shown.info[0].value).startswith("60 points in 2 dimensions; outer: 30, inner: 30.")
+    shown.button(key="own.use").click().run()
+    assert shown.session_state.draft["target"]["kind"] == "gaussian_mixture"
 
 
 def test_a_file_of_a_target_alone_opens_in_the_present_scene():

@@ -143,6 +143,7 @@ export function createActions(state, clock, stage, live) {
       const { view } = state;
       if (name === "speed") clock.speed = view.speed = value;
       else if (name === "readout") view.readout = value;
+      else if (name === "present") view.present = value;
       else view.overlays = { ...view.overlays, [name]: value };
       arrangeAndDraw();
       act.released();

@@ -149,6 +149,7 @@ export function figureScales(figure, headers) {
   for (const header of headers) {
     const {at0, at1} = figure.exact ? figure.exact(header) : {};
     heights.push(...[at0, at1].filter(isNumber));
+    if (!all.length && figure.exact) heights.push(...figure.exact(header).law.map((point) => point.y));
   }
   const [low, high] = paddedRange(heights, figure.air, figure.least, figure.most);
   const scaleY = makeScale(low, high), ticksY = roundTicks(low, high, 5);
@@ -180,7 +181,8 @@ export function joinedRuns(points, header) {
 export function figureSentence(figure, header, points, scaleX) {
   const first = points[0], last = points.at(-1);
   const over = figure.over === "w" ? `over guidance scale w${scaleX.symlog ? " (logarithmic axis)" : ""}` : "against spread, as w grows";
-  if (!first) return `${figure.title(header)}: no computed values.`;
+  const known = figure.exact?.(header).at0;
+  if (!first) return `${figure.title(header)}: no computed values${isNumber(known) ? `; exact value ${formatPlain(known)} at w = 0` : ""}.`;
   const from = `${first.text} at w = ${formatPlain(first.w)}`;
   const to = last === first ? "" : ` to ${last.text} at w = ${formatPlain(last.w)}`;
   const {at0} = figure.exact ? figure.exact(header) : {};

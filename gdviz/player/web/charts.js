@@ -6,7 +6,7 @@ import { drawFigure, moveMarkers } from "./chart_draw.js";
 import { chartFigures, figureSentence } from "./chart_figures.js";
 import { createReadoutTable } from "./chart_readouts.js";
 import { addElement, addHiddenTable, addSvg } from "./dom.js";
-import { formatPercent, formatPlain } from "./numbers.js";
+import { formatPercent, formatPlain, isNumber } from "./numbers.js";
 import { COLOUR_NAMES } from "./theme.js";
 /** @import { Drawn, PlacedPoint } from "./chart_draw.js" */
 /** @import { Figure } from "./chart_figures.js" */
@@ -22,7 +22,7 @@ import { COLOUR_NAMES } from "./theme.js";
  *
  * @typedef {{scenes: Header[], selection: Selected[], primary: number, shown: number[], width: number}} ChartState
  *
- * @typedef {{root: HTMLElement, tooltip: HTMLElement, state: ChartState, onPickW: (w: number) => void}} ChartParts
+ * @typedef {{tooltip: HTMLElement, state: ChartState, onPickW: (w: number) => void}} ChartParts
  *
  * @typedef {object} Charts
  * @property {(selection: Selected[]) => void} setSelection
@@ -32,6 +32,8 @@ import { COLOUR_NAMES } from "./theme.js";
  * @property {() => void} destroy
  */
 
+const IN_SIGHT = 2;
+
 /** @type {(container: HTMLElement, given?: ChartOptions) => Charts} */
 export function createCharts(container, {numbers = null, scenes = [], theme = {}, onPickW = () => {}, reducedMotion = false} = {}) {
   const root = addElement("section", container, {class: `gdviz-charts${reducedMotion ? " gc-still" : ""}`, "aria-label": "curves and numbers over w"});
@@ -40,10 +42,20 @@ export function createCharts(container, {numbers = null, scenes = [], theme = {}
   const law = addChartLegend(root);
   const grid = addElement("div", root, {class: "gc-grid-of-charts"});
   const tooltip = addElement("div", root, {class: "gc-tooltip", hidden: ""});
-  const charts = chartFigures().map((figure) => createChart(grid, figure, {root, tooltip, state, onPickW}));
   const table = numbers ? addElement("section", numbers, {class: "gdviz-charts", "aria-label": "numbers at the chosen w"}) : root;
+  const rest = numbers ? addElement("div", table, {class: "gc-grid-of-charts"}) : grid;
+  const charts = chartFigures().map((figure) => createChart(grid, figure, {tooltip, state, onPickW}));
   const readouts = createReadoutTable(table);
   const roots = table === root ? [root] : [root, table];
+
+  // The first charts that have something to show stand in sight, the others with the numbers.
+  function place() {
+    let shown = 0;
+    for (const {node} of charts) {
+      const home = node.hidden || shown++ < IN_SIGHT ? grid : rest;
+      if (node.parentElement !== home) home.append(node);
+    }
+  }
 
   function draw() {
     state.width = root.clientWidth;
@@ -51,6 +63,7 @@ export function createCharts(container, {numbers = null, scenes = [], theme = {}
     for (const node of roots) node.dataset.size = node.clientWidth >= 640 ? "large" : node.clientWidth >= 400 ? "medium" : "small";
     const drawable = state.scenes.length > 0;
     for (const chart of charts) chart.fit(drawable);
+    if (rest !== grid) place();
     if (!drawable) return;
     law.hidden = !state.scenes.some((header) => header.exact && (header.exact.law || []).length);
     for (const chart of charts) chart.draw();
@@ -135,9 +148,9 @@ function addChartLegend(root) {
   return entry("exact law of the guided sampler", (svg) => addSvg("line", svg, {class: "gc-law", x1: 0, x2: 24, y1: 7, y2: 7}));
 }
 
-// One chart: {fit(drawable), draw(), move(selections)}.
-/** @type {(grid: HTMLElement, figure: Figure, given: ChartParts) => {fit: (drawable: boolean) => void, draw: () => void, move: (selections: Selected[]) => void}} */
-function createChart(grid, figure, {root, tooltip, state, onPickW}) {
+// One chart: {node, fit(drawable), draw(), move(selections)}.
+/** @type {(grid: HTMLElement, figure: Figure, given: ChartParts) => {node: HTMLElement, fit: (drawable: boolean) => void, draw: () => void, move: (selections: Selected[]) => void}} */
+function createChart(grid, figure, {tooltip, state, onPickW}) {
   const node = addElement("figure", grid, {class: `gc-chart${figure.wide ? " gc-wide" : ""}`, "data-chart": figure.key});
   const caption = addElement("figcaption", node);
   const area = addElement("div", node, {class: "gc-area"});
@@ -151,7 +164,7 @@ function createChart(grid, figure, {root, tooltip, state, onPickW}) {
   // A chart with nothing in it takes no room; one that says why it is empty keeps its title and that line.
   /** @type {(drawable: boolean) => void} */
   const fit = (drawable) => {
-    area.hidden = !state.scenes.some((header) => figure.points(header).length);
+    area.hidden = !state.scenes.some((header) => figure.points(header).length || isNumber(figure.exact?.(header).at0));
     node.hidden = !drawable || (area.hidden && !state.scenes.some((header) => figure.note && figure.note(header)));
   };
 
@@ -179,6 +192,8 @@ function createChart(grid, figure, {root, tooltip, state, onPickW}) {
   function show(point) {
     const title = figure.title(state.scenes[state.primary]);
     fillTooltip(tooltip, point, title);
+    const root = node.closest(".gdviz-charts");
+    root.append(tooltip);
     const from = root.getBoundingClientRect(), to = area.getBoundingClientRect();
     const left = to.left - from.left + drawn.box.left + point.left, top = to.top - from.top + drawn.box.top + point.top;
     const half = tooltip.offsetWidth / 2;
@@ -208,5 +223,5 @@ function createChart(grid, figure, {root, tooltip, state, onPickW}) {
     if (point) onPickW(point.w);
   });
 
-  return {fit, draw, move: (selections) => drawn && moveMarkers(drawn, selections)};
+  return {node, fit, draw, move: (selections) => drawn && moveMarkers(drawn, selections)};
 }

@@ -1,6 +1,7 @@
 // The controls: three in sight (play, time, w), the rest under "More". They hold no state of their own.
 
 import { addElement, setText } from "./dom.js";
+import { addTerm } from "./explain.js";
 import { addIconButton, addSlider, setIcon } from "./fields.js";
 import { addMore } from "./more.js";
 import { formatShort } from "./numbers.js";
@@ -51,7 +52,9 @@ export function createControls(bar, details, act) {
 
   const scale = addSlider(bar, "guidance scale w");
   const ticks = addElement("div", scale.box, { class: "gv-ticks", "aria-hidden": "true" });
-  const gamma = addElement("div", scale.box, { class: "gv-gamma" });
+  scale.name.replaceChildren();
+  addTerm(scale.name, "guidance scale w", "How strongly the dots are steered: w = 0 is no guidance. Lower row: γ = 1 + w, called guidance_scale elsewhere.");
+  const notLive = addElement("div", scale.box, { class: "gv-gamma", hidden: "" });
   const typed = addElement("input", scale.line, { class: "gv-typed", type: "text", inputmode: "decimal", "aria-label": "guidance scale w, typed" });
   typed.addEventListener("change", () => act.typeW(typed.value.trim() === "" ? NaN : Number(typed.value.replace("−", "-").replace(",", "."))));
   scale.input.addEventListener("input", () => act.slideW(Number(scale.input.value), false));
@@ -64,7 +67,7 @@ export function createControls(bar, details, act) {
     act.stepW(steps[event.key]);
   });
 
-  const tools = addElement("div", bar, { class: "gv-tools" });
+  const tools = addElement("div", bar, { class: "gv-copies" });
   const edit = addElement("button", tools, { type: "button", class: "gv-copy", "aria-pressed": "false", title: "move, add and remove parts of the scene" }, "Edit");
   edit.addEventListener("click", act.edit);
   const copy = addElement("button", tools, { type: "button", class: "gv-copy" }, "copy to B");
@@ -86,9 +89,10 @@ export function createControls(bar, details, act) {
       scale.input.disabled = s.w.length < 2;
       if (!s.dragging) scale.input.value = String(s.position);
       setText(scale.value, `w = ${formatShort(s.at.w)}${s.live.scene ? ", live" : s.at.interpolated ? ", interpolated" : ""}`);
-      if (document.activeElement !== typed || s.dragging) typed.value = String(Number(s.at.w.toPrecision(6)));
+      if (!typed.matches(":focus") || s.dragging) typed.value = String(Number(s.at.w.toPrecision(6)));
       typed.hidden = !s.live.on;
-      setText(gamma, `lower row: γ = 1 + w, guidance_scale elsewhere${s.live.on ? "; any w between, live" : s.live.why ? `; not live: ${s.live.why}` : ""}`);
+      setText(notLive, s.live.on || !s.live.why ? "" : `computed w only: ${s.live.why}`);
+      notLive.hidden = !notLive.textContent;
       scale.input.setAttribute("aria-valuetext", `w = ${formatShort(s.at.w)}, gamma = ${formatShort(1 + s.at.w)}`);
       setText(copy, s.room ? `copy to ${s.nextLetter}` : "four panels");
       copy.disabled = !s.room || s.at.interpolated || s.live.scene !== null || s.edited;
@@ -99,7 +103,6 @@ export function createControls(bar, details, act) {
       const key = `${s.w}|${s.width}`;
       if (key !== shown) fillScaleTicks(ticks, s.w);
       shown = key;
-      gamma.hidden = s.w.length < 2;
     },
     more,
   };

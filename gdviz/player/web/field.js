@@ -9,6 +9,7 @@ import { parseColour } from "./theme.js";
 
 /** @type {HTMLCanvasElement | null} */
 let small = null; // used again: it is copied at once
+export const REWARD_STRENGTH = 0.3; // opacity where the reward is highest
 
 // A small canvas (one pixel a grid point) holding the tint, or null where the scene has no such field.
 /** @type {(scene: Scene, field: string, theme: Theme) => {canvas: HTMLCanvasElement, extent: number[]} | null} */
@@ -30,7 +31,7 @@ export function fieldImage(scene, field, theme) {
   for (const { grid } of layers) grid.values.forEach((v, i) => { total[i] += v; });
   const top = total.reduce((a, b) => Math.max(a, b), 0) || 1;
   // The square root keeps a density's tails visible; a reward is high over wide stretches and must stay in the background.
-  const [strength, power] = field === "reward" ? [0.36 * 255, 1] : [0.5 * 255, 0.5];
+  const [strength, power] = field === "reward" ? [REWARD_STRENGTH * 255, 1] : [0.5 * 255, 0.5];
   for (let i = 0; i < total.length; i++) {
     const out = 4 * ((height - 1 - Math.floor(i / width)) * width + (i % width)); // y grows upwards in the grid
     for (let c = 0; c < 3; c++) {

@@ -47,12 +47,12 @@ export function addCheck(parent, label, onChange) {
   return { input, box };
 }
 
-/** @type {(parent: HTMLElement, name: string) => {box: HTMLElement, line: HTMLElement, value: HTMLElement, input: HTMLInputElement}} */
-export function addSlider(parent, name) {
+/** @type {(parent: HTMLElement, label: string) => {box: HTMLElement, line: HTMLElement, name: HTMLElement, value: HTMLElement, input: HTMLInputElement}} */
+export function addSlider(parent, label) {
   const box = addElement("div", parent, { class: "gv-slider" });
   const line = addElement("div", box, { class: "gv-slider-line" });
-  addElement("span", line, { class: "gv-name" }, name);
+  const name = addElement("span", line, { class: "gv-name" }, label);
   const value = addElement("span", line, { class: "gv-value", "aria-hidden": "true" }); // the slider itself says it
-  const input = addElement("input", box, { type: "range", "aria-label": name, min: "0", max: "1", step: "any" });
-  return { box, line, value, input };
+  const input = addElement("input", box, { type: "range", "aria-label": label, min: "0", max: "1", step: "any" });
+  return { box, line, name, value, input };
 }

@@ -2,8 +2,19 @@
 
 /** @import { Actions } from "./actions.js" */
 
-/** @type {(root: HTMLElement, act: Actions) => void} */
-export function listenToKeys(root, act) {
+// Space plays and Escape leaves the projector's view wherever nothing else has the focus. Gives what ends the listening.
+/** @type {(root: HTMLElement, act: Actions, presenting: () => boolean) => () => void} */
+export function listenToKeys(root, act, presenting) {
+  /** @type {(event: KeyboardEvent) => void} */
+  const onPage = (event) => {
+    if (event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey) return;
+    const free = event.target === document.body || event.target === document.documentElement;
+    const action = event.key === "Escape" && presenting() ? () => act.set("present", false) : event.key === " " && free ? act.toggle : null;
+    if (!action) return;
+    event.preventDefault();
+    action();
+  };
+  document.addEventListener("keydown", onPage);
   root.addEventListener("keydown", (event) => {
     if (event.altKey || event.ctrlKey || event.metaKey || event.defaultPrevented) return;
     const target = /** @type {Element} */ (event.composedPath()[0]);
@@ -13,7 +24,7 @@ export function listenToKeys(root, act) {
     const keys = {
       " ": !presses && act.toggle, "[": () => act.stepW(-1), "]": () => act.stepW(1),
       ArrowLeft: !own && (() => act.step(-1)), ArrowRight: !own && (() => act.step(1)),
-      ",": () => act.followNext(-1), ".": () => act.followNext(1), Escape: () => act.followNext(0),
+      ",": () => act.followNext(-1), ".": () => act.followNext(1), Escape: !presenting() && (() => act.followNext(0)),
       Home: !own && (() => act.jump(0)), End: !own && act.toEnd,
     };
     const action = keys[event.key];
@@ -21,4 +32,5 @@ export function listenToKeys(root, act) {
     event.preventDefault();
     action();
   });
+  return () => document.removeEventListener("keydown", onPage);
 }

@@ -3,7 +3,7 @@
 
 import { drawAxes, FONT, stretchedView } from "./axes.js";
 import { penOf } from "./dom.js";
-import { drawArrows } from "./field.js";
+import { drawArrows, REWARD_STRENGTH } from "./field.js";
 import { guidedLawGrid } from "./law.js";
 import { locateW, particlePositions, particleTrack } from "./motion.js";
 import { mixColours, parseColour } from "./theme.js";
@@ -110,11 +110,13 @@ export class LinePainter {
     };
     const classes = scene.grids.filter((g) => g.name.startsWith("class:"));
     const density = scene.grid("density");
+    const reward = overlays.field === "reward" ? scene.grid("reward") : null;
+    if (reward) shadeReward(pen, view, reward, theme);
     if (overlays.field === "classes" && classes.length) classes.forEach((g, i) => fill(g, theme.classes[i % theme.classes.length], 0.22));
     else if (overlays.field !== "none" && density) fill(density, theme.muted, 0.16);
     this.exact = scene.grid(overlays.contours);
     this.classes = overlays.field === "classes" ? classes : [];
-    this.density = overlays.field === "density" ? density : null;
+    this.density = ["density", "reward"].includes(overlays.field) ? density : null;
     pen.restore();
   }
 
@@ -260,6 +262,22 @@ function histogramCounts(positions, [x0, x1]) {
     if (bin >= 0 && bin < BINS) counts[bin]++;
   }
   return counts;
+}
+
+// The reward as a tint behind the densities, as strong as in the plane.
+/** @type {(pen: CanvasRenderingContext2D, view: PixelView, grid: Field, theme: Theme) => void} */
+function shadeReward(pen, view, { extent: [x0, x1], width, values }, theme) {
+  const [, top, , bottom] = view.box;
+  const most = values.reduce((a, b) => Math.max(a, b), 0) || 1;
+  const cell = (view.sx * (x1 - x0)) / (width - 1);
+  pen.save();
+  pen.fillStyle = theme.reward;
+  values.forEach((value, i) => {
+    pen.globalAlpha = REWARD_STRENGTH * Math.max(0, value / most);
+    const left = Math.round(view.x0 + view.sx * x0 + (i - 0.5) * cell), right = Math.round(view.x0 + view.sx * x0 + (i + 0.5) * cell);
+    pen.fillRect(left, top, right - left, bottom - top);
+  });
+  pen.restore();
 }
 
 // One fixed height for every w and frame: room for the exact curves, the start N(0, 1) and the end histograms.

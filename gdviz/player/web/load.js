@@ -20,7 +20,7 @@ export class SceneLibrary {
   /** @type {(source: Source, base?: string) => Promise<Scene>} */
   get(source, base = "") {
     if (!this.scenes.has(source.id)) {
-      const loading = fetchScene(source, base).catch((error) => {
+      const loading = fetchScene(source, base).then((scene) => Object.assign(scene, { source: source.id })).catch((error) => {
         this.scenes.delete(source.id); // so that the next rerun may try again
         throw error;
       });
@@ -33,7 +33,7 @@ export class SceneLibrary {
   /** @type {(pins: Pin[], scenes: Scene[], source: Source, base?: string) => Promise<Pinned[]>} */
   async recall(pins, scenes, source, base) {
     const found = await Promise.allSettled(pins.map(async (pin) => {
-      const here = scenes.find((scene) => scene.id === pin.id);
+      const here = scenes.find((scene) => scene.source === pin.id);
       if (here) return here;
       if (!source.url || !pin.id) throw new Error(`The link's panel ${pin.id} is not on this page.`);
       return this.get({ id: pin.id, url: source.url.replace(source.id, pin.id) }, base);

@@ -34,7 +34,7 @@ export function addMore(details, act) {
       /** @type {(start: string) => boolean} */
       const has = (start) => names.some((n) => n.startsWith(start));
       field.fill([["auto", "automatic"], ["none", "none"], ...(has("density") ? [["density", "target density"]] : []),
-        ...(has("class:") ? [["classes", "target by class"]] : []), ...(has("reward") && scene.d > 1 ? [["reward", "reward"]] : [])]);
+        ...(has("class:") ? [["classes", "target by class"]] : []), ...(has("reward") ? [["reward", "reward"]] : [])]);
       const laws = Object.fromEntries((scene.header.laws.goals ?? []).map((goal) => [goal.name, goal.law]));
       contours.fill([["auto", "automatic"], ["none", "none"], ...(has("density") ? [["density", "target"]] : []),
         ...names.filter((n) => n.startsWith("goal:")).map((n) => [n, `${n.slice(5)}: ${laws[n.slice(5)] ?? ""}`])]);

@@ -3,7 +3,7 @@
 import { addElement } from "./dom.js";
 
 /**
- * @typedef {Record<"root" | "problem" | "body" | "heading" | "note" | "preview" | "panels" | "legend" | "controls" | "sentence" | "caption" | "more" |
+ * @typedef {Record<"root" | "problem" | "body" | "heading" | "note" | "preview" | "stale" | "tools" | "panels" | "legend" | "controls" | "sentence" | "caption" | "more" |
  *   "side" | "numbers" | "live", HTMLElement>} Page
  */
 
@@ -17,14 +17,17 @@ export function buildPage(host) {
   const heading = addElement("span", head, { class: "gv-heading", role: "heading", "aria-level": "2" });
   const note = addElement("span", head, { class: "gv-note" });
   const preview = addElement("span", head, { class: "gv-badge", hidden: "" }, "preview, refining");
+  const stale = addElement("span", head, { class: "gv-badge", role: "status", hidden: "" });
+  const tools = addElement("span", head, { class: "gv-tools" });
   const panels = addElement("div", stage, { class: "gv-panels", tabindex: "0", role: "group", "aria-label": "panels; space plays, left and right step in time" });
   const legend = addElement("p", stage, { class: "gv-legend" });
   const controls = addElement("div", stage, { class: "gv-controls" });
   const sentence = addElement("p", stage, { class: "gv-sentence" });
   const caption = addElement("p", stage, { class: "gv-caption" }); // what to look at, and what to know before trusting the numbers
   const more = addElement("details", stage, { class: "gv-more" });
-  const side = addElement("div", body, { class: "gv-side" });
-  const numbers = addElement("div", body, { class: "gv-numbers" });
+  const side = addElement("div", body, { class: "gv-side" }); // two charts; the others are with the table
+  const numbers = addElement("details", body, { class: "gv-numbers" });
+  addElement("summary", numbers, {}, "Numbers");
   const live = addElement("p", root, { class: "gv-live", "aria-live": "polite" });
-  return { root, problem, body, heading, note, preview, panels, legend, controls, sentence, caption, more, side, numbers, live };
+  return { root, problem, body, heading, note, preview, stale, tools, panels, legend, controls, sentence, caption, more, side, numbers, live };
 }

@@ -1,12 +1,14 @@
 // One panel: a title that names its law, a canvas, and a line for the followed particle.
 
 import { addElement, setText } from "./dom.js";
+import { addTerm } from "./explain.js";
 import { addCheck } from "./fields.js";
 import { guidedLawWords } from "./law.js";
 import { LinePainter } from "./line.js";
 import { locateW, particleTrack } from "./motion.js";
 import { formatShort } from "./numbers.js";
 import { PlanePainter } from "./plane.js";
+import { panelFormula, panelWords } from "./title.js";
 import { resolveOverlays } from "./view.js";
 /** @import { Place } from "./motion.js" */
 /** @import { Scene } from "./scene.js" */
@@ -21,6 +23,9 @@ import { resolveOverlays } from "./view.js";
  * What a painter paints.
  * @typedef {{at: Place, frame: number, colour: string, overlays: Overlays, particle: number | null, pair: Pair | null}} Picture
  */
+
+const LEAST_HEIGHT = 260;
+const ROOM_BELOW = 392; // pixels around the panels that are to be in sight with them, down to the sentence; see style.css
 
 export class Panel {
   key = ""; // of what was painted last
@@ -72,7 +77,8 @@ export class Panel {
     const Painter = scene.d === 1 ? LinePainter : PlanePainter;
     const width = this.node.clientWidth;
     if (!width) return;
-    const height = Math.round(Math.min(width * Painter.aspect(extent, this.narrow()), 620));
+    const most = this.narrow() ? 620 : Math.min(620, Math.max(LEAST_HEIGHT, window.innerHeight - ROOM_BELOW));
+    const height = Math.round(Math.min(width * Painter.aspect(extent, this.narrow()), most));
     const dpr = scene.rough ? 1 : Math.min(2, window.devicePixelRatio || 1); // while it is dragged, quick before fine
     const key = [(scene.of ?? scene).id, extent, width, height, dpr, this.theme.bg, this.theme.text, this.overlays.field, this.overlays.contours].join("|");
     if (key === this.key) return this.painter.exchange(scene);
@@ -107,23 +113,20 @@ export class Panel {
     setText(this.badge, live ? "live" : "interpolated");
     this.badge.hidden = !live && !at.interpolated;
     this.canvas.classList.toggle("gv-hollow", at.interpolated);
-    const title = panelTitle(scene, at.w);
-    this.name(title);
+    const title = panelFormula(scene, at.w);
+    this.name(panelWords(scene, at.w), title);
     const step = Math.round(scene.header.frames[Math.round(frame)].step);
     const label = `${title}; ${scene.particles} particles at step ${step} of ${scene.header.steps_total}${live ? ", live" : at.interpolated ? ", interpolated" : ""}${scene.law && this.overlays.law ? `; ${guidedLawWords(scene)}` : ""}`;
     if (this.canvas.getAttribute("aria-label") !== label) this.canvas.setAttribute("aria-label", label);
     this.describeFollowed(particle, at, frame, paired);
   }
 
-  // The title breaks between its clauses rather than inside p(x | b).
-  /** @type {(title: string) => void} */
-  name(title) {
-    if (this.title.textContent === title) return;
-    this.title.replaceChildren();
-    title.split(/(?<=[:,]) /).forEach((clause, i) => {
-      if (i) this.title.append(" ");
-      addElement("span", this.title, {}, clause);
-    });
+  // The title in words; its law stands behind it.
+  /** @type {(words: string, formula: string) => void} */
+  name(words, formula) {
+    const [shown, behind] = this.title.querySelector(".gv-term")?.children ?? addTerm(this.title, "", "").children;
+    setText(shown, words);
+    setText(behind, formula);
   }
 
   /** @type {(n: number | null, at: Place, frame: number, pair: Pair | null) => void} */
@@ -139,10 +142,4 @@ export class Panel {
   }
 
   destroy() { this.node.remove(); }
-}
-
-/** @type {(scene: Scene, w: number) => string} */
-function panelTitle(scene, w) {
-  const { laws } = scene.header;
-  return w === 0 ? laws.unguided_title : `w = ${formatShort(w)}: ${laws.guided_title}`;
 }

@@ -1,6 +1,7 @@
 // The player: it gets scenes, keeps the latest few, and puts state, stage and actions together. Nothing here needs the server.
 
 import { createActions } from "./actions.js";
+import { Address } from "./address.js";
 import { Clock } from "./clock.js";
 import { setText } from "./dom.js";
 import { Editor } from "./edit/editor.js";
@@ -11,13 +12,17 @@ import { Stage } from "./stage.js";
 import { createState, enterScenes, lastFrame } from "./state.js";
 import { readView } from "./view.js";
 /** @import { Experiment } from "./edit/change.js" */
+/** @import { Given } from "./address.js" */
 /** @import { SceneInput, Source } from "./load.js" */
 /** @import { Scene } from "./scene.js" */
+/** @import { State } from "./state.js" */
 /** @import { Selection } from "./view.js" */
 
 /**
- * The view to open with; what addresses start with; who is told of an edited Experiment, and the name of the last edit that was taken.
- * @typedef {{selection?: Selection | null, base?: string, onEdit?: (experiment: Experiment) => void}} Options
+ * @typedef {{selection?: Selection | null, base?: string, within?: boolean, stale?: string, address?: Given, onWent?: (query: string) => void,
+ *   onEdit?: (experiment: Experiment) => void}} Options
+ *   - the view to open with; what addresses start with; whether a page stands around it that names the scene; why these scenes are not
+ *   those that were asked for; what that page has open, what hears where Back and Forward lead, and who is told of an edited Experiment
  *
  * @typedef {object} Player
  * @property {(scene: SceneInput, options: Options) => Promise<void>} update
@@ -26,6 +31,7 @@ import { readView } from "./view.js";
  * @property {{draws: number, milliseconds: number}} stats
  * @property {Clock} clock
  * @property {() => Experiment} experiment - on stage, as edited
+ * @property {State} state
  */
 
 /** @type {(host: HTMLElement) => Player} */
@@ -47,10 +53,29 @@ export function createPlayer(host) {
     theme: () => stage.theme,
   });
   let signature = ""; // of the scenes asked for
+  /** @type {Address | null} */
+  let address = null;
+  let went = (/** @type {string} */ query) => {};
+
+  // Back and Forward: the view is that of the address, whatever scene comes.
+  /** @type {(given: Given) => void} */
+  function keepAddress(given) {
+    address ??= new Address((query) => {
+      state.opened = false;
+      signature = "";
+      went(query);
+    });
+    address.keep(given);
+  }
 
   /** @type {(scene: SceneInput, options: Options) => Promise<void>} */
   async function update(scene, options) {
     try {
+      root.classList.toggle("gv-within", Boolean(options.within));
+      page.stale.hidden = !options.stale;
+      setText(page.stale, options.stale);
+      went = options.onWent ?? went;
+      if (options.address) keepAddress(options.address);
       const sources = sceneSources(scene);
       onEdit = options.onEdit ?? null;
       const key = JSON.stringify(sources.map((source) => source.id));
@@ -96,7 +121,7 @@ export function createPlayer(host) {
     stage.enter();
     editor.enter();
     if (first && state.view.frame === null && !stage.reduced.matches) clock.play();
-    library.keep([...state.scenes, ...state.pinned.map((pin) => pin.scene)].map((scene) => scene.id));
+    library.keep([...state.scenes, ...state.pinned.map((pin) => pin.scene)].map((scene) => scene.source));
     stage.draw();
     stage.speak();
   }
@@ -104,10 +129,11 @@ export function createPlayer(host) {
   function destroy() {
     clock.pause();
     live.destroy();
+    address?.stop();
     stage.destroy();
   }
 
-  const player = { update, destroy, stats: stage.stats, clock, attached: () => root.isConnected, experiment: () => editor.experiment() };
-  Object.assign(root, { gdviz: player }); // for the benchmark
+  const player = { update, destroy, stats: stage.stats, clock, state, attached: () => root.isConnected, experiment: () => editor.experiment() };
+  Object.assign(root, { gdviz: player }); // for the benchmark and the tests
   return player;
 }

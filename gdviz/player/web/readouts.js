@@ -46,7 +46,7 @@ function reciprocalReadout(header, row) {
     return [makeReadout("mean_reciprocal", label, row.mean_reciprocal, 1.96 * row.se_reciprocal, hint.trim())];
   }
   if (row.live && names.kind !== "none") {
-    return [{key: "mean_reciprocal", label, value: "not estimated live", error: "", kind: "not estimable", number: null, half: null,
+    return [{key: "mean_reciprocal", label, value: "not estimated live", error: "see a computed w", kind: "not estimable", number: null, half: null,
              hint: "Whether its tail allows an error is judged by the exact law, at the computed w alone."}];
   }
   const estimable = isNumber(row.mean_reciprocal) || row.tail || names.kind === "cfg";

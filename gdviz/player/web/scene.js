@@ -78,6 +78,7 @@
  * @property {Header} header
  * @property {boolean} [rough] - of an Experiment that is being dragged: drawn quickly
  * @property {string} id
+ * @property {string} [source] - what it was asked for by: the name of its bytes
  * @property {number[]} w - ascending
  * @property {number} frames
  * @property {number} particles

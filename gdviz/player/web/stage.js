@@ -6,6 +6,7 @@ import { listenToKeys } from "./keys.js";
 import { locateW } from "./motion.js";
 import { Panel } from "./panel.js";
 import { chartSelection, hasRoom, nextLetter, panelSpecs, positionOfW } from "./state.js";
+import { addTools } from "./tools.js";
 import { applyTheme, readTheme, watchTheme } from "./theme.js";
 import { createWords, differsFromA } from "./words.js";
 /** @import { Actions } from "./actions.js" */
@@ -38,6 +39,8 @@ export class Stage {
     this.theme = readTheme(page.root);
     applyTheme(page.root, this.theme);
     this.resizing = new ResizeObserver(() => this.resized());
+    this.resized = this.resized.bind(this);
+    window.addEventListener("resize", this.resized); // the panels' height depends on the window's
     this.dark = matchMedia("(prefers-color-scheme: dark)");
     this.retheme = this.retheme.bind(this);
     this.dark.addEventListener("change", this.retheme);
@@ -48,7 +51,9 @@ export class Stage {
   listen(actions) {
     this.actions = actions;
     this.controls = createControls(this.page.controls, this.page.more, actions);
-    listenToKeys(this.page.root, actions);
+    this.tools = addTools(this.page.tools, actions);
+    this.page.numbers.addEventListener("toggle", () => this.charts?.resize());
+    this.unlisten = listenToKeys(this.page.root, actions, () => this.state.view.present);
   }
 
   // New scenes: they come with their words at once, or the page would shrink and grow.
@@ -69,6 +74,8 @@ export class Stage {
     while (this.panels.length > this.specs.length) this.panels.pop().destroy();
     while (this.panels.length < this.specs.length) this.panels.push(this.newPanel());
     this.page.panels.dataset.panels = String(this.panels.length);
+    this.page.root.classList.toggle("gv-present", this.state.view.present);
+    this.tools.update(this.state.view.present);
     this.panels.forEach((panel, i) => {
       const spec = this.specs[i];
       panel.show(spec, spec.pin ? differsFromA(this.state, spec) : "", this.theme, this.state.view.overlays);
@@ -164,6 +171,8 @@ export class Stage {
     cancelAnimationFrame(this.describeRequest);
     cancelAnimationFrame(this.drawRequest);
     this.dark.removeEventListener("change", this.retheme);
+    window.removeEventListener("resize", this.resized);
+    this.unlisten?.();
     this.resizing.disconnect();
     this.charts?.destroy();
     this.page.root.remove();

@@ -171,5 +171,5 @@ export function rememberView(state, clock) {
   const { view, pinned } = state;
   view.w = state.w;
   view.frame = clock.playing ? null : Math.round(clock.progress * lastFrame(state));
-  view.pins = pinned.filter((pin) => !pin.given).map((pin) => ({ id: pin.scene.id, w: pin.w }));
+  view.pins = pinned.filter((pin) => !pin.given).map((pin) => ({ id: pin.scene.source ?? pin.scene.id, w: pin.w }));
 }

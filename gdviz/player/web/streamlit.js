@@ -5,13 +5,19 @@ import { mount } from "./mount.js";
 /** @import { Host } from "./mount.js" */
 /** @import { Selection } from "./view.js" */
 
-/** @typedef {{scenes?: Source[], selection?: Selection | null, base?: string}} ComponentData */
+/** @import { Given } from "./address.js" */
 
-/** @type {(given: {data: ComponentData | null, parentElement: Host, setTriggerValue?: (name: string, value: string) => void}) => () => void} */
+/**
+ * @typedef {{scenes?: Source[], selection?: Selection | null, base?: string, stale?: string, address?: Given}} ComponentData
+ * @typedef {(name: string, value: string) => void} SetTrigger
+ */
+
+/** @type {(given: {data: ComponentData | null, parentElement: Host, setTriggerValue: SetTrigger}) => () => void} */
 export function showComponent({ data, parentElement, setTriggerValue }) {
-  const { scenes, selection, base } = data ?? {};
+  const { scenes, selection, base, stale, address } = data ?? {};
   const player = mount(parentElement, scenes ?? [], {
-    selection, base, onEdit: (experiment) => setTriggerValue?.("edited", JSON.stringify(experiment)),
+    selection, base, within: true, stale, address,
+    onWent: (query) => setTriggerValue("went", query), onEdit: (experiment) => setTriggerValue("edited", JSON.stringify(experiment)),
   });
   return () => player.destroy();
 }

@@ -11,22 +11,23 @@
  * @typedef {{id: string, w: number | null}} Pin
  *
  * What the reader chose to look at; null where nothing was chosen.
- * @typedef {{w: number | null, frame: number | null, speed: number, readout: string, pins: Pin[], overlays: Overlays}} View
+ * @typedef {{w: number | null, frame: number | null, speed: number, readout: string, present: boolean, pins: Pin[],
+ *   overlays: Overlays}} View
  *
  * The view to open with: some of its fields, or its address.
  * @typedef {Partial<Omit<View, "overlays">> & {overlays?: Partial<Overlays>, view?: string}} Selection
  */
 
-// "auto" is the scene's natural choice: classes (or the reward) as a tint, the first exact goal as contours.
+// "auto" is the scene's natural choice: what guides as a tint, a reward or else the classes, the first exact goal as contours.
 /** @type {(overlays: Overlays, scene: Scene) => Overlays} */
 export function resolveOverlays(overlays, scene) {
   /** @type {(name: string) => boolean} */
   const has = (name) => scene.grids.some((g) => g.name === name || g.name.startsWith(name));
-  const classes = has("class:") ? "classes" : has("reward") && scene.d > 1 ? "reward" : "density";
+  const field = has("reward") ? "reward" : has("class:") ? "classes" : "density";
   const goal = scene.grids.find((g) => g.name.startsWith("goal:"))?.name ?? "density";
   return {
     ...overlays,
-    field: overlays.field === "auto" ? classes : overlays.field,
+    field: overlays.field === "auto" ? field : overlays.field,
     contours: overlays.contours === "auto" ? goal : overlays.contours,
   };
 }
@@ -37,7 +38,7 @@ export const TRAIL_NAMES = ["off", "few", "many"];
 /** @type {() => View} */
 export function defaultView() {
   return {
-    w: null, frame: null, speed: 1, readout: "t", pins: [], // pins: [{id, w}], w null follows the slider
+    w: null, frame: null, speed: 1, readout: "t", present: false, pins: [], // pins: [{id, w}], w null follows the slider
     overlays: { trails: "few", base: false, push: false, sum: false, field: "auto", contours: "auto", law: true, colour: "panel" },
   };
 }
@@ -56,6 +57,7 @@ export function encodeView(view) {
   if (o.contours !== "auto") parts.push(`c${o.contours}`);
   if (!o.law) parts.push("g0");
   if (o.colour !== "panel") parts.push(`l${o.colour}`);
+  if (view.present) parts.push("s1");
   for (const pin of view.pins) parts.push(`p${pin.id}_${pin.w ?? ""}`);
   return parts.join("*");
 }
@@ -80,6 +82,7 @@ export function decodeView(text) {
     if (key === "c") view.overlays.contours = value;
     if (key === "g") view.overlays.law = value !== "0";
     if (key === "l") view.overlays.colour = value;
+    if (key === "s") view.present = value === "1";
     if (key === "p" && value.includes("_")) {
       const cut = value.lastIndexOf("_");
       view.pins.push({ id: value.slice(0, cut), w: number(value.slice(cut + 1)) });

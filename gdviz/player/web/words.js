@@ -2,6 +2,7 @@
 
 import { experimentChanges } from "./difference.js";
 import { setText } from "./dom.js";
+import { explainText } from "./glossary.js";
 import { fillLegend } from "./legend.js";
 import { locateW } from "./motion.js";
 import { sentenceFor } from "./sentence.js";
@@ -28,11 +29,12 @@ export function createWords(page, state, clock) {
     setText(page.heading, header.title);
     setText(page.note, header.sampler);
     page.preview.hidden = !header.preview;
-    fillLegend(page.legend, state.draft ?? scene, resolveOverlays(state.view.overlays, state.draft ?? scene), theme);
     const shown = state.draft ?? state.live.scene ?? scene;
-    if (state.draft && state.draft.coarse === undefined) setText(page.sentence, "Edited: shading and curves show it; the dots and the numbers are of the scene before.");
-    else setText(page.sentence, sentenceFor(header, rowAt(shown, shown === scene ? state.w : guidedW(shown)), rowAt(shown, 0)));
-    setText(page.caption, [header.caption, ...(header.notes ?? [])].filter(Boolean).join(" "));
+    fillLegend(page.legend, state.draft ?? scene, resolveOverlays(state.view.overlays, state.draft ?? scene), theme);
+    const waits = state.draft !== null && state.draft.coarse === undefined;
+    explainText(page.sentence, waits ? "Edited: shading and curves show it; the dots and the numbers are of the scene before."
+      : sentenceFor(header, rowAt(shown, shown === scene ? state.w : guidedW(shown)), rowAt(shown, 0)));
+    explainText(page.caption, [header.caption, ...(header.notes ?? [])].filter(Boolean).join(" "));
   }
 
   // Keeps room for a scene's longest sentence, so that nothing below moves with w. Measured, not guessed: the
@@ -43,15 +45,18 @@ export function createWords(page, state, clock) {
     const stamp = `${scene.id}|${node.clientWidth}`;
     if (stamp === measured) return;
     measured = stamp;
-    const shown = node.textContent;
+    const shown = node.dataset.words ?? "";
     const zero = scene.header.rows.find((row) => row.w === 0) ?? null;
     node.style.minHeight = "";
     let most = 0;
-    for (const row of [null, ...scene.header.rows]) {
+    const { rows } = scene.header;
+    const live = state.live.on ? rows.map((row) => ({ ...row, particles: scene.particles, live: true })) : [];
+    for (const row of [null, ...rows, ...live]) {
       node.textContent = sentenceFor(scene.header, row, zero);
       most = Math.max(most, node.offsetHeight);
     }
-    node.textContent = shown;
+    node.dataset.words = "";
+    explainText(node, shown);
     node.style.minHeight = `${most}px`;
   }
 
@@ -61,7 +66,7 @@ export function createWords(page, state, clock) {
     spoken = window.setTimeout(() => {
       const last = lastFrame(state);
       const now = clock.playing ? "Playing" : `Paused at frame ${Math.round(clock.progress * last)} of ${last}`;
-      setText(page.live, `${now}, ${panels} panel${panels > 1 ? "s" : ""}. ${page.sentence.textContent}`);
+      setText(page.live, `${now}, ${panels} panel${panels > 1 ? "s" : ""}. ${page.sentence.dataset.words}`);
     }, QUIET);
   }
 

@@ -1,4 +1,4 @@
-"""Widgets for a whole Experiment, under "More"."""
+"""Widgets for a whole Experiment, in tabs beside the stage."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import json
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import streamlit as st
 
@@ -21,11 +20,13 @@ from gdviz.scores import SCORES
 from gdviz.targets import TARGETS, TargetKind
 from gdviz.ui.explore.own_data import edit_own_data, with_target
 from gdviz.ui.parts.as_typed import as_typed
+from gdviz.ui.parts.field_errors import FieldErrors
 from gdviz.ui.parts.forms import Choices, Draft, edit_kind
 from gdviz.ui.parts.number_list import remark_on_commas
 from gdviz.ui.parts.run_controls import Watched
 
 MAX_FILE = 4 << 20
+TABS = ["Target", "Guidance", "Sampler", "Run", "Your points", "File"]
 
 
 @dataclass(frozen=True)
@@ -36,19 +37,21 @@ class Edited:
     ----------
     draft : dict
         The Experiment as edited.
-    places : dict
-        By the name of its parts the empty places below their widgets, for what is refused.
+    places : FieldErrors
+        The empty places below their widgets, for what is refused.
     reading : Watched or None
         What to wait for while a worker reads somebody's points.
     """
 
     draft: Draft
-    places: dict[str, Any]
+    places: FieldErrors
     reading: Watched | None
 
 
 def edit_experiment(draft: Draft, key: str, open_file: Callable[[Draft], None]) -> Edited:
-    """Tabs for the target, points of one's own, the guidance, the sampler and the run, and a file to open or save.
+    """Tabs for the target, the guidance, the sampler and the run, points of one's own, and a file to open or save.
+
+    Only the tab that is open is drawn: the widgets of all cost the server more than the rest of the page.
 
     Parameters
     ----------
@@ -59,41 +62,43 @@ def edit_experiment(draft: Draft, key: str, open_file: Callable[[Draft], None]) 
     open_file : callable
         Called with the dictionary of another Experiment: of a file that was opened, or with points of one's own.
     """
-    edited = dict(draft)
-    target, points, guidance, sampler, run, file = st.tabs(["Target", "Your points", "Guidance", "Sampler", "Run", "File"])
-    places: dict[str, Any] = {}
-    with target:
-        edited["target"] = edit_kind(TARGETS, draft.get("target", {}), f"{key}.target")
-        places["target"] = st.empty()
-    with guidance:
-        choices = {"label": _labels(edited["target"])}
-        edited["guidance"] = edit_kind(GUIDANCE, draft.get("guidance", {}), f"{key}.guidance", choices)
-        places["guidance"] = st.empty()
-        edited["measure"] = _edit_measure(draft.get("measure"), choices, f"{key}.measure")
-        places["measure"] = st.empty()
-        if len(SCORES.kinds) > 1:
-            edited["score"] = edit_kind(SCORES, draft.get("score", {}), f"{key}.score")
-            places["score"] = st.empty()
-    with sampler:
-        edited["sampler"] = edit_kind(SAMPLERS, draft.get("sampler", {}), f"{key}.sampler")
-        places["sampler"] = st.empty()
-    with run:
-        edited.update(_edit_run(draft, key, places))
-    with points:
-        reading = edit_own_data(edited, f"{key}.points", open_file)
-    with file:
-        _edit_file(edited, key, open_file)
-    return Edited(edited, places, reading)
+    edited, reading = dict(draft), None
+    errors = FieldErrors(st.empty())
+    tabs = dict(zip(TABS, st.tabs(TABS, on_change="rerun", key="explore.tab"), strict=True))
+    choices = {"label": _labels(draft.get("target", {}))}
+    name, tab = next(((name, tab) for name, tab in tabs.items() if tab.open), (TABS[0], tabs[TABS[0]]))
+    with tab:
+        if name == "Target":
+            edited["target"] = edit_kind(TARGETS, draft.get("target", {}), f"{key}.target", path="target", errors=errors)
+            if edited["target"]["kind"] != draft.get("target", {}).get("kind"):
+                edited = _with_another_target(edited)
+        elif name == "Guidance":
+            given = draft.get("guidance", {})
+            edited["guidance"] = edit_kind(GUIDANCE, given, f"{key}.guidance", choices, path="guidance", errors=errors)
+            edited["measure"] = _edit_measure(draft.get("measure"), choices, f"{key}.measure", errors)
+            if len(SCORES.kinds) > 1:
+                edited["score"] = edit_kind(SCORES, draft.get("score", {}), f"{key}.score", path="score", errors=errors)
+        elif name == "Sampler":
+            edited["sampler"] = edit_kind(SAMPLERS, draft.get("sampler", {}), f"{key}.sampler", path="sampler", errors=errors)
+        elif name == "Run":
+            edited.update(_edit_run(draft, key, errors))
+        elif name == "Your points":
+            reading = edit_own_data(edited, f"{key}.points", open_file)
+        else:
+            _edit_file(edited, key, open_file)
+    return Edited(edited, errors, reading)
 
 
-def _edit_measure(measure: Draft | None, choices: Choices, key: str) -> Draft | None:
+def _edit_measure(measure: Draft | None, choices: Choices, key: str, errors: FieldErrors) -> Draft | None:
     """What is read off, when it is not what guides."""
     what = ["what guides", "another reward", *(["a label"] if choices["label"] else [])]
     start = 0 if measure is None else 2 if measure.get("label") is not None and len(what) > 2 else 1
     picked = st.selectbox("Read off", what, index=start, key=f"{key}.what")
+    errors.below("measure")
     if picked == "another reward":
         reward = (measure or {}).get("reward") or {"kind": "expression", "expression": "1 + x**2"}
-        return {"reward": edit_kind(REWARDS, reward, f"{key}.reward", choices), "label": None}
+        edited = edit_kind(REWARDS, reward, f"{key}.reward", choices, path="measure.reward", errors=errors)
+        return {"reward": edited, "label": None}
     if picked == "a label":
         labels = choices["label"]
         present = (measure or {}).get("label")
@@ -112,16 +117,26 @@ def _labels(target: Draft) -> list[str]:
         return []
 
 
-def _edit_run(draft: Draft, key: str, places: dict[str, Any]) -> Draft:
+def _with_another_target(edited: Draft) -> Draft:
+    """The Experiment with another kind of target, whose labels guidance may have to follow."""
+    with contextlib.suppress(GdvizError, ValueError):
+        kind = TARGETS.parse(edited["target"])
+        assert isinstance(kind, TargetKind)
+        return with_target(edited, kind, kind.build().labels)
+    return edited
+
+
+def _edit_run(draft: Draft, key: str, errors: FieldErrors) -> Draft:
     w = st.text_input(
         "Guidance scales w (w = 0 is no guidance; gamma = 1 + w is called guidance_scale elsewhere)",
-        ", ".join(f"{value:g}" for value in draft.get("w", [0, 1])),
+        ", ".join(value if isinstance(value, str) else f"{value:g}" for value in draft.get("w", [0, 1])),
         key=f"{key}.w",
         help=_meaning("w"),
     )
-    places["w"] = st.empty()
+    errors.below("w")
     remark_on_commas(w)
-    left, middle, right, new = st.columns([2, 2, 2, 1], vertical_alignment="bottom")
+    left, middle = st.columns(2)
+    right, new = st.columns(2, vertical_alignment="bottom")
     count = int(draft.get("particles", 4000))
     particles = left.number_input(
         "particles", 2, MAX_PARTICLES, count, step=500, key=f"{key}.particles", help=_meaning("particles")
@@ -137,7 +152,9 @@ def _edit_run(draft: Draft, key: str, places: dict[str, Any]) -> Draft:
         st.session_state[seed_key] = int(draft.get("seed", 0))
     seed = right.number_input("seed (the same seed replays the same paths)", 0, None, step=1, key=seed_key, help=_meaning("seed"))
     new.button("New seed", on_click=draw_seed, key=f"{key}.new", icon=":material/casino:")
-    places |= dict.fromkeys(("particles", "frames", "seed"), st.empty())
+    for name, place in (("particles", left), ("frames", middle), ("seed", right)):
+        with place:
+            errors.below(name)
     return {"w": parse_numbers(w), "particles": particles, "frames": frames, "seed": seed}
 
 

@@ -7,10 +7,14 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
+from gdviz.errors import GdvizError
+from gdviz.figures.points import points_figure
+from gdviz.own_data.makers import MAKERS, checked_maker
 from gdviz.studies.own_target import OwnTargetAnswer, OwnTargetStudy
 from gdviz.targets import TargetKind
 from gdviz.ui.parts.as_typed import as_typed
-from gdviz.ui.parts.forms import Draft
+from gdviz.ui.parts.charts import PLAIN, palette, show_figure
+from gdviz.ui.parts.forms import Draft, edit_kind
 from gdviz.ui.parts.run_controls import RunWords, Watched
 from gdviz.ui.parts.runs import find_run, submit
 
@@ -19,6 +23,7 @@ MOST_FITTED, MOST_DRAWN = 5000, 1000
 """Points that a mixture is fitted to, and that are a target themselves, at random where a file has more: the page's address holds
 the target, and a browser, a server and a proxy take only so long a one."""
 
+FILE, TYPED, MADE = "a file", "rows typed or pasted", "scikit-learn"
 AS_THEY_ARE, NOISY, MIXTURE = "the points themselves", "the points with noise", "a Gaussian mixture fitted to them"
 
 _USES = (
@@ -44,10 +49,16 @@ def edit_own_data(draft: Draft, key: str, use: Callable[[Draft], None]) -> Watch
         "A point a row, with its label if it has one: text with commas, semicolons, tabs or blanks, JSON, .npy or .npz. "
         "They are read as numbers and words and nothing else, and stay in this scene."
     )
-    left, right = st.columns(2)
-    types = ["csv", "tsv", "txt", "json", "npy", "npz"]
-    file = left.file_uploader("A file of points", type=types, max_upload_size=MEGABYTES, key=f"{key}.file")
-    typed = right.text_area("or rows typed or pasted here", key=f"{key}.typed", placeholder="x, y, label\n0.5, 1.2, a")
+    source = st.segmented_control("From", [FILE, TYPED, MADE], default=FILE, key=f"{key}.from", required=True)
+    maker, name, data = None, "rows.csv", b""
+    if source == FILE:
+        types = ["csv", "tsv", "txt", "json", "npy", "npz"]
+        file = st.file_uploader("A file of points", type=types, max_upload_size=MEGABYTES, key=f"{key}.file")
+        name, data = (file.name, file.getvalue()) if file is not None else (name, data)
+    elif source == TYPED:
+        data = st.text_area("Rows", key=f"{key}.typed", placeholder="x, y, label\n0.5, 1.2, a").strip().encode()
+    else:
+        maker = edit_kind(MAKERS, {"kind": "make_moons"}, f"{key}.maker", title="Data set")
     one, two, three, four = st.columns([3, 2, 2, 2], vertical_alignment="bottom")
     made = one.selectbox("Use them as", [MIXTURE, AS_THEY_ARE, NOISY], key=f"{key}.as", help=_USES)
     noise = two.number_input("noise (variance)", 1e-6, 1e3, 0.01, format="%g", key=f"{key}.noise") if made == NOISY else 0.0
@@ -55,12 +66,16 @@ def edit_own_data(draft: Draft, key: str, use: Callable[[Draft], None]) -> Watch
     columns = four.text_input("columns of coordinates", key=f"{key}.columns", placeholder="all others")
     standardise = st.checkbox("Move them to mean 0 and standard deviation 1 along each axis", key=f"{key}.standardise")
     below = st.empty()  # drawn anew at once: what is no longer offered does not stand there while a scene is computed
-    if file is None and not typed.strip():
+    if maker is None and not data:
         return None
-    name, data = (file.name, file.getvalue()) if file is not None else ("rows.csv", typed.encode())
     at_most = MOST_FITTED if made == MIXTURE else MOST_DRAWN
+    try:
+        drawn = None if maker is None else checked_maker(maker)
+    except GdvizError as error:
+        below.error(as_typed(str(error)), icon=":material/error:")
+        return None
     study = OwnTargetStudy(
-        name, data, label.strip() or None, None, columns, made == MIXTURE, float(noise), standardise, at_most
+        drawn, name, data, label.strip() or None, None, columns, made == MIXTURE, float(noise), standardise, at_most
     )
     run = find_run(study)
     if run.job is None and not run.complete:
@@ -88,7 +103,12 @@ def _show(answer: OwnTargetAnswer) -> None:
     }
     if answer.labels:
         table["label"] = [label or "" for label in answer.preview_labels]
-    st.dataframe(table, height=180)
+    picture, rows = st.columns(2)
+    with picture:
+        drawn = points_figure(answer.preview, answer.preview_labels, palette())
+        if drawn is not None:
+            show_figure(drawn, f"{len(answer.preview)} of the points as they were read.", PLAIN)
+    rows.dataframe(table, height=220)
     chosen = [row for row in answer.rows if row.chosen]
     if chosen:
         said = "; ".join(f"{row.components}{'' if row.label is None else f' for {row.label}'}" for row in chosen)

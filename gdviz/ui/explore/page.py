@@ -1,22 +1,23 @@
-"""The Explore page: what is open, the stage, and the controls below it."""
+"""The Explore page: what is open, the stage, and the controls beside it."""
 
 from __future__ import annotations
 
 import contextlib
 import json
-import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import parse_qsl
 
 import streamlit as st
 
 from gdviz.errors import GdvizError
-from gdviz.export.link import from_link, to_link
-from gdviz.family import shown
+from gdviz.export.address import address_of, read_address
+from gdviz.export.link import to_link
 from gdviz.presets import DEFAULT, titles
 from gdviz.server import store
+from gdviz.ui.explore.places import Places
 from gdviz.ui.explore.player_component import show_player
 from gdviz.ui.parts.as_typed import as_typed
 from gdviz.ui.parts.scene_progress import SceneProgress
@@ -27,9 +28,11 @@ if TYPE_CHECKING:
     from gdviz.experiment import Experiment
     from gdviz.ui.parts.run_controls import Watched
 
-_OPEN, _SHOWN, _BOX = "explore.open", "explore.shown", "explore.box"
+_OPEN, _SHOWN, _BOX, _SOURCE = "explore.open", "explore.shown", "explore.preset", "explore.score"
 _WANTED = "explore.wanted"  # of gdviz.ui.explore.scenes, which a first visit does not import
 _REFUSED_EDIT = "explore.refused_edit"  # what was edited on the stage and is no Experiment, as a sentence
+_WENT = "explore.went"  # where Back or Forward led last
+_REFUSED = "explore.refused"  # the draft that no Experiment could be made of, and the version of what is open
 _OWN = "__own__"  # the preset box's entry for a scene that is no preset
 
 
@@ -47,12 +50,15 @@ class Opened:
         Grows when something else is opened, so that its widgets start afresh.
     source : {"exact", "network", "both"} or None
         Which scores are on stage; None for those that the Experiment names.
+    remark : str
+        What could not be used of an address.
     """
 
     preset: str | None
     edited: dict[str, Any] | None = None
     version: int = 0
     source: Source | None = None
+    remark: str = ""
 
     @property
     def sources(self) -> tuple[Literal["exact", "network"], ...]:
@@ -61,40 +67,45 @@ class Opened:
         return ("exact", "network") if source == "both" else (source,)
 
 
-def opened() -> Opened:
-    """The page's present subject, from the session or, at first, from the address; draws the boxes that choose it."""
+def opened(page: Places) -> Opened:
+    """The page's present subject, from the session or, at first, from the address; draws the boxes that choose it.
+
+    The boxes keep their keys, whatever is open, and are told what it is: a box that is replaced while a reader presses it hears
+    nothing.
+    """
     if _OPEN not in st.session_state:
-        st.session_state[_OPEN] = _from_address()
+        st.session_state[_OPEN] = _from_address(st.query_params)
     state: Opened = st.session_state[_OPEN]
     known = titles()
-    names = list(known)
     own = state.preset is None or state.edited is not None
-    options = [_OWN, *names] if own else names
-    key = f"preset.{state.version}.{own}"
-    st.session_state[_BOX] = key
-
-    def pick() -> None:
-        name = st.session_state[key]
-        if name in known and key == st.session_state[_BOX]:  # a box just replaced still reports its choice once
-            open_(Opened(name, source=state.source))
-
-    left, right = st.columns([5, 2], vertical_alignment="center")
-    left.selectbox(
-        "Preset",
-        options,
-        index=0 if own else options.index(state.preset or DEFAULT),
-        format_func=lambda name: known.get(name) or _edited_title(state, known),
-        key=key,
-        on_change=pick,
-        label_visibility="collapsed",
-    )
-    with right:
-        present = state.source or own_source(state.edited or {})
-        source = choose_source(present, f"source.{state.version}.{own_source(state.edited or {})}")
-    if source != present:
-        state = st.session_state[_OPEN] = replace(state, source=source)
-    _write_address(state)
+    st.session_state[_BOX] = _OWN if own else state.preset
+    st.session_state[_SOURCE] = state.source or own_source(state.edited or {})
+    with page.top:
+        st.selectbox(
+            "Preset",
+            [_OWN, *known] if own else list(known),
+            format_func=lambda name: known.get(name) or _edited_title(state, known),
+            key=_BOX,
+            on_change=_pick,
+            label_visibility="collapsed",
+        )
+        choose_source(st.session_state[_SOURCE], _SOURCE, on_change=_switch)
+    note = page.status.empty()
+    if state.remark:
+        note.warning(as_typed(state.remark))
     return state
+
+
+def _pick() -> None:
+    """A preset is chosen."""
+    name = st.session_state[_BOX]
+    if name != _OWN:
+        open_(Opened(name, source=st.session_state[_OPEN].source))
+
+
+def _switch() -> None:
+    """Other scores are chosen."""
+    st.session_state[_OPEN] = replace(st.session_state[_OPEN], source=st.session_state[_SOURCE])
 
 
 def _edited_title(state: Opened, known: dict[str, str]) -> str:
@@ -107,41 +118,57 @@ def open_(state: Opened) -> None:
     st.session_state[_OPEN] = replace(state, version=(before.version if before else 0) + 1)
 
 
-def _from_address() -> Opened:
-    preset, link, asked = (st.query_params.get(name) for name in ("preset", "scene", "score"))
-    source = next((one for one in SOURCES if one == asked), None)
+def _from_address(query: Mapping[str, str]) -> Opened:
+    source = next((one for one in SOURCES if one == query.get("score")), None)
     try:
-        if link:
-            return Opened(None, from_link(link), source=source)
+        found = read_address(query)
     except GdvizError as error:
-        st.warning(as_typed(str(error)))
-    if preset and preset not in titles():
-        st.warning(as_typed(f"preset: found {shown(preset)}; allowed: {', '.join(titles())}."))
-        preset = None
-    return Opened(preset or DEFAULT, source=source)
+        return Opened(DEFAULT, source=source, remark=str(error))
+    preset = found.preset or (DEFAULT if found.draft is None else None)
+    return Opened(preset, found.draft, source=source, remark=" ".join(found.remarks))
 
 
-def _write_address(state: Opened) -> None:
-    wanted = {"scene": to_link(state.edited)} if state.edited else {"preset": state.preset or DEFAULT}
-    if state.source is not None:
-        wanted["score"] = state.source
-    for name in ("scene", "preset", "score"):
-        if name in wanted and st.query_params.get(name) != wanted[name]:
-            st.query_params[name] = wanted[name]
-        elif name not in wanted and name in st.query_params:
-            del st.query_params[name]
+def _address(state: Opened) -> dict[str, str]:
+    """What is open, as the address names it."""
+    named = address_of(state.edited, state.preset or (DEFAULT if state.edited is None else None))
+    named = named or {"scene": to_link(state.edited or {})}  # too long to be sent to others, but the browser keeps it
+    return named if state.source is None else {**named, "score": state.source}
+
+
+def show_share(state: Opened, stage: Stage, page: Places) -> None:
+    """The button at the top; what it offers is made once it is opened."""
+    with page.top, st.popover("Share", icon=":material/share:", on_change="rerun", key="explore.share") as opened:
+        if not opened.open:
+            return
+        from gdviz.ui.explore.share import share
+
+        try:
+            experiment = experiment_of(state)
+        except GdvizError as error:
+            st.error(as_typed(str(error)))
+            return
+        named = address_of(state.edited, state.preset or (DEFAULT if state.edited is None else None))
+        if named is not None and state.source is not None:
+            named = {**named, "score": state.source}
+        share(experiment, state.preset, _words(state)[0], named, stage.parts[0].digest)
+
+
+def _go(query: str) -> None:
+    """The reader went back or forward to another address: open what it names."""
+    st.session_state[_WENT] = query
+    open_(_from_address(dict(parse_qsl(query.removeprefix("?")))))
 
 
 # ---------------------------------------------------------------------- the stage
 @dataclass(frozen=True)
 class Stage:
-    """The stage as drawn: how far each of its scenes was, and the place below it."""
+    """The stage as drawn: how far each of its scenes was, and the place beside it."""
 
     parts: tuple[SceneProgress, ...]
     slot: Any
 
 
-def show(state: Opened) -> Stage:
+def show(state: Opened, page: Places) -> Stage:
     """The player on the present scene, always in the same place, so that it never starts anew.
 
     A preset's shipped scene needs no import of the mathematics, so a first visit sees it move at once.
@@ -151,14 +178,15 @@ def show(state: Opened) -> Stage:
     shown: list[str] = st.session_state.get(_SHOWN, [])
     _want(state)
     parts = tuple(_progress(state, source) for source in state.sources)
-    if parts[0].digest:
+    if any(part.digest for part in parts):
         shown = [part.digest for part in parts if part.digest]
     if shown:
         st.session_state[_SHOWN] = shown
-        show_player(shown, on_edited=_take_stage_edit)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        with st.container():
-            slot = st.empty()
+        with page.stage:
+            stale = "" if parts[0].digest or parts[0].error else "the scene before: yours is not computed yet"
+            show_player(shown, _address(state), st.session_state.get(_WENT, ""), _go, _take_stage_edit, stale)
+    with page.status:
+        slot = st.empty()
         _turn_button(parts)
     problem = st.session_state.pop(_REFUSED_EDIT, None) or next((part.error for part in parts if part.error), None)
     if problem:
@@ -284,41 +312,38 @@ def _words(state: Opened) -> tuple[str, str]:
 
 
 # ---------------------------------------------------------------------- the controls
-def edit(state: Opened, stage: Stage) -> Watched | None:
-    """Everything that can be changed. A valid change goes on stage, an invalid one is refused below its widgets.
+def edit(state: Opened, stage: Stage, page: Places) -> Watched | None:
+    """Everything that can be changed. A valid change goes on stage, an invalid one is refused below its field.
 
-    What was refused before it, below the stage, is no longer said then: the newest mistake is to be mended. Gives what to wait
-    for while a worker reads somebody's points.
+    What was refused before it is no longer said then: the newest mistake is to be mended. Gives what to wait for while a worker
+    reads somebody's points.
     """
+    from gdviz.ui.explore.editor import edit_experiment
     from gdviz.ui.parts.workers import pool, where_computed
 
-    title = "Change the scene: target, guidance, sampler, run, file"
-    with st.expander(title, icon=":material/tune:", on_change="rerun", key="explore.change") as changes:
-        if not changes.open:  # its widgets cost the server more than all the rest of the page
-            pool()
-            return None
-        from gdviz.ui.explore.editor import edit_experiment
-
+    with page.panel:
         try:
             present = experiment_of(state).model_dump(mode="json")
         except GdvizError:
             present = experiment_of(Opened(DEFAULT)).model_dump(mode="json")
-        elsewhere = st.empty()
-        edited = edit_experiment(present, f"edit.{state.version}", open_file=lambda value: open_(Opened(None, value)))
+        version, refused = st.session_state.get(_REFUSED, (None, None))
+        draft = refused if version == state.version else present  # what was refused stays in its boxes
+        edited = edit_experiment(draft, f"edit.{state.version}", open_file=lambda value: open_(Opened(None, value)))
         st.caption(as_typed(where_computed()))
     pool()  # now that all that the widgets import is there
     try:
         experiment = _parsed(json.dumps(edited.draft))  # whether its parts fit each other is found by the worker
     except GdvizError as error:
+        st.session_state[_REFUSED] = state.version, edited.draft
         stage.slot.empty()
-        part = re.match(r"[a-z]*", str(error))
-        edited.places.get(part[0] if part else "", elsewhere).error(as_typed(str(error)), icon=":material/error:")
+        edited.places.say(str(error))
         return edited.reading
+    st.session_state.pop(_REFUSED, None)
     known = experiment.model_dump(mode="json")
     if known != present:
         is_preset = state.preset is not None and experiment.id == experiment_of(Opened(state.preset)).id
         source = state.source if known["score"] == present["score"] else None
-        st.session_state[_OPEN] = replace(state, edited=None if is_preset else known, source=source)
+        st.session_state[_OPEN] = replace(state, edited=None if is_preset else known, source=source, remark="")
         st.rerun()
     return edited.reading
 

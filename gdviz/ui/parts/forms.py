@@ -18,6 +18,7 @@ from pydantic.fields import FieldInfo
 
 from gdviz.family import Family, Kind
 from gdviz.ui.parts.as_typed import as_typed
+from gdviz.ui.parts.field_errors import FieldErrors
 
 Draft = dict[str, Any]
 Choices = Mapping[str, list[str]]
@@ -37,6 +38,8 @@ def edit_kind(
     skip: tuple[str, ...] = (),
     title: str | None = None,
     help: str | None = None,
+    path: str = "",
+    errors: FieldErrors | None = None,
 ) -> Draft:
     """A select box for the kind and a widget for each of its fields.
 
@@ -53,6 +56,10 @@ def edit_kind(
         Fields that are edited elsewhere.
     title, help : str, optional
         Label and tooltip of the select box.
+    path : str
+        Where the description stands in what is validated, such as ``target``.
+    errors : FieldErrors, optional
+        Gets a place below each widget.
 
     Returns
     -------
@@ -71,15 +78,23 @@ def edit_kind(
         help=as_typed(help or ""),
     )
     kind = family.kinds[picked]
+    if errors:
+        errors.below(path)
     if picked != present:
-        value = {"kind": picked, **starting_values(kind, choices)}
+        value = {"kind": picked, **starting_values(kind, choices, value)}
     st.caption(as_typed(kind.card.idea))
     kept = {name: value[name] for name in skip if name in value}
-    return {"kind": picked, **kept, **edit_fields(kind, value, f"{key}.{picked}", choices, ("kind", *skip))}
+    return {"kind": picked, **kept, **edit_fields(kind, value, f"{key}.{picked}", choices, ("kind", *skip), path, errors)}
 
 
 def edit_fields(
-    model: type[BaseModel], value: Draft, key: str, choices: Choices | None = None, skip: tuple[str, ...] = ()
+    model: type[BaseModel],
+    value: Draft,
+    key: str,
+    choices: Choices | None = None,
+    skip: tuple[str, ...] = (),
+    path: str = "",
+    errors: FieldErrors | None = None,
 ) -> Draft:
     """A widget for each field of a model that is no family member: a network's recipe, say.
 
@@ -90,7 +105,7 @@ def edit_fields(
         The present description; what is missing starts at its default.
     key : str
         Prefix of the widgets' keys.
-    choices, skip
+    choices, skip, path, errors
         As in `edit_kind`.
     """
     fields = {name: info for name, info in model.model_fields.items() if name not in skip}
@@ -100,7 +115,10 @@ def edit_fields(
     for name, info in fields.items():
         default = value.get(name, None if info.is_required() else _plain(info.get_default(call_default_factory=True)))
         with places.get(name) or st.container():
-            edited[name] = _edit_field(name, info, default, f"{key}.{name}", choices or {})
+            here = f"{path}.{name}" if path else name
+            edited[name] = _edit_field(name, info, default, f"{key}.{name}", choices or {}, here, errors)
+            if errors:
+                errors.below(here)
     return {name: item for name, item in edited.items() if item is not None or name in value}
 
 
@@ -116,22 +134,59 @@ def _cells(count: int, a_line: int = 3) -> list[Any]:
     return [cell for _ in range(0, count, a_line) for cell in st.columns(a_line)][:count]
 
 
-def starting_values(kind: type[Kind], choices: Choices | None = None) -> Draft:
-    """The first example of a kind, with its labels replaced by labels that the scene has."""
-    start = dict(kind.examples[0]) if kind.examples else {}
+PLANE = 2  # coordinates of targets whose kind alone says how many
+
+
+def starting_values(kind: type[Kind], choices: Choices | None = None, before: Draft | None = None) -> Draft:
+    """An example of a kind, with what can be kept: the number of coordinates, the fields of both kinds, the scene's labels.
+
+    Parameters
+    ----------
+    kind : type of Kind
+    choices : mapping, optional
+        As in `edit_kind`.
+    before : dict, optional
+        The description of another kind that it replaces.
+    """
+    examples = [dict(example) for example in kind.examples] or [{}]
+    start = next((example for example in examples if _coordinates(kind, example) == _coordinates(None, before)), examples[0])
+    for name, item in (before or {}).items():
+        kept = {**start, name: item}
+        if name != "kind" and name in kind.model_fields and _is_valid(kind, kept):
+            start = kept
     for name, allowed in (choices or {}).items():
         if name in kind.model_fields and allowed:
             start[name] = allowed[0]
     return {name: item for name, item in start.items() if name != "kind"}
 
 
-def _edit_field(name: str, info: FieldInfo, value: Any, key: str, choices: Choices) -> Any:
+def _is_valid(kind: type[Kind], start: Draft) -> bool:
+    try:
+        kind.model_validate({"kind": kind.kind_name(), **start})
+    except ValueError:
+        return False
+    return True
+
+
+def _coordinates(kind: type[Kind] | None, value: Draft | None) -> int | None:
+    """Of a target, from the points or means that it lists; PLANE where it lists none."""
+    if value is None or (kind is not None and not hasattr(kind, "coordinates")):
+        return None
+    listed = value.get("points") or [item.get("mean") for item in value.get("components") or [] if isinstance(item, dict)]
+    first = next(iter(listed), None)
+    return len(first) if isinstance(first, list | tuple) else PLANE
+
+
+def _edit_field(
+    name: str, info: FieldInfo, value: Any, key: str, choices: Choices, path: str, errors: FieldErrors | None
+) -> Any:
     name_of = info.title or name.replace("_", " ")
     label, help = as_typed(name_of), as_typed(info.description or "")
     family = next((item for item in info.metadata if isinstance(item, Family)), None)
     if family is not None:
         with st.container(border=True):
-            return edit_kind(family, value or {}, key, choices, title=name_of.capitalize(), help=info.description)
+            title = name_of.capitalize()
+            return edit_kind(family, value or {}, key, choices, title=title, help=info.description, path=path, errors=errors)
     if choices.get(name):
         allowed = choices[name]
         return st.selectbox(label, allowed, index=allowed.index(value) if value in allowed else 0, key=key, help=help)
@@ -140,7 +195,7 @@ def _edit_field(name: str, info: FieldInfo, value: Any, key: str, choices: Choic
         return value
     if isinstance(kind, type) and issubclass(kind, BaseModel):
         with st.expander(as_typed(name_of.capitalize())):
-            return edit_fields(kind, value or {}, key, choices)
+            return edit_fields(kind, value or {}, key, choices, path=path, errors=errors)
     low, high = _bound(info, "ge", "gt"), _bound(info, "le", "lt")
     if get_origin(kind) is Literal:
         options = list(get_args(kind))
@@ -183,12 +238,30 @@ def _edit_list(label: str, info: FieldInfo, value: Any, key: str) -> Any:
 
 
 def _edit_table(label: str, row: type[BaseModel], value: list[Draft], key: str) -> list[Draft]:
-    """One line an item; a cell that is a list holds JSON."""
-    names = list(row.model_fields)
-    lines = [{name: _cell(item.get(name)) for name in names} for item in value]
+    """One line an item; a cell that is a list holds JSON.
+
+    The editor is given the same lines until another description comes from elsewhere: given what was typed into it as new lines,
+    it would forget the cell that is being typed.
+    """
+    lines_key, number_key = f"{key}.lines", f"{key}.number"
+    lines, given = st.session_state.get(lines_key, (None, None))
+    number = st.session_state.get(number_key, 0)
+    if f"{key}.{number}" not in st.session_state or not (_agree(value, given) or _agree(value, lines)):
+        lines, number = value, number + 1
     st.caption(as_typed(label))
-    shown = st.data_editor(lines, num_rows="dynamic", key=key, hide_index=True)
-    return [{name: _uncell(name, text) for name, text in line.items() if text not in (None, "")} for line in shown]
+    names = list(row.model_fields)
+    cells = [{name: _cell(item.get(name)) for name in names} for item in lines]
+    shown = st.data_editor(cells, num_rows="dynamic", key=f"{key}.{number}", hide_index=True)
+    typed = [{name: _uncell(name, text) for name, text in line.items() if text not in (None, "")} for line in shown]
+    st.session_state[lines_key], st.session_state[number_key] = (lines, typed), number
+    return typed
+
+
+def _agree(value: list[Draft], lines: list[Draft] | None) -> bool:
+    """Whether a description says what lines say, which may leave defaults out."""
+    if lines is None or len(lines) != len(value):
+        return False
+    return all(item.get(name) == cell for item, line in zip(value, lines, strict=True) for name, cell in line.items())
 
 
 def _cell(value: Any) -> Any:

@@ -9,6 +9,8 @@ _STYLE = """<style>
 .stMainBlockContainer h1 { font-size: 1.4rem; line-height: 1.3; padding: 0 0 0.5rem; margin: 0; }
 .stMainBlockContainer h3 { font-size: 1.05rem; padding: 0.4rem 0 0; }
 .stMainBlockContainer h5 { font-size: 0.95rem; padding: 0.3rem 0 0; }
+.stCaptionContainer, .stCaptionContainer p { color: color-mix(in srgb, currentColor 78%, transparent); }
+@media (pointer: coarse) { .stPlotlyChart .modebar-container { display: none; } }  /* it lies on the legend; two fingers zoom */
 </style>"""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
 import streamlit as st
@@ -29,19 +29,20 @@ def own_source(experiment: Mapping[str, Any]) -> Source:
 _WORDS = {"exact": "Exact score", "network": "Network", "both": "Both"}
 
 
-def choose_source(chosen: Source, key: str, label: bool = False) -> Source:
-    """The switch, with its label above it or for screen readers alone."""
-    picked: Source = st.segmented_control(
+def choose_source(chosen: Source, key: str, label: bool = False, on_change: Callable[[], None] | None = None) -> Source:
+    """The switch, with its label above it or for screen readers alone. What the session holds under its key is what is chosen."""
+    picked = st.segmented_control(
         "Score",
         SOURCES,
-        default=chosen,
+        default=None if key in st.session_state else chosen,
         format_func=_WORDS.__getitem__,
         key=key,
         required=True,
+        on_change=on_change,
         help=_HELP if label else None,
         label_visibility="visible" if label else "collapsed",
     )
-    return picked
+    return picked or chosen
 
 
 def with_source(experiment: Experiment, source: Literal["exact", "network"]) -> Experiment:

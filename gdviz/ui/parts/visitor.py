@@ -6,7 +6,7 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from gdviz.jobs.job import PROGRAM, Asker
-from gdviz.server.visitors import COOKIE, visitor_of
+from gdviz.server.visitors import COOKIE, place_of, visitor_of
 
 
 def asker() -> Asker:
@@ -14,4 +14,5 @@ def asker() -> Asker:
     context = get_script_run_ctx(suppress_warning=True)
     if context is None:
         return PROGRAM
-    return Asker(visitor_of(st.context.cookies.get(COOKIE)) or context.session_id, context.session_id)
+    visitor = visitor_of(st.context.cookies.get(COOKIE)) or context.session_id
+    return Asker(visitor, context.session_id, place_of(st.context.ip_address))

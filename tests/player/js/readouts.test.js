@@ -48,3 +48,12 @@ test("a share of all particles still has an error", () => {
   const { improved } = byKey(rowReadouts(rewardHeader([row]), row));
   assert.deepEqual([improved.value, improved.error], ["100.0 %", "± 1.0 %"]); // three in n
 });
+
+test("a live row has its mean of 1 / p only where its error can be judged", () => {
+  const rows = standInRows();
+  const live = { ...rows[4], w: 2.2, live: true, distances: [], particles: 1500 };
+  assert.equal(byKey(rowReadouts(makeHeader(rows), live)).mean_reciprocal.value, "1.763");
+  const read = byKey(rowReadouts(makeHeader(rows), { ...live, mean_reciprocal: null, se_reciprocal: null, tail: undefined }));
+  assert.deepEqual([read.mean_reciprocal.value, read.mean_reciprocal.kind, read.mean_reciprocal.number], ["not estimated live", "not estimable", null]);
+  assert.equal(read.improved.value, "89.4 %");
+});

@@ -74,3 +74,9 @@ const LAWS = [[2, "p(x | b)³ p(x)⁻²"], [0.5, "p(x | b)^1.5 p(x)^−0.5"], [0
 for (const [w, law] of LAWS) {
   test(`the powered law at w = ${w} is ${law}`, () => assert.equal(lawAt("p(x | b)^(1+w) p(x)^(-w)", w), law));
 }
+
+test("a live row says that it is, and from how many particles", () => {
+  const rows = standInRows();
+  const said = sentenceFor(makeHeader(rows), { ...rows[4], w: 2.2, live: true, distances: [], particles: 1500 }, rows[0]);
+  assert.ok(said.startsWith("At w = 2.2 (live, 1500 shown particles), 89 % of the particles became likelier to be b"), said);
+});

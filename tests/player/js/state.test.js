@@ -3,7 +3,8 @@ import test from "node:test";
 
 import { firstW, locateW, nearestIndex } from "../../../gdviz/player/web/motion.js";
 import {
-  chartSelection, createState, enterScenes, hasRoom, nextLetter, nextParticle, panelSpecs, pinCopy, rememberView, rowAt, wAtPosition, wBeside,
+  chartSelection, createState, enterScenes, hasRoom, nextLetter, nextParticle, panelSpecs, pinCopy, positionOfW, rememberView, rowAt, wAtPosition,
+  wBeside,
 } from "../../../gdviz/player/web/state.js";
 
 const THEME = { none: "blue", guided: "orange" };
@@ -111,4 +112,26 @@ test("the charts hold A against the first copy, or else against no guidance", ()
   pinCopy(state);
   state.w = 4;
   assert.deepEqual(order(), [[4, true], [1, false], [0, false]]);
+});
+
+test("where every w can be had live the slider is continuous, and still snaps to a computed w it is on", () => {
+  const one = scene();
+  assert.equal(wAtPosition(one, 4.5, true, true), 2.5);
+  assert.equal(wAtPosition(one, 4.02, true, true), 1);
+  for (const w of [-1, -0.3, 0, 0.4, 2.5, 6]) assert.ok(Math.abs(wAtPosition(one, positionOfW(one, w), false, true) - w) < 1e-9);
+  assert.deepEqual([wBeside(one, 2.5, 1), wBeside(one, 2.5, -1), wBeside(one, 6, 1)], [4, 1, 6]);
+  const state = { ...createState(), scenes: [one], wanted: 2.5 };
+  state.live.on = true;
+  enterScenes(state, [one]);
+  assert.equal(state.w, 2.5);
+});
+
+test("a live scene takes the guided panel, and the charts stay those of the scene it is of", () => {
+  const state = opened();
+  const live = { ...scene("a:live", [0, 2.5]), of: state.scenes[0] };
+  state.live.scene = live;
+  const specs = panelSpecs(state, THEME);
+  assert.deepEqual(specs.map((spec) => [spec.scene.id, spec.w]), [["a", 0], ["a:live", 2.5]]);
+  const [guided] = chartSelection(specs, [state.scenes[0]]);
+  assert.deepEqual([guided.scene, guided.w, guided.wIndex, guided.live], [0, 2.5, 1, live.header]);
 });

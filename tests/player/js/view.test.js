@@ -11,7 +11,7 @@ test("what was not chosen is not in the address", () => {
 
 test("an address gives back the view that wrote it", () => {
   const view = {
-    w: -2.5, frame: 40, speed: 0.5, readout: "log_snr", pins: [{ id: "a_b_c", w: 3 }, { id: "9f", w: null }],
+    w: -2.5, frame: 40, speed: 0.5, readout: "log_snr", present: true, pins: [{ id: "a_b_c", w: 3 }, { id: "9f", w: null }],
     overlays: { trails: "many", base: true, push: false, sum: true, field: "none", contours: "goal:tilted", law: false, colour: "class" },
   };
   assert.deepEqual(decodeView(encodeView(view)), view);
@@ -38,6 +38,7 @@ test("automatic overlays are what the scene carries", () => {
   };
   assert.deepEqual(chosen(["density", "class:a", "goal:conditional", "goal:powered"], 2), ["classes", "goal:conditional"]);
   assert.deepEqual(chosen(["density", "reward", "goal:tilted"], 2), ["reward", "goal:tilted"]);
-  assert.deepEqual(chosen(["density", "reward"], 1), ["density", "density"]);
+  assert.deepEqual(chosen(["density", "class:a", "reward", "goal:tilted"], 2), ["reward", "goal:tilted"], "a reward that guides is shaded");
+  assert.deepEqual(chosen(["density", "reward"], 1), ["reward", "density"]);
   assert.deepEqual(chosen(["density", "class:a"], 2, { ...auto, field: "none", contours: "none" }), ["none", "none"]);
 });

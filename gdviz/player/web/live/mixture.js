@@ -9,8 +9,10 @@
  * @typedef {{form: "one" | "nested" | "reweighted" | "apart", mixture: Mixture, base: "toward" | "away", inside: number,
  *   ratio: Float64Array | null, second: Mixture | null}} Push
  *
- * What a noise level makes of a mixture: log N_k = c - (dx, dy) P (dx, dy) / 2 with dx = x - mx.
- * @typedef {{count: number, c: Float64Array, mx: Float64Array, my: Float64Array, xx: Float64Array, xy: Float64Array, yy: Float64Array}} Noised
+ * What a noise level makes of a mixture: log N_k = c - (dx, dy) P (dx, dy) / 2 with dx = x - mx. `round` is P where all components
+ * share it and it is the same in every direction (points, and their noise), else 0.
+ * @typedef {{count: number, c: Float64Array, mx: Float64Array, my: Float64Array, xx: Float64Array, xy: Float64Array, yy: Float64Array,
+ *   round: number}} Noised
  */
 
 const FAR = -40; // logarithm below which a component adds nothing to the largest, e^-40 being 4e-18
@@ -41,7 +43,8 @@ export function noised({ d, count, logWeights, means, covs }, t, alphaBar) {
     my[k] = scale * means[2 * k + 1];
     c[k] = logWeights[k] - 0.5 * (Math.log(det) + d * Math.log(2 * Math.PI));
   }
-  return { count, c, mx, my, xx, xy, yy };
+  const shared = xx.every((p, k) => p === xx[0] && xy[k] === 0 && (d === 1 || yy[k] === p));
+  return { count, c, mx, my, xx, xy, yy, round: shared ? xx[0] : 0 };
 }
 
 // Scratch for one point: log terms and pulls of every component, and what `sum` found. Typed arrays, not variables of the
@@ -57,9 +60,18 @@ function room(count) {
 
 // Log terms of components from..to at a point into the scratch; returns the largest.
 /** @type {(at: Noised, x: number, y: number, from: number, to: number) => number} */
-function terms({ c, mx, my, xx, xy, yy }, x, y, from, to) {
-  const l = logs, px = pullX, py = pullY;
+function terms({ c, mx, my, xx, xy, yy, round }, x, y, from, to) {
+  const l = logs, px = pullX, py = pullY, half = round / 2;
   let top = -Infinity;
+  if (half) {
+    for (let k = from; k < to; k++) {
+      const dx = x - mx[k], dy = y - my[k];
+      const log = c[k] - half * (dx * dx + dy * dy);
+      l[k] = log;
+      if (log > top) top = log;
+    }
+    return top;
+  }
   for (let k = from; k < to; k++) {
     const dx = x - mx[k], dy = y - my[k];
     const ux = xx[k] * dx + xy[k] * dy, uy = xy[k] * dx + yy[k] * dy;
@@ -72,22 +84,22 @@ function terms({ c, mx, my, xx, xy, yy }, x, y, from, to) {
   return top;
 }
 
-// Sums over components from..to, scaled so that the largest term is 1, into `summed`.
-/** @type {(from: number, to: number, top: number) => void} */
-function sum(from, to, top) {
-  const l = logs, px = pullX, py = pullY;
-  let mass = 0, x = 0, y = 0;
+// Sums over components from..to of the terms at a point, scaled so that the largest is 1, into `summed`.
+/** @type {(at: Noised, x: number, y: number, from: number, to: number, top: number) => void} */
+function sum({ mx, my, round }, x, y, from, to, top) {
+  const l = logs, px = round ? mx : pullX, py = round ? my : pullY;
+  let mass = 0, sumX = 0, sumY = 0;
   for (let k = from; k < to; k++) {
     const below = l[k] - top;
     if (below < FAR) continue;
     const weight = expBelow(below);
     mass += weight;
-    x += weight * px[k];
-    y += weight * py[k];
+    sumX += weight * px[k];
+    sumY += weight * py[k];
   }
   summed[0] = mass;
-  summed[1] = x;
-  summed[2] = y;
+  summed[1] = round ? round * (x * mass - sumX) : sumX;
+  summed[2] = round ? round * (y * mass - sumY) : sumY;
 }
 
 // base + weight (toward - away) at points [N, 2] into out [N, 2].
@@ -104,7 +116,8 @@ export function guidedScores(push, at, second, points, weight, out) {
 /** @type {(at: Noised, count: number, points: Float64Array, out: Float64Array) => void} */
 function plain(at, count, points, out) {
   for (let n = 0; n < points.length; n += 2) {
-    sum(0, count, terms(at, points[n], points[n + 1], 0, count));
+    const x = points[n], y = points[n + 1];
+    sum(at, x, y, 0, count, terms(at, x, y, 0, count));
     out[n] = -summed[1] / summed[0];
     out[n + 1] = -summed[2] / summed[0];
   }
@@ -117,9 +130,9 @@ function nested({ inside, base }, at, points, weight, out) {
   for (let n = 0; n < points.length; n += 2) {
     const x = points[n], y = points[n + 1];
     const topIn = terms(at, x, y, 0, inside), topOut = terms(at, x, y, inside, at.count);
-    sum(0, inside, topIn);
+    sum(at, x, y, 0, inside, topIn);
     const mass = summed[0], inX = -summed[1] / mass, inY = -summed[2] / mass;
-    sum(inside, at.count, topOut);
+    sum(at, x, y, inside, at.count, topOut);
     const odds = (mass / summed[0]) * Math.exp(topIn - topOut); // infinite where the outside is nowhere near
     const share = toward / (1 + odds);
     out[n] = inX + share * (inX + summed[1] / summed[0]);
@@ -127,26 +140,28 @@ function nested({ inside, base }, at, points, weight, out) {
   }
 }
 
+// Atoms, which are round at every level: the score is the pull to the mean of the atoms under each law.
 /** @type {(push: Push, at: Noised, points: Float64Array, weight: number, out: Float64Array) => void} */
 function reweighted({ ratio, base }, at, points, weight, out) {
-  const { count } = at;
-  const [ofPlain, ofTilted] = base === "away" ? [1 - weight, weight] : [1 + weight, -weight]; // the plain law is the base
+  const { count, mx, my, round } = at;
+  const ofTilted = base === "away" ? weight : -weight; // the plain law is the base
   for (let n = 0; n < points.length; n += 2) {
-    const top = terms(at, points[n], points[n + 1], 0, count);
-    let mass = 0, sumX = 0, sumY = 0, massTilted = 0, tiltedX = 0, tiltedY = 0;
+    const x = points[n], y = points[n + 1];
+    const top = terms(at, x, y, 0, count);
+    let mass = 0, meanX = 0, meanY = 0, massTilted = 0, tiltedX = 0, tiltedY = 0;
     for (let k = 0; k < count; k++) {
       const below = logs[k] - top;
       if (below < 2 * FAR) continue; // a ratio may lift it
       const share = expBelow(below), lifted = share * ratio[k];
       mass += share;
-      sumX += share * pullX[k];
-      sumY += share * pullY[k];
+      meanX += share * mx[k];
+      meanY += share * my[k];
       massTilted += lifted;
-      tiltedX += lifted * pullX[k];
-      tiltedY += lifted * pullY[k];
+      tiltedX += lifted * mx[k];
+      tiltedY += lifted * my[k];
     }
-    out[n] = -(ofPlain * sumX) / mass - (ofTilted * tiltedX) / massTilted;
-    out[n + 1] = -(ofPlain * sumY) / mass - (ofTilted * tiltedY) / massTilted;
+    out[n] = round * (meanX / mass - x + ofTilted * (tiltedX / massTilted - meanX / mass));
+    out[n + 1] = round * (meanY / mass - y + ofTilted * (tiltedY / massTilted - meanY / mass));
   }
 }
 
@@ -155,9 +170,9 @@ function apart({ base }, at, second, points, weight, out) {
   const sign = base === "away" ? weight : -weight;
   for (let n = 0; n < points.length; n += 2) {
     const x = points[n], y = points[n + 1];
-    sum(0, at.count, terms(at, x, y, 0, at.count));
+    sum(at, x, y, 0, at.count, terms(at, x, y, 0, at.count));
     const baseX = -summed[1] / summed[0], baseY = -summed[2] / summed[0];
-    sum(0, second.count, terms(second, x, y, 0, second.count));
+    sum(second, x, y, 0, second.count, terms(second, x, y, 0, second.count));
     out[n] = baseX + sign * (-summed[1] / summed[0] - baseX);
     out[n + 1] = baseY + sign * (-summed[2] / summed[0] - baseY);
   }

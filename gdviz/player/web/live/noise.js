@@ -8,13 +8,11 @@ import { momentAt, signalKept, stepBeta } from "./levels.js";
  * @typedef {{seed: number, d: number, particles: number, steps: number, values: Float32Array}} Noise
  */
 
-/** @type {(of: {seed: number, d: number, particles: number, steps: number}) => string} */
-export function noiseAddress({ seed, d, particles, steps }) { return `noise/${seed}-${d}-${particles}-${steps}`; }
-
 // Fetch it; a refusal is an Error in one sentence.
 /** @type {(base: string, of: {seed: number, d: number, particles: number, steps: number}) => Promise<Noise>} */
 export async function fetchNoise(base, of) {
-  const answer = await fetch(new URL(noiseAddress(of), base), { cache: "force-cache" });
+  const address = `noise/${of.seed}-${of.d}-${of.particles}-${of.steps}`;
+  const answer = await fetch(new URL(address, base), { cache: "force-cache" });
   const bytes = answer.ok ? await answer.arrayBuffer() : null;
   if (!bytes || bytes.byteLength !== 4 * (of.steps + 1) * of.particles * of.d) {
     throw new Error(`The noise of this run could not be fetched: the server answered ${answer.status}.`);

@@ -32,7 +32,7 @@ export function meanOf(values) {
 
 // A share with the error of Agresti and Coull, as the server's rows have it.
 /** @type {(hits: number, n: number) => Mean} */
-export function shareOf(hits, n) {
+function shareOf(hits, n) {
   if (!n) return { value: null, se: null };
   const q = (hits + 2) / (n + 4);
   return { value: hits / n, se: Math.sqrt((q * (1 - q)) / (n + 4)) };

@@ -38,7 +38,7 @@ export const SCHEDULES = ["constant", "interval", ...Object.keys(SHAPES)];
 
 // omega at each step; schedules that are a shape over the progress have mean 1.
 /** @type {(schedule: any, levels: Levels) => Float64Array} */
-export function omegas(schedule, levels) {
+function omegas(schedule, levels) {
   const { steps, t } = levels;
   const { kind = "constant", low = 0.073, high = 0.967 } = schedule ?? {};
   if (kind === "constant") return new Float64Array(steps).fill(1);
