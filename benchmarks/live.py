@@ -51,8 +51,9 @@ def in_node() -> None:
     for one in found:
         kind = "atoms" if one["atoms"] else "Gaussians"
         asked = f"  (asked: <= {LIMIT:g} ms)" if (one["components"], one["steps"]) == (8, 60) else ""
-        what = f"{one['components']} {kind}, {one['steps']} steps"
-        print(f"{what:28} {one['wall']:7.1f} ms wall {one['cpu']:7.1f} ms CPU{asked}")
+        steps = f"{one['steps']} steps" + (", while dragged" if one["coarse"] else "")
+        what = f"{one['components']} {kind}, {steps}"
+        print(f"{what:42} {one['wall']:7.1f} ms wall {one['cpu']:7.1f} ms CPU{asked}")
 
 
 def in_chromium() -> None:

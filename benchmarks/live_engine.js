@@ -19,18 +19,18 @@ function experiment(components, atoms, steps) {
 }
 
 // Median wall and CPU milliseconds of both panels, w = 0 and w = 2.
-function measured(components, atoms, steps) {
+function measured(components, atoms, steps, coarse = false) {
   const model = liveModel(experiment(components, atoms, steps), { absent: "" });
   const noise = { seed: 0, d: 2, particles: PARTICLES, steps, values: Float32Array.from({ length: (steps + 1) * PARTICLES * 2 }, normal) };
   const times = Array.from({ length: REPEATS }, () => {
     const began = performance.now(), used = process.cpuUsage();
-    for (const w of [0, 2]) positionCodes(run(model, noise, w).frames, 2, { low: [-8, -8], step: [0.004, 0.004] });
+    for (const w of [0, 2]) positionCodes(run(model, noise, w, coarse).frames, 2, { low: [-8, -8], step: [0.004, 0.004] });
     const { user, system } = process.cpuUsage(used);
     return [performance.now() - began, (user + system) / 1000];
   }).slice(WARM);
   const [wall, cpu] = [0, 1].map((i) => times.map((one) => one[i]).sort((a, b) => a - b)[times.length >> 1]);
-  return { components, atoms, steps, wall, cpu };
+  return { components, atoms, steps, coarse, wall, cpu };
 }
 
-const CASES = [[2, false, 60], [8, false, 60], [16, false, 60], [8, false, 300], [180, true, 60], [500, true, 60]];
+const CASES = [[2, false, 60], [8, false, 60], [16, false, 60], [8, false, 300], [8, false, 300, true], [180, true, 300, true], [500, true, 300, true]];
 console.log(JSON.stringify(CASES.map((one) => measured(...one))));

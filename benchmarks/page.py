@@ -73,6 +73,16 @@ _PREVIEW_IS = """async (root, wanted) => {
 }"""
 
 
+_NUMBERS_AT_EVERY_W = """async (root) => {
+  const badge = root.querySelector(".gv-head .gv-badge");
+  while (!badge.hidden && badge.textContent.startsWith("preview")) await new Promise(requestAnimationFrame);
+}"""
+
+
+EDITED = ("surrounded-class", "swiss-roll-reward", "ring-reward", "spiral-arms", "checkerboard", "expression-reward")
+"""Presets that are edited, from the quickest to the slowest."""
+
+
 @dataclass(frozen=True)
 class Line:
     """One line of the table."""
@@ -190,7 +200,8 @@ def visit_lines(browser: Browser) -> list[Line]:
         wait_until_whole(page)
         scene = traffic.scene_lines()
         page.wait_for_timeout(4000)  # the workers warm up, the page falls silent
-        return [first, *scene, *w_lines(page, traffic), reload_line(page, traffic), preset_line(page), *edit_lines(page)]
+        lines = [first, *scene, *w_lines(page, traffic), reload_line(page, traffic), preset_line(page), *edit_lines(page)]
+        return [*lines, *growing_lines(browser, running.url)]
 
 
 class Traffic:
@@ -310,6 +321,27 @@ def edit_lines(page: Page) -> list[Line]:
     return lines
 
 
+def growing_lines(browser: Browser, url: str) -> list[Line]:
+    """Another seed of each preset: until there are numbers at every w, of the first particles at least, and until it is whole."""
+    lines = []
+    for name in EDITED:
+        with visitor(browser) as page:
+            page.goto(f"{url}/?preset={name}")
+            wait_until_moving(page)
+            seed = _seed_box(page)
+            wait_until_whole(page)
+            page.wait_for_timeout(2000)
+            seed.fill("23")
+            began = time.perf_counter()
+            seed.press("Enter")
+            player(page).evaluate(_PREVIEW_IS, True)
+            player(page).evaluate(_NUMBERS_AT_EVERY_W)
+            lines.append(at_most(f"{name}: release to the first numbers at every w", time.perf_counter() - began, 2, "s"))
+            player(page).evaluate(_PREVIEW_IS, False)
+            lines.append(Line(f"{name}: to the whole scene", "-", f"{time.perf_counter() - began:.3g} s", True))
+    return lines
+
+
 def _seed_box(page: Page) -> Locator:
     """The seed's number box among the controls of the scene, under Run. The page may still be drawing itself: try again."""
     seed, tab = page.get_by_label(re.compile("^seed")), page.get_by_role("tab", name="Run")
@@ -318,8 +350,6 @@ def _seed_box(page: Page) -> Locator:
             return seed
         if tab.count() == 1 and tab.is_visible():
             tab.click()
-        else:
-            page.get_by_text(re.compile("^Change the scene")).click()
         page.wait_for_timeout(1500)
     raise SystemExit("The seed's number box was not found under Run.")
 

@@ -32,7 +32,7 @@ class Tab:
         self._patience = patience
         self._url, self._query, self._visitor = f"{url.replace('http', 'ws', 1)}/_stcore/stream", query, visitor
         self._seen: set[bytes] = set()
-        self._change = self._seed = ""
+        self._tabs = self._seed = ""
         self._open = AsyncExitStack()
 
     async def __aenter__(self) -> Tab:
@@ -56,7 +56,7 @@ class Tab:
         """Give the scene another seed: seconds until its preview is on stage."""
         from streamlit.proto.WidgetStates_pb2 import WidgetState
 
-        opened = WidgetState(id=self._change, bool_value=True)
+        opened = WidgetState(id=self._tabs, string_value="Run")
         if not self._seed:
             await self._send(opened)
             while not self._seed:
@@ -86,7 +86,7 @@ class Tab:
         if await self.next_scene() >= self._patience:
             return self._patience
         waited = time.perf_counter() - began
-        while not self._change:  # the controls come after the stage
+        while not self._tabs:  # the controls come after the stage
             await self._hear()
         return waited
 
@@ -109,9 +109,9 @@ class Tab:
         assert isinstance(raw, bytes)
         found = set(_SCENE.findall(raw)) - self._seen
         self._seen |= found
-        if b"seed (the same" in raw or b"Change the scene" in raw:
+        if b"seed (the same" in raw or b"explore.tab" in raw:
             message = ForwardMsg()
             message.ParseFromString(raw)
             self._seed = message.delta.new_element.number_input.id or self._seed
-            self._change = message.delta.add_block.expandable.id or self._change
+            self._tabs = message.delta.add_block.tab_container.id or self._tabs
         return bool(found)

@@ -32,6 +32,7 @@ from gdviz.targets import TARGETS, TargetKind
 
 FAMILIES: tuple[Family, ...] = (TARGETS, GUIDANCE, REWARDS, SCHEDULES, SCORES, SAMPLERS, LEVELS)
 
+MAX_TEXT = 64 << 20  # characters of JSON
 MAX_W = 200
 MAX_TEXT_OF_W = 10_000
 MAX_PARTICLES = 1_000_000
@@ -265,7 +266,9 @@ def _without_negative_zero(value: Any) -> Any:
 
 
 def _read_json(text: str | bytes) -> Any:
-    """Strict JSON as Python values."""
+    """Strict JSON as Python values; no text beyond MAX_TEXT is looked at."""
+    if len(text) > MAX_TEXT:
+        raise GdvizError(f"not an Experiment: found JSON of {len(text):,} characters; at most {MAX_TEXT:,} are read.")
     try:
         text = text.decode(json.detect_encoding(text)) if isinstance(text, bytes) else text.removeprefix("\ufeff")
         value = json.loads(text, parse_constant=_refuse_constant, object_pairs_hook=_refuse_duplicates)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from experiments import changed, with_reward
 
 from gdviz import GdvizError
 from gdviz.errors import MAX_SENTENCE, MAX_WORD, did_you_mean
-from gdviz.experiment import MAX_PLACE, Experiment, _place
+from gdviz.experiment import MAX_PLACE, MAX_TEXT, Experiment, _place
 from gdviz.export.link import from_link
 from gdviz.presets import load
 
@@ -43,6 +44,17 @@ def test_a_link_with_thousands_of_unknown_keys_is_refused_at_once():
     text = refusal(linked())
     assert text.startswith("target.components.0.weigh0: unknown key (did you mean 'weight'?); allowed: weight, mean, ")
     assert text.endswith(" And 82,996 more.")
+
+
+def test_text_beyond_the_bound_is_not_read():
+    text = "[" * (MAX_TEXT + 1)
+    tracemalloc.start()
+    try:
+        with pytest.raises(GdvizError, match=r"found JSON of 67,108,865 characters; at most 67,108,864 are read\."):
+            Experiment.from_json(text)
+        assert tracemalloc.get_traced_memory()[1] < 1 << 20
+    finally:
+        tracemalloc.stop()
 
 
 MANY = 50_000

@@ -21,6 +21,10 @@ SLIGHT = 2e-5
 """A second difference that does not matter: that of a kink by which log r turns by 0.03 % a spacing."""
 
 
+TURNED = 0.9
+"""Cosine between the normals of neighbouring places at a corner."""
+
+
 class BreakPlaces:
     """Sharp places of a function on the lines of a uniform grid; a steep but smooth middle is none.
 
@@ -56,13 +60,14 @@ class BreakPlaces:
         self.found, self.jump = bool(len(places)), float(jumps.max()) if len(places) else 0.0
         if not self.found:
             return
-        clear = torch.ones(self.counts, dtype=torch.bool)
-        clear[self._node(places)] = False
-        far, nearest = distance_transform_edt(clear.numpy(), sampling=self.spacing.tolist(), return_indices=True)
-        self._distance = torch.from_numpy(far) - self.spacing.norm()  # [N_1, .., N_d]; both ends were rounded to a node
+        marked = torch.zeros(self.counts, dtype=torch.bool)
+        marked[self._node(places)] = True
         normals = self.spacing.new_zeros(*self.counts, len(axes))
         normals[self._node(places)] = _normals(breaks, places, float(self.spacing.min()) * CLOSE)
-        self._normal = normals[tuple(torch.from_numpy(nearest).long())]  # [N_1, .., N_d, d]
+        self._distance, nearest = self._nearest(marked)  # [N_1, .., N_d]
+        self._normal = normals[nearest]  # [N_1, .., N_d, d]
+        corners = _corners(marked, normals) if len(axes) == 2 else torch.zeros_like(marked)
+        self._corner, _ = self._nearest(corners)  # [N_1, .., N_d]
 
     def distance(self, x: Tensor) -> Tensor:
         """At most the distance of points [n, d] to the nearest place, [n]."""
@@ -71,6 +76,17 @@ class BreakPlaces:
     def normal(self, x: Tensor) -> Tensor:
         """The unit normal of the break at the place nearest to points [n, d], [n, d]."""
         return self._normal[self._node(x)]
+
+    def corner_distance(self, x: Tensor) -> Tensor:
+        """At most the distance of points [n, d] to where two breaks meet, [n]."""
+        return self._corner[self._node(x)]
+
+    def _nearest(self, marked: Tensor) -> tuple[Tensor, tuple[Tensor, ...]]:
+        """Distance of each node to the nearest marked one, less a diagonal as both ends are rounded to nodes; which it is."""
+        if not bool(marked.any()):
+            return torch.full(self.counts, torch.inf, dtype=torch.float64), ()
+        far, nearest = distance_transform_edt(~marked.numpy(), sampling=self.spacing.tolist(), return_indices=True)
+        return torch.from_numpy(far) - self.spacing.norm(), tuple(torch.from_numpy(nearest).long())
 
     def _node(self, x: Tensor) -> tuple[Tensor, ...]:
         steps = ((x - self.low) / self.spacing).nan_to_num(0.0).round()  # [n, d]
@@ -97,6 +113,15 @@ def _along(
     near, far = ((around[:, 2 - j] + around[:, 2 + j] - 2 * around[:, 2]).abs() for j in (1, 2))  # [Q] each
     sharp = (near > SHARP * far) & (near > SLIGHT)
     return lines(line, s)[sharp], (around[:, 3] - around[:, 1]).abs()[sharp]
+
+
+def _corners(marked: Tensor, normals: Tensor) -> Tensor:
+    """Marked nodes beside one whose normal is turned by more than 25 degrees, [N_1, N_2]."""
+    corners = torch.zeros_like(marked)
+    for shift in ((1, 0), (0, 1), (1, 1), (1, -1)):
+        other, there = normals.roll(shift, (0, 1)), marked.roll(shift, (0, 1))
+        corners |= marked & there & ((normals * other).sum(-1).abs() < TURNED)
+    return corners
 
 
 def _normals(breaks: Sequence[Break], places: Tensor, step: float) -> Tensor:

@@ -25,11 +25,14 @@ from gdviz.rewards import Break
 NEGLECTED = 12.0
 """Nodes reach to where the posterior has fallen by exp(-12), beside the largest jump of log r."""
 
-DENSE, ACROSS, SMOOTH = 2.4, 7, 3
-"""Gauss-Legendre nodes a deviation and piece along the normal, Gauss-Hermite nodes across it, and in each direction where r is smooth."""
+DENSE, ACROSS, SMOOTH = 2.2, 5, 3
+"""Gauss-Legendre nodes a piece and deviation reached, Gauss-Hermite nodes across, and in each direction where r is smooth."""
 
-LOOKS = 25
-"""Places along the normal in which each break is looked at."""
+LOOKS, HALVINGS = 11, 18
+"""Places along a line in which each break is looked at, and bisections between two of them."""
+
+BESIDE, SAME = (-0.5, 0.0, 0.5), 1e-4
+"""Lines across, in units of what is reached, on which a corner is looked for; places less than 1e-4 deviations apart are one."""
 
 TOGETHER = 400_000
 """Evaluations at once."""
@@ -45,7 +48,7 @@ class _Nodes(NamedTuple):
 
 @dataclass(frozen=True)
 class _Frames:
-    """The posterior of X_0 at M points: its mean [M, d], and deviations [M, d] along the rows of `axes` [M, d, d], the normal first."""
+    """The posterior of X_0 at M points: mean [M, d], deviations [M, d] along the rows of `axes` [M, d, d], the normal first."""
 
     mean: Tensor
     axes: Tensor
@@ -78,7 +81,7 @@ class NearBreaks:
     def __init__(self, law: Law, log_r: Break, breaks: Sequence[Break], places: BreakPlaces, coarser: int = 1) -> None:
         self.law, self.log_r, self.breaks, self.places = law, log_r, breaks, places
         self.reach = math.sqrt(2 * (NEGLECTED + places.jump))
-        share = 1.0 if coarser == 1 else 0.75
+        share = 1.0 if coarser == 1 else 0.8
         self.nodes, self.across = math.ceil(share * DENSE * self.reach), math.ceil(share * ACROSS)
 
     def remembering(self) -> Self:
@@ -87,11 +90,12 @@ class NearBreaks:
         return run
 
     def mend(self, rows: Tensor, t: float, value: Tensor, gradient: Tensor, blurred: float) -> tuple[Tensor, Tensor]:
-        """`value` [M] and `gradient` [d, M] of log r_t at points [d, M] with those near a break, or within `blurred` of one, set right."""
+        """`value` [M] and `gradient` [d, M] of log r_t at points [d, M], set right near a break and within `blurred` of one."""
         near = rows.detach().T.cpu().double()  # [M, d]
         sigma = (t / (1 - t)) ** 0.5
         distance = self.places.distance(near / (1 - t) ** 0.5)  # [M]
-        mine = (distance <= max((self.reach + 3) * sigma, blurred)).nonzero()[:, 0]  # [m]; the posterior's mean may lie 3 sigma off
+        far = max((self.reach + 3) * sigma, blurred)  # the posterior's mean may lie 3 sigma off
+        mine = (distance <= far).nonzero()[:, 0]  # [m]
         if not len(mine):
             return value, gradient
         right, slope = self(near[mine], t)  # [m], [m, d]
@@ -104,7 +108,7 @@ class NearBreaks:
     def __call__(self, x: Tensor, t: float) -> tuple[Tensor, Tensor]:
         """log r_t [M] and its gradient [M, d] at points [M, d], float64."""
         frames = self._frames(x, t)
-        sharp = self.places.distance(frames.mean) <= self.reach * (t / (1 - t)) ** 0.5  # [M]
+        sharp = self._sharp(frames)  # [M]
         value, gradient = x.new_empty(len(x)), torch.empty_like(x)
         for some, nodes in self._rules(frames, sharp):
             value[some], gradient[some] = self._means(x[some], t, nodes)
@@ -122,6 +126,17 @@ class NearBreaks:
         shares = (1 + t * torch.stack(bend, -1)).clamp(1e-4, 9.0)  # [M, d]
         return _Frames((x + t * score[0]) / (1 - t) ** 0.5, axes, (t / (1 - t) * shares).sqrt())
 
+    def _sharp(self, frames: _Frames) -> Tensor:
+        """Whether a break is in reach, [M]: it changes by more than its value on the way there."""
+        sharp = torch.zeros(len(frames.mean), dtype=torch.bool)
+        steps = self.reach * frames.steps.movedim(1, 0)  # [d, M, d]
+        there = torch.cat([frames.mean + steps, frames.mean - steps]).flatten(0, 1)  # [2 d M, d]
+        for function in self.breaks:
+            here = function(frames.mean)  # [M]
+            change = (function(there).reshape(-1, len(here)) - here).abs().amax(0)  # [M]
+            sharp |= ~(here.abs() > 1.1 * change)
+        return sharp
+
     def _rules(self, frames: _Frames, sharp: Tensor) -> Iterator[tuple[Tensor, _Nodes]]:
         """Some points and the nodes that serve them; every point once."""
         d = frames.mean.shape[1]
@@ -134,28 +149,47 @@ class NearBreaks:
                 yield some, _smooth(frames[some])
 
     def _pieces(self, frames: _Frames) -> _Nodes:
-        """Along the normal the pieces between breaks, for each of the nodes across."""
-        m, d = frames.mean.shape
-        z, weights = _hermite(self.across if d == 2 else 1)  # [J]
-        start, way = frames.mean[:, None], frames.steps[:, :1]  # [m, 1, d]
-        if d == 2:
-            start = start + z[:, None] * frames.steps[:, 1:]  # [m, J, d]
-        start, way = start.flatten(0, 1), way.expand_as(start).flatten(0, 1)  # [L, d], L = m J lines
+        """Along the normal the pieces between breaks, on each of the lines across."""
+        start, way = frames.mean, frames.steps[:, 0]  # [m, d]
+        of, shares = torch.arange(len(start)), frames.deviations.prod(-1)  # [m]
+        if start.shape[1] == 2:
+            of, z, weights = self._across(frames)  # [L]
+            start, way, shares = start[of] + z[:, None] * frames.steps[of, 1], way[of], shares[of] * weights  # [L, d]
+        line, s, weights = self._gauss(self._crossings(start, way), self.nodes)  # [n]
+        return _Nodes(of[line], start[line] + s[:, None] * way[line], weights * shares[line])
+
+    def _across(self, frames: _Frames) -> tuple[Tensor, Tensor, Tensor]:
+        """Point, place in deviations and weight of the lines across, [L] each: pieces where a corner is in reach."""
+        z, weights = _hermite(self.across)  # [J]
+        cornered = self.places.corner_distance(frames.mean) <= self.reach * frames.deviations.amax(1)  # [m]
+        plain, some = (~cornered).nonzero()[:, 0], cornered.nonzero()[:, 0]  # [p], [c]
+        beside = self.reach * torch.tensor(BESIDE, dtype=torch.float64)[:, None]  # [B, 1]
+        start = frames.mean[some, None] + beside * frames.steps[some, :1]  # [c, B, d]
+        places = self._crossings(start.flatten(0, 1), frames.steps[some, 1].repeat_interleave(len(beside), 0))  # [c B, R]
+        places = (places.reshape(len(some), len(beside) * places.shape[1]) / SAME).round().sort(1).values * SAME  # [c, B R]
+        line, s, shares = self._gauss(places, math.ceil(0.7 * self.nodes))  # [n]
+        of = torch.cat([plain.repeat_interleave(len(z)), some[line]])
+        return of, torch.cat([z.repeat(len(plain)), s]), torch.cat([weights.repeat(len(plain)), shares])
+
+    def _crossings(self, start: Tensor, way: Tensor) -> Tensor:
+        """Where lines [L, d] meet a break, in steps of `way`, [L, R]; filled up with `reach`."""
 
         def lines(line: Tensor, s: Tensor) -> Tensor:
-            return start[line] + s[..., None] * way[line]  # [.., d]
+            row = line[:, :1] if line.dim() == 2 else line  # the places of a row are on one line
+            return torch.stack([a[row] + s * b[row] for a, b in zip(starts, ways, strict=True)], -1)  # [.., d]
 
-        places = crossings(self.breaks, lines, len(start), -self.reach, self.reach, LOOKS)  # [L, R]
-        ends = places.new_full((len(start), 1), self.reach)
+        starts, ways = start.T.contiguous(), way.T.contiguous()  # [d, L]
+        return crossings(self.breaks, lines, len(start), -self.reach, self.reach, LOOKS, HALVINGS)
+
+    def _gauss(self, places: Tensor, count: int) -> tuple[Tensor, Tensor, Tensor]:
+        """Gauss-Legendre between places [L, R] of lines, out to `reach`: line, place and weight of each node, [n] each."""
+        ends = places.new_full((len(places), 1), self.reach)
         edges = torch.cat([-ends, places, ends], 1)  # [L, R + 2]
         line, piece = (edges[:, 1:] > edges[:, :-1]).nonzero(as_tuple=True)  # [K]
         low, high = edges[line, piece], edges[line, piece + 1]
-        nodes, shares = (torch.from_numpy(a) for a in np.polynomial.legendre.leggauss(self.nodes))
+        nodes, shares = (torch.from_numpy(a) for a in np.polynomial.legendre.leggauss(count))
         s = ((low + high) / 2)[:, None] + ((high - low) / 2)[:, None] * nodes  # [K, G]
-        whole = (weights * torch.exp(z.square() / 2)).repeat(m)[line] * frames.deviations.prod(-1)[line // len(z)]  # [K]
-        volume = (whole * (high - low) / 2)[:, None] * shares  # [K, G]
-        owner = (line // len(z))[:, None].expand_as(s)
-        return _Nodes(owner.flatten(), lines(line[:, None].expand_as(s), s).flatten(0, 1), volume.flatten())
+        return line[:, None].expand_as(s).flatten(), s.flatten(), (((high - low) / 2)[:, None] * shares).flatten()
 
     def _means(self, x: Tensor, t: float, nodes: _Nodes) -> tuple[Tensor, Tensor]:
         """log E r and sqrt(1 - t) / t (E[r X_0] / E r - E X_0) over the posteriors, sums over the nodes."""
@@ -170,16 +204,16 @@ def _smooth(frames: _Frames) -> _Nodes:
     m, d = frames.mean.shape
     z, weights = _hermite(SMOOTH)
     off = torch.cartesian_prod(*[z] * d).reshape(-1, d)  # [G, d]
-    share = torch.cartesian_prod(*[weights * torch.exp(z.square() / 2)] * d).reshape(-1, d).prod(-1)  # [G]
+    share = torch.cartesian_prod(*[weights] * d).reshape(-1, d).prod(-1)  # [G]
     at = frames.mean[:, None] + off @ frames.steps  # [m, G, d]
     volume = frames.deviations.prod(-1)[:, None] * share  # [m, G]
     return _Nodes(torch.arange(m).repeat_interleave(len(off)), at.flatten(0, 1), volume.flatten())
 
 
 def _hermite(count: int) -> tuple[Tensor, Tensor]:
-    """Nodes and weights for exp(-z^2 / 2)."""
+    """Gauss-Hermite nodes, and weights that integrate f(z) dz for an f nearly exp(-z^2 / 2)."""
     z, weights = (torch.from_numpy(a) for a in np.polynomial.hermite_e.hermegauss(count))
-    return z, weights
+    return z, weights * torch.exp(z.square() / 2)
 
 
 def _sums(of: Tensor, count: int, log_w: Tensor, off: Tensor) -> tuple[Tensor, Tensor, Tensor]:

@@ -31,7 +31,7 @@ FIRST_SNR = 0.02
 LAST_SPACINGS = 1.5
 """The least noisy table is where sigma is 1.5 input spacings; below it log r_t is a parabola in sigma^2 down to log r."""
 
-NARROW = 3.0
+NARROW = 2.5
 """Noise of fewer spacings of a table than this is narrower than what a table shows of a jump or a kink: see `NearBreaks`."""
 
 BLUR = 9.0

@@ -34,14 +34,16 @@ def program_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def visit(browser: Browser, program_url: str) -> Iterator[Visit]:
     """Open a page of the program in a fresh profile: ``visit("/curves", color_scheme="dark")``.
 
-    Keywords go to Playwright's ``new_context``; `at` is the address of another program. The test
+    Keywords go to Playwright's ``new_context``; `at` is the address of another program. Nothing plays by itself unless a test
+    asks for ``reduced_motion="no-preference"``: drawing takes the processor from what is computed. The test
     fails at its end if a page asked another host, threw, or wrote an error to the console.
     """
     contexts: list[BrowserContext] = []
     complaints: list[str] = []
 
     def visit(path: str = "/", at: str = program_url, **options: Any) -> Page:
-        context = browser.new_context(**{"viewport": {"width": 1500, "height": 900}, **options})
+        usual = {"viewport": {"width": 1500, "height": 900}, "reduced_motion": "reduce"}
+        context = browser.new_context(**{**usual, **options})
         contexts.append(context)
         context.set_default_timeout(PATIENCE)
         context.on("request", look)

@@ -59,7 +59,8 @@ def test_four_charts_with_words_and_tables(page: Page) -> None:
     )
     assert page.locator("[data-chart=reciprocal] table tbody tr").count() == 7
     assert page.locator("[data-chart=improved] table tbody tr").count() == 6  # w = 0 has nothing to compare
-    hint = page.locator("[data-chart=reciprocal] .gc-hint").get_attribute("title")
+    word = page.locator("[data-chart=reciprocal] .gv-term")
+    hint = page.locator(f"[id={word.get_attribute('aria-describedby')}]").text_content()
     assert hint == "How many times you would ask a random labeller before hearing b."
     assert page.locator("[data-chart=reward] .gc-label").text_content() == "guidance scale w (log)"
     assert errors == []

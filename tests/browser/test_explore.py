@@ -6,44 +6,10 @@ import json
 import re
 from typing import Any
 
-from playwright.sync_api import Download, Locator, Page, expect
+from exploring import SMALL, player, refined, small
+from playwright.sync_api import Download, Page, expect
 
-from gdviz.export.link import from_link, to_link
-
-SMALL: dict[str, Any] = {
-    "format": 1,
-    "target": {
-        "kind": "gaussian_mixture",
-        "components": [
-            {"mean": [-1, 0], "covariance": [[0.5, 0], [0, 0.5]], "label": "a"},
-            {"mean": [1, 0], "covariance": [[0.5, 0], [0, 0.5]], "label": "b"},
-        ],
-    },
-    "guidance": {"kind": "cfg", "label": "b"},
-    "sampler": {"kind": "ddpm", "steps": 40},
-    "w": [0, 0.5, 1, 2],
-    "particles": 300,
-    "frames": 12,
-    "seed": 3,
-}
-
-
-def player(page: Page) -> Locator:
-    """The player, once it has drawn a frame."""
-    found = page.get_by_test_id("player")
-    expect(found).to_have_attribute("data-frame", re.compile(r"\d+"))
-    return found
-
-
-def refined(page: Page) -> None:
-    """Wait until the whole scene is on stage and nothing is computing any more."""
-    expect(page.get_by_text("preview, refining")).to_be_hidden()
-    expect(page.get_by_text(re.compile("Computing the scene|Refining the preview"))).to_have_count(0)
-    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
-
-
-def small(**changes: Any) -> str:
-    return f"/?scene={to_link({**SMALL, **changes})}"
+from gdviz.export.link import from_link
 
 
 def open_more(page: Page, tab: str) -> None:
@@ -69,7 +35,7 @@ def download(page: Page, name: str) -> Download:
 
 
 def test_first_visit_shows_a_moving_scene_without_a_click(visit: Any) -> None:
-    shown = player(visit("/"))
+    shown = player(visit("/", reduced_motion="no-preference"))
     first = shown.get_attribute("data-frame")
     expect(shown).not_to_have_attribute("data-frame", first or "", timeout=10_000)
 
@@ -97,7 +63,7 @@ def test_moving_w_and_time_asks_nobody(visit: Any) -> None:
 
 
 def test_play_button_stops_and_starts(visit: Any) -> None:
-    page = visit(small())
+    page = visit(small(), reduced_motion="no-preference")
     shown = player(page)
     refined(page)
     page.get_by_role("button", name="Pause", exact=True).click()

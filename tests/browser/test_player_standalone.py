@@ -253,6 +253,7 @@ def test_copies_on_shared_noise_read_paired_differences(open_page: Open, plane: 
     page.get_by_role("button", name="copy to B").click()
     for _ in range(2):
         slider(page, "guidance scale w").press("ArrowLeft")
+    page.get_by_text("Numbers", exact=True).click()
     a, b = (log_reward[LADDER.index(w)].astype(np.float32).astype(float) for w in (2.2, 3))
     gap = (np.exp(b) - np.exp(a))[np.isfinite(b)]
     value, _, half = page.locator("[data-key=mean_reward] td").last.inner_text().replace("−", "-").split(" ")

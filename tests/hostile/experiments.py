@@ -97,7 +97,17 @@ def experiments(count: int, seed: int) -> Iterator[Any]:
         for _ in range(chance.choice((1, 1, 1, 2, 3, 6))):
             whole = _changed(whole, chance, known, formulas)
         form = chance.random()
-        yield whole if form > 0.16 else spoiled(json.dumps(whole), chance) if form > 0.01 else _endless(chance)
+        yield whole if form > 0.16 or _large(whole) else spoiled(json.dumps(whole), chance) if form > 0.01 else _endless(chance)
+
+
+def _large(node: Any) -> bool:
+    """Whether a value has a million places, most of them the same object: as text it would take a GB of this process."""
+    left, seen = [node], 0
+    while left and seen < 1_000_000:
+        inner = left.pop()
+        seen += 1
+        left.extend(inner.values() if isinstance(inner, dict) else inner if isinstance(inner, list) else ())
+    return bool(left)
 
 
 def _endless(chance: random.Random) -> str:

@@ -143,9 +143,7 @@ class TestPairs:
 
     @pytest.mark.parametrize(("base", "make"), tilts)
     @pytest.mark.parametrize("swapped", [False, True])
-    def test_equals_two_separate_evaluations(
-        self, base: Mixture, make: Callable[[], Mixture | GridTilt], swapped: bool
-    ) -> None:
+    def test_equals_two_separate_evaluations(self, base: Mixture, make: Callable[[], Mixture | GridTilt], swapped: bool) -> None:
         tilted = made_once(make)
         toward, away = (base, tilted) if swapped else (tilted, base)
         for t in (0.99, 0.3, 1e-3):

@@ -1,6 +1,7 @@
 // What is around a chart's drawing: its caption, a button for each computed point, and the tooltip.
 
 import { addElement } from "./dom.js";
+import { addTerm } from "./explain.js";
 import { formatNumber, formatPlain } from "./numbers.js";
 /** @import { FrameBox } from "./chart_axes.js" */
 /** @import { PlacedPoint } from "./chart_draw.js" */
@@ -13,8 +14,8 @@ import { formatNumber, formatPlain } from "./numbers.js";
 export function fillCaption(caption, figure, header) {
   caption.replaceChildren();
   const hint = figure.hint ? figure.hint(header) : "";
-  const title = addElement("span", caption, {class: hint ? "gc-title gc-hint" : "gc-title", ...(hint ? {title: hint} : {})}, figure.title(header));
-  if (hint) addElement("span", title, {class: "gc-hidden"}, `. ${hint}`);
+  const title = addElement("span", caption, {class: "gc-title"}, hint ? "" : figure.title(header));
+  if (hint) addTerm(title, figure.title(header), hint);
   if (figure.subtitle) addElement("span", caption, {class: "gc-subtitle"}, figure.subtitle(header));
 }
 

@@ -3,6 +3,7 @@
 
 import { rowDifference } from "./difference.js";
 import { addElement } from "./dom.js";
+import { addTerm } from "./explain.js";
 import { formatPlain } from "./numbers.js";
 import { rowReadouts } from "./readouts.js";
 /** @import { Selected } from "./charts.js" */
@@ -65,8 +66,8 @@ export function createReadoutTable(root) {
     body.replaceChildren();
     for (const readout of rowReadouts(header, row)) {
       const line = addElement("tr", body, {"data-key": readout.key});
-      const label = addElement("th", line, {scope: "row", ...(readout.hint ? {title: readout.hint} : {})}, readout.label);
-      if (readout.hint) addElement("span", label, {class: "gc-hidden"}, `. ${readout.hint}`);
+      const label = addElement("th", line, {scope: "row"}, readout.hint ? "" : readout.label);
+      if (readout.hint) addTerm(label, readout.label, readout.hint);
       addReadoutCell(line, readout, readout.error, readout.note);
       const change = changes.get(readout.key);
       if (difference) addReadoutCell(line, change, change && change.bar, aside(change));

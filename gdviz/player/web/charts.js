@@ -6,6 +6,7 @@ import { drawFigure, moveMarkers } from "./chart_draw.js";
 import { chartFigures, figureSentence } from "./chart_figures.js";
 import { createReadoutTable } from "./chart_readouts.js";
 import { addElement, addHiddenTable, addSvg } from "./dom.js";
+import { explainText } from "./glossary.js";
 import { formatPercent, formatPlain, isNumber } from "./numbers.js";
 import { COLOUR_NAMES } from "./theme.js";
 /** @import { Drawn, PlacedPoint } from "./chart_draw.js" */
@@ -164,7 +165,7 @@ function createChart(grid, figure, {tooltip, state, onPickW}) {
   // A chart with nothing in it takes no room; one that says why it is empty keeps its title and that line.
   /** @type {(drawable: boolean) => void} */
   const fit = (drawable) => {
-    area.hidden = !state.scenes.some((header) => figure.points(header).length || isNumber(figure.exact?.(header).at0));
+    area.hidden = !state.scenes.some((header) => figure.points(header).length || (figure.note?.(header) && isNumber(figure.exact(header).at0)));
     node.hidden = !drawable || (area.hidden && !state.scenes.some((header) => figure.note && figure.note(header)));
   };
 
@@ -173,8 +174,9 @@ function createChart(grid, figure, {tooltip, state, onPickW}) {
     if (node.hidden) return;
     const header = state.scenes[state.primary];
     fillCaption(caption, figure, header);
-    note.textContent = figure.note ? figure.note(header) : "";
-    note.hidden = !note.textContent;
+    const said = figure.note ? figure.note(header) : "";
+    explainText(note, said);
+    note.hidden = !said;
     if (area.hidden) return;
     const size = {width: Math.max(120, area.clientWidth), height: figure.wide ? 168 : 158};
     drawn = drawFigure(svg, figure, state.scenes, state.primary, state.shown, size);

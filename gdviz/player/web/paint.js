@@ -51,29 +51,32 @@ function blendPixel(words, i, word, weight) { // weight 0..256
   words[i] = 0xff000000 | rb | g;
 }
 
-// points: [count, 2] in data units; view maps them to pixels. wordOf(n) gives a particle's colour.
-/** @type {(image: Pixels, points: Float32Array, count: number, view: PixelView, stamp: Stamp, wordOf: (n: number) => number, opacity: number) => void} */
+// points: [count, 2] in data units; view maps them to pixels. wordOf(n) gives a particle's colour. Gives how many lie in the box.
+/** @type {(image: Pixels, points: Float32Array, count: number, view: PixelView, stamp: Stamp, wordOf: (n: number) => number, opacity: number) => number} */
 export function paintDots(image, points, count, view, stamp, wordOf, opacity) {
   const { words, width, height } = image;
   const { masks, reach } = stamp;
   const weight = Math.round(256 * opacity);
   const [left, top, right, bottom] = view.box;
+  let inside = 0;
   for (let n = 0; n < count; n++) {
     const x = view.x0 + view.sx * points[2 * n];
     const y = view.y0 + view.sy * points[2 * n + 1];
     if (!(x > left && x < right && y > top && y < bottom)) continue; // also drops NaN
+    inside++;
     const cx = Math.floor(x);
     const cy = Math.floor(y);
     const mask = masks[Math.floor((y - cy) * PHASES) * PHASES + Math.floor((x - cx) * PHASES)];
     const word = wordOf(n);
-    const inside = cx >= reach && cy >= reach && cx < width - reach && cy < height - reach;
+    const whole = cx >= reach && cy >= reach && cx < width - reach && cy < height - reach;
     for (let m = 0; m < mask.length; m += 3) {
       const px = cx + mask[m];
       const py = cy + mask[m + 1];
-      if (!inside && (px < 0 || py < 0 || px >= width || py >= height)) continue;
+      if (!whole && (px < 0 || py < 0 || px >= width || py >= height)) continue;
       blendPixel(words, py * width + px, word, (mask[m + 2] * weight) | 0);
     }
   }
+  return inside;
 }
 
 // A faint line: at each step along its longer side the two pixels beside it share its weight.

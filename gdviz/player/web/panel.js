@@ -29,6 +29,8 @@ const ROOM_BELOW = 392; // pixels around the panels that are to be in sight with
 
 export class Panel {
   key = ""; // of what was painted last
+  /** @type {ReturnType<typeof addTerm> | null} */
+  named = null; // the title and its law
 
   /**
    * @param {HTMLElement} parent
@@ -44,6 +46,7 @@ export class Panel {
     this.canvas = addElement("canvas", frame, { role: "img" });
     this.badge = addElement("span", frame, { class: "gv-badge", hidden: "" }, "interpolated");
     this.followed = addElement("p", frame, { class: "gv-followed", hidden: "" });
+    this.away = addElement("p", frame, { class: "gv-away", hidden: "" });
     this.foot = addElement("div", this.node, { class: "gv-foot", hidden: "" });
     this.differs = addElement("p", this.foot);
     this.tie = addCheck(this.foot, "follow w", () => onTie());
@@ -109,6 +112,7 @@ export class Panel {
     const frame = progress * (scene.frames - 1);
     const paired = pair && { scene: pair.scene, at: locateW(pair.scene, pair.w), colour: pair.colour, frame: progress * (pair.scene.frames - 1) };
     this.painter.draw({ at, frame, colour, overlays: this.overlays, particle, pair: paired });
+    this.sayAway();
     const live = Boolean(scene.of) || Boolean(scene.row(at.k)?.live);
     setText(this.badge, live ? "live" : "interpolated");
     this.badge.hidden = !live && !at.interpolated;
@@ -124,9 +128,22 @@ export class Panel {
   // The title in words; its law stands behind it.
   /** @type {(words: string, formula: string) => void} */
   name(words, formula) {
-    const [shown, behind] = this.title.querySelector(".gv-term")?.children ?? addTerm(this.title, "", "").children;
-    setText(shown, words);
-    setText(behind, formula);
+    this.named ??= addTerm(this.title, "", "");
+    setText(this.named.term, words);
+    setText(this.named.tip, formula);
+  }
+
+  // Dots that cannot be seen are told of.
+  sayAway() {
+    if (!(this.painter instanceof PlanePainter)) return;
+    const { positions, inside } = this.painter;
+    const all = positions.length / 2;
+    this.away.hidden = inside > 0.95 * all;
+    if (this.away.hidden) return;
+    const lost = positions.reduce((count, x, i) => count + Number(i % 2 === 0 && !Number.isFinite(x)), 0);
+    const outside = all - inside - lost;
+    const parts = [lost && `${lost} overflowed`, outside && `${outside} lie outside these axes`].filter(Boolean);
+    setText(this.away, `Of ${all.toLocaleString("en")} dots ${parts.join(", ")}`);
   }
 
   /** @type {(n: number | null, at: Place, frame: number, pair: Pair | null) => void} */

@@ -41,6 +41,7 @@ export class PlanePainter {
   /** @type {Float32Array[]} */ trail;
   /** @type {Place} */ at; // drawn last
   /** @type {number} */ frame;
+  inside = 0; // dots within the axes, as drawn last
   /** @type {{key: string, paths: Path2D[]}} */
   law = { key: "", paths: [] }; // of the guided sampler, as traced last
 
@@ -179,7 +180,7 @@ export class PlanePainter {
     this.drawTrails(image, at, frame, wordOf, overlays.trails);
     particlePositions(scene, at, frame, scene.particles, this.positions);
     const dense = scene.particles > 2500 ? 0.62 : 0.78;
-    paintDots(image, this.positions, scene.particles, view, at.interpolated ? this.hollow : this.dot, wordOf, dense);
+    this.inside = paintDots(image, this.positions, scene.particles, view, at.interpolated ? this.hollow : this.dot, wordOf, dense);
     this.pen.putImageData(this.pixels, 0, 0);
     this.clipped(() => {
       const target = overlays.contours === "density";

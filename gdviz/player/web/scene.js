@@ -53,6 +53,7 @@
  * @property {string} caption
  * @property {string} sampler
  * @property {boolean} preview
+ * @property {string[]} [missing] - what of a scene is still being computed: particles, distances, exact, law
  * @property {string[]} [notes]
  * @property {Record<string, any>} [experiment]
  * @property {Row[]} rows

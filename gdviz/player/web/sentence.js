@@ -74,6 +74,17 @@ function unguidedSentence(header, row) {
   return `At w = 0 these are the unguided particles${law}${mean}.${lostWords(row)}`;
 }
 
+// What a scene is so far that is still being computed; empty for a whole one.
+/** @type {(header: Header) => string} */
+export function awaitedOf(header) {
+  const missing = header.missing ?? [];
+  if (header.preview) return "preview, refining";
+  if (!missing.length) return "";
+  const particles = Math.max(...header.rows.map((row) => row.particles ?? 0)).toLocaleString("en");
+  if (missing.includes("particles")) return `first ${particles} particles, refining`;
+  return missing.includes("distances") ? `all ${particles} particles, refining` : "particles and distances, refining";
+}
+
 // One plain sentence on what guidance of scale row.w did, beside the unguided row0.
 /** @type {(header: Header, row: Row | null, row0: Row | null) => string} */
 export function sentenceFor(header, row, row0) {

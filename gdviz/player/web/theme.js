@@ -1,5 +1,5 @@
 // Colours. Each means one thing everywhere: no guidance, guided, exact, reward. Okabe-Ito hues, so that
-// they differ for colour-blind readers too; class colours avoid those four.
+// they differ for colour-blind readers too; class colours avoid those four, and can be told apart as pale washes.
 
 import { addElement, penOf } from "./dom.js";
 
@@ -9,12 +9,12 @@ export const THEMES = {
   light: {
     dark: false, bg: "#ffffff", panel: "#fafbfc", text: "#1b222c", muted: "#5b6573", grid: "#e4e8ed",
     none: "#0072b2", guided: "#d55e00", exact: "#16181c", reward: "#009e73", warn: "#9a5b00",
-    classes: ["#cc79a7", "#d8ab00", "#8a7bd1", "#56b4e9", "#8c6d46", "#7f8c8d", "#3a86a8", "#b5507a"],
+    classes: ["#e0a500", "#5a3fd6", "#f26fd8", "#55502a", "#86d8f2", "#893bb0", "#b08989", "#c9e03a"],
   },
   dark: {
     dark: true, bg: "#0e1117", panel: "#141a23", text: "#e9edf3", muted: "#a0abba", grid: "#29313d",
     none: "#5cb8f0", guided: "#ff8f4f", exact: "#ffffff", reward: "#3fd0a2", warn: "#ffbe5c",
-    classes: ["#e08fbd", "#e6c640", "#a598ee", "#6cc3f2", "#b8935f", "#a3b0b3", "#5aa7cc", "#d97aa2"],
+    classes: ["#f0c419", "#4f55ff", "#d789fe", "#a83a55", "#7fe3f0", "#8b8f3a", "#2b7d92", "#b9a0a0"],
   },
 };
 

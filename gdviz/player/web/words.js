@@ -5,7 +5,7 @@ import { setText } from "./dom.js";
 import { explainText } from "./glossary.js";
 import { fillLegend } from "./legend.js";
 import { locateW } from "./motion.js";
-import { sentenceFor } from "./sentence.js";
+import { awaitedOf, sentenceFor } from "./sentence.js";
 import { guidedW, lastFrame, rowAt } from "./state.js";
 import { resolveOverlays } from "./view.js";
 /** @import { Clock } from "./clock.js" */
@@ -28,7 +28,9 @@ export function createWords(page, state, clock) {
     const { header } = scene;
     setText(page.heading, header.title);
     setText(page.note, header.sampler);
-    page.preview.hidden = !header.preview;
+    const awaited = awaitedOf(header);
+    page.preview.hidden = !awaited;
+    setText(page.preview, awaited);
     const shown = state.draft ?? state.live.scene ?? scene;
     fillLegend(page.legend, state.draft ?? scene, resolveOverlays(state.view.overlays, state.draft ?? scene), theme);
     const waits = state.draft !== null && state.draft.coarse === undefined;

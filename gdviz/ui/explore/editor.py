@@ -26,6 +26,9 @@ from gdviz.ui.parts.number_list import remark_on_commas
 from gdviz.ui.parts.run_controls import Watched
 
 MAX_FILE = 4 << 20
+SPARE = 12
+"""Empty places below the widgets: those of another kind go at once, not when the scene is there and the page's run has ended."""
+
 TABS = ["Target", "Guidance", "Sampler", "Run", "Your points", "File"]
 
 
@@ -86,6 +89,8 @@ def edit_experiment(draft: Draft, key: str, open_file: Callable[[Draft], None]) 
             reading = edit_own_data(edited, f"{key}.points", open_file)
         else:
             _edit_file(edited, key, open_file)
+        for _ in range(SPARE):
+            st.empty()
     return Edited(edited, errors, reading)
 
 

@@ -35,6 +35,12 @@ _WENT = "explore.went"  # where Back or Forward led last
 _REFUSED = "explore.refused"  # the draft that no Experiment could be made of, and the version of what is open
 _OWN = "__own__"  # the preset box's entry for a scene that is no preset
 
+_ONWARD = (
+    ("curves", "Curves of this scene", "show_chart"),
+    ("train", "Train this scene", "model_training"),
+    ("check", "Check this scene", "fact_check"),
+)
+
 
 @dataclass(frozen=True)
 class Opened:
@@ -185,7 +191,7 @@ def show(state: Opened, page: Places) -> Stage:
         with page.stage:
             stale = "" if parts[0].digest or parts[0].error else "the scene before: yours is not computed yet"
             show_player(shown, _address(state), st.session_state.get(_WENT, ""), _go, _take_stage_edit, stale)
-    with page.status:
+    with page.status, st.container(horizontal=True, vertical_alignment="center", wrap=False):
         slot = st.empty()
         _turn_button(parts)
     problem = st.session_state.pop(_REFUSED_EDIT, None) or next((part.error for part in parts if part.error), None)
@@ -246,10 +252,10 @@ def await_news(state: Opened, stage: Stage, reading: Watched | None = None) -> N
         for source, drawn in zip(state.sources, stage.parts, strict=True):
             if drawn.done:
                 continue
-            now = _progress(state, source, drawn.digest)
+            now = _progress(state, source)
             if now.done or now.digest != drawn.digest:
                 return None
-            waiting = now.words or ("Refining the preview" if now.digest else "Computing the scene")
+            waiting = now.words or ("Refining the scene" if now.digest else "Computing the scene")
             words = words or (now.progress, waiting)
         return words
 
@@ -263,7 +269,7 @@ def _shipped(state: Opened) -> str | None:
     return store().find(f"preset-{state.preset}") if state.preset and state.edited is None else None
 
 
-def _progress(state: Opened, source: Literal["exact", "network"], on_stage: str | None = None) -> SceneProgress:
+def _progress(state: Opened, source: Literal["exact", "network"]) -> SceneProgress:
     shipped = _shipped(state) if source == "exact" else None
     if shipped:
         return SceneProgress(shipped, done=True)
@@ -273,7 +279,7 @@ def _progress(state: Opened, source: Literal["exact", "network"], on_stage: str 
     try:
         experiment = with_source(experiment_of(state), source)
         check_drawable(experiment)
-        return scene_progress(experiment, *_words(state), on_stage)
+        return scene_progress(experiment, *_words(state))
     except GdvizError as error:
         return SceneProgress(None, done=True, error=str(error))
 
@@ -348,6 +354,13 @@ def edit(state: Opened, stage: Stage, page: Places) -> Watched | None:
     return edited.reading
 
 
+def show_links(page: Places) -> None:
+    """The ways on from here: these pages open with what Explore shows."""
+    with page.panel, st.container(horizontal=True):
+        for name, words, icon in _ONWARD:
+            st.page_link(f"pages/{name}.py", label=words, icon=f":material/{icon}:")
+
+
 def current_experiment() -> Experiment | None:
     """What the Explore page shows, for the other pages; None where it is a preset or was never opened."""
     state: Opened | None = st.session_state.get(_OPEN)
@@ -357,3 +370,11 @@ def current_experiment() -> Experiment | None:
         return _parsed(json.dumps(state.edited))
     except GdvizError:
         return None
+
+
+def current_subject() -> tuple[str | None, str] | None:
+    """The preset on Explore, None for a scene that is no preset, and what tells two such scenes apart; None before a visit."""
+    state: Opened | None = st.session_state.get(_OPEN)
+    if state is None:
+        return None
+    return (state.preset, "") if state.edited is None else (None, json.dumps(state.edited, sort_keys=True))

@@ -10,18 +10,18 @@ import streamlit as st
 _STYLE = """<style>
 .st-key-explore-top { gap: 0.5rem 1rem; }
 .st-key-explore-top > :has(h1) { flex: none; width: auto; }
-.st-key-explore-top h1 { font-size: 1.15rem; padding: 0; white-space: nowrap; }
+.stMainBlockContainer .st-key-explore-top h1 { font-size: 1.15rem; padding: 0; white-space: nowrap; }
 .st-key-explore-body { display: grid; gap: 0.6rem 1.75rem; }
 .st-key-explore-body { grid-template: "status" auto "stage" auto "panel" auto / minmax(0, 1fr); }
 .st-key-explore-body > :nth-child(1) { grid-area: status; }
 .st-key-explore-body > :nth-child(2) { grid-area: stage; }
 .st-key-explore-body > :nth-child(3) { grid-area: panel; }
-.st-key-explore-status:empty { display: none; }
 .st-key-explore-panel { gap: 0.6rem; }
 .st-key-explore-panel .stTabs [role=tablist] { gap: 0.7rem; }
 .st-key-explore-panel .stTabs [role=tab] p { font-size: 0.8rem; }
 .st-key-explore-panel .stColumn { min-width: calc(50% - 1rem); }
 @media (min-width: 1000px) {
+  .st-key-explore-status { min-height: 2.6rem; }  /* kept, so that no box moves away below a pointer */
   .st-key-explore-body { grid-template: "stage status" auto "stage panel" 1fr / minmax(0, 1fr) minmax(19rem, 28%); }
 }
 </style>"""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from gdviz.jobs import Job
+from gdviz.jobs.study_job import part_key
 from gdviz.server import store
 from gdviz.studies.scene import SceneStudy
 from gdviz.ui.parts.required_networks import networks_progress
@@ -23,32 +24,32 @@ if TYPE_CHECKING:
 _WANTED, _STOPPED = "explore.wanted", "explore.stopped"
 
 
-def scene_progress(experiment: Experiment, title: str = "", caption: str = "", on_stage: str | None = None) -> SceneProgress:
+def scene_progress(experiment: Experiment, title: str = "", caption: str = "") -> SceneProgress:
     """Look a scene up, asking the workers for it (its preview first) when the store has none.
 
     Calling it again is cheap, joins the work under way and says that it is still wanted. Networks that it needs are trained
-    first, in the queue of trainings. The whole scene is asked for only when its preview is
-    `on_stage` (a digest) or has failed: until then page and preview have the machine to themselves.
+    first, in the queue of trainings. Preview and whole scene are asked for at once, in queues of their own; the newest part of
+    the whole is shown, or its preview until there is one.
     """
     coarse, whole = _studies(experiment, title, caption)
     digest = store().find(whole.key)
     if digest:
         return SceneProgress(digest, done=True, progress=1.0)
     if whole.key in stopped():
-        return SceneProgress(store().find(coarse.key), done=True, stopped=True)
+        return SceneProgress(_best(coarse, whole), done=True, stopped=True)
     if pool().find(coarse.key) is None:
         networks = networks_progress(coarse, trainings(), pool())
         if not networks.done or networks.error:
             return networks
-    preview = _ask(coarse)
-    shown = store().find(coarse.key)
-    if not preview.finished:
-        return SceneProgress(shown, done=False, words=_held_up(preview))
-    unseen = shown is not None and shown != on_stage
-    job = pool().find(whole.key) if unseen else _ask(whole)
-    if job is None:
-        return SceneProgress(shown, done=False)
-    return SceneProgress(shown, bool(job.error), job.progress or 0.0, job.error, _held_up(job))
+    preview, job = _ask(coarse), _ask(whole)
+    shown = _best(coarse, whole)
+    held_up = _held_up(job) if preview.finished else _held_up(preview)
+    return SceneProgress(shown, bool(job.error), job.progress or 0.0, job.error, held_up)
+
+
+def _best(coarse: SceneStudy, whole: SceneStudy) -> str | None:
+    """The newest part of the whole scene, or its preview."""
+    return store().find(part_key(whole.key)) or store().find(coarse.key)
 
 
 def want(experiments: Iterable[Experiment]) -> None:

@@ -19,6 +19,7 @@ from pydantic.fields import FieldInfo
 from gdviz.family import Family, Kind
 from gdviz.ui.parts.as_typed import as_typed
 from gdviz.ui.parts.field_errors import FieldErrors
+from gdviz.ui.parts.table_form import edit_table, from_json
 
 Draft = dict[str, Any]
 Choices = Mapping[str, list[str]]
@@ -131,7 +132,10 @@ def _is_small(info: FieldInfo) -> bool:
 
 
 def _cells(count: int, a_line: int = 3) -> list[Any]:
-    return [cell for _ in range(0, count, a_line) for cell in st.columns(a_line)][:count]
+    cells = [cell for _ in range(0, count, a_line) for cell in st.columns(a_line)]
+    for cell in cells[count:]:
+        cell.empty()  # what another kind had there goes at once
+    return cells[:count]
 
 
 PLANE = 2  # coordinates of targets whose kind alone says how many
@@ -229,55 +233,12 @@ def _edit_list(label: str, info: FieldInfo, value: Any, key: str) -> Any:
     """Components and bumps as a table; lists of numbers and points as JSON."""
     row = _row_model(info.annotation)
     if row is not None:
-        return _edit_table(label, row, value or [], key)
+        return edit_table(label, row, value or [], key)
     if isinstance(value, (list, tuple)) and len(value) > MAX_SHOWN:
         st.caption(f"{as_typed(label)}: {len(value):,} entries; edit them in a file (File, Save this experiment).")
         return value
     text = st.text_area(f"{as_typed(label)} (JSON)", json.dumps(value), key=key, height=68, help=as_typed(info.description or ""))
-    return _from_json(label, text, value)
-
-
-def _edit_table(label: str, row: type[BaseModel], value: list[Draft], key: str) -> list[Draft]:
-    """One line an item; a cell that is a list holds JSON.
-
-    The editor is given the same lines until another description comes from elsewhere: given what was typed into it as new lines,
-    it would forget the cell that is being typed.
-    """
-    lines_key, number_key = f"{key}.lines", f"{key}.number"
-    lines, given = st.session_state.get(lines_key, (None, None))
-    number = st.session_state.get(number_key, 0)
-    if f"{key}.{number}" not in st.session_state or not (_agree(value, given) or _agree(value, lines)):
-        lines, number = value, number + 1
-    st.caption(as_typed(label))
-    names = list(row.model_fields)
-    cells = [{name: _cell(item.get(name)) for name in names} for item in lines]
-    shown = st.data_editor(cells, num_rows="dynamic", key=f"{key}.{number}", hide_index=True)
-    typed = [{name: _uncell(name, text) for name, text in line.items() if text not in (None, "")} for line in shown]
-    st.session_state[lines_key], st.session_state[number_key] = (lines, typed), number
-    return typed
-
-
-def _agree(value: list[Draft], lines: list[Draft] | None) -> bool:
-    """Whether a description says what lines say, which may leave defaults out."""
-    if lines is None or len(lines) != len(value):
-        return False
-    return all(item.get(name) == cell for item, line in zip(value, lines, strict=True) for name, cell in line.items())
-
-
-def _cell(value: Any) -> Any:
-    return json.dumps(value) if isinstance(value, (list, dict)) else value
-
-
-def _uncell(name: str, text: Any) -> Any:
-    return _from_json(name, text, text) if isinstance(text, str) and text[:1] in "[{" else text
-
-
-def _from_json(label: str, text: str, otherwise: Any) -> Any:
-    try:
-        return json.loads(text)
-    except (json.JSONDecodeError, RecursionError) as error:
-        st.error(as_typed(f"{label}: not JSON ({error})."), icon=":material/error:")
-        return otherwise
+    return from_json(label, text, value)
 
 
 def _row_model(annotation: Any) -> type[BaseModel] | None:

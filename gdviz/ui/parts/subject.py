@@ -1,4 +1,4 @@
-"""Which scene a page of the Lab is about: a preset, or the scene as edited on the Explore page."""
+"""Which scene a page of the Lab is about: the one on Explore, until another preset is picked here."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from gdviz.experiment import Experiment
 from gdviz.export.link import from_link, to_link
 from gdviz.family import shown
 from gdviz.presets import DEFAULT, load, titles
-from gdviz.ui.explore.page import current_experiment
+from gdviz.ui.explore.page import current_experiment, current_subject
 from gdviz.ui.parts.as_typed import as_typed
 from gdviz.ui.parts.page_memory import Memory
 
@@ -48,6 +48,7 @@ def pick(memory: Memory, place: Any, key: str, presets: Mapping[str, str] | None
     """
     known, scene = presets or titles(), _scene(memory)
     options = ([SCENE] if scene is not None else []) + list(known)
+    _follow_explore(memory)
     start = memory["subject"] if memory["subject"] in options else DEFAULT
     picked: str = place.selectbox(
         "Experiment",
@@ -58,6 +59,16 @@ def pick(memory: Memory, place: Any, key: str, presets: Mapping[str, str] | None
     )
     memory["subject"] = picked
     return picked, scene if picked == SCENE and scene is not None else load(picked).experiment
+
+
+def _follow_explore(memory: Memory) -> None:
+    """Take what Explore shows, if that is not what it showed when this page was drawn last."""
+    now = current_subject()
+    if now is None or now == memory.get("explored"):
+        return
+    if "explored" in memory or memory["subject"] is None:  # what the address named at the first visit stays
+        memory["subject"] = now[0] or SCENE
+    memory["explored"] = now
 
 
 def write_address(picked: str, base: Experiment, **others: str) -> None:

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { lawAt } from "../../../gdviz/player/web/rows.js";
-import { sentenceFor } from "../../../gdviz/player/web/sentence.js";
+import { awaitedOf, sentenceFor } from "../../../gdviz/player/web/sentence.js";
 import { makeHeader, makeRow, rewardHeader, standInRows } from "./rows.js";
 
 test("it says who improved and that the powered law is missed", () => {
@@ -74,6 +74,16 @@ const LAWS = [[2, "p(x | b)³ p(x)⁻²"], [0.5, "p(x | b)^1.5 p(x)^−0.5"], [0
 for (const [w, law] of LAWS) {
   test(`the powered law at w = ${w} is ${law}`, () => assert.equal(lawAt("p(x | b)^(1+w) p(x)^(-w)", w), law));
 }
+
+test("a scene that still grows says what it is so far", () => {
+  const header = { ...makeHeader([makeRow(0, { particles: 1024 })]), preview: false };
+  const said = (missing) => awaitedOf({ ...header, missing });
+  assert.equal(awaitedOf(header), "");
+  assert.equal(said(["particles", "distances", "exact", "law"]), "first 1,024 particles, refining");
+  assert.equal(said(["distances", "exact", "law"]), "all 1,024 particles, refining");
+  assert.equal(said(["exact", "law"]), "particles and distances, refining");
+  assert.equal(awaitedOf({ ...header, preview: true }), "preview, refining");
+});
 
 test("a live row says that it is, and from how many particles", () => {
   const rows = standInRows();

@@ -9,6 +9,7 @@ from gdviz.guidance import GUIDANCE
 from gdviz.samplers import SAMPLERS
 from gdviz.targets import TARGETS
 from gdviz.ui.parts.as_typed import as_typed
+from gdviz.ui.parts.forms import starting_values
 
 FAMILIES = {"guidance": GUIDANCE, "sampler": SAMPLERS, "target": TARGETS}
 
@@ -53,3 +54,35 @@ def test_a_widget_explains_its_field_in_the_fields_own_words(family, value):
 def test_fields_are_called_as_their_titles_say():
     app = AppTest.from_function(page, args=("target", {"kind": "moons"})).run()
     assert [box.label for box in app.number_input] == ["points", "noise"]
+
+
+def test_another_kind_keeps_dimension_shared_fields_and_labels():
+    steps = starting_values(SAMPLERS.kinds["ddim"], before={"kind": "ddpm", "steps": 77})
+    assert steps["steps"] == 77
+    beyond = starting_values(SAMPLERS.kinds["ddim"], before={"kind": "ddpm", "steps": -1})
+    assert "steps" not in beyond, "what the other kind refuses is not kept"
+    plane = {"kind": "gaussian_mixture", "components": [{"mean": [0, 1]}]}
+    for before, coordinates in ((plane, 2), ({"kind": "two_moons"}, 2), ({**plane, "components": [{"mean": [0]}]}, 1)):
+        assert len(starting_values(TARGETS.kinds["points"], before=before)["points"][0]) == coordinates
+
+
+def test_a_table_keeps_its_lines_while_it_is_typed_in_and_takes_others_from_elsewhere():
+    def table():
+        import streamlit as st
+
+        from gdviz.targets.gaussian_mixture import Component
+        from gdviz.ui.parts.table_form import edit_table
+
+        value = st.session_state.setdefault("value", [{"mean": [0.0], "covariance": [[1.0]], "weight": 1.0}])
+        st.session_state["given"] = edit_table("components", Component, value, "rows")
+
+    page = AppTest.from_function(table, default_timeout=60).run()
+    assert not page.exception
+    first = page.dataframe[0].proto.id
+    page.session_state["value"] = [{**page.session_state["given"][0], "label": None}]  # as it was typed, defaults filled
+    page.run()
+    assert page.dataframe[0].proto.id == first
+    page.session_state["value"] = [{"mean": [5.0], "covariance": [[1.0]], "weight": 1.0}]  # dragged on the stage, say
+    page.run()
+    assert page.session_state["given"][0]["mean"] == [5.0]
+    assert page.dataframe[0].proto.id != first

@@ -103,7 +103,7 @@ export class Answerer {
     if (here) return here;
     const noise = await this.noiseOf(of);
     if (start && !sameStart(noise, quantisation, start)) {
-      throw new Error("The server's noise is not the one that this scene was made with; it is made again with the next version of the scene.");
+      throw new Error("the server's noise is not the one that this scene was made with");
     }
     this.noises = [noise, ...this.noises].slice(0, KEPT);
     return noise;

@@ -108,7 +108,7 @@ export class LiveW {
   refuse(why) {
     const { state } = this;
     const [scene] = state.scenes;
-    state.live = { on: false, why: why.replace(/\.$/, ""), scene: null };
+    state.live = { on: false, why, scene: null };
     state.w = scene.w[nearestIndex(scene, state.w)];
     this.stage.arrange();
     this.stage.redraw();

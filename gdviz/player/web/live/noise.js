@@ -8,14 +8,15 @@ import { momentAt, signalKept, stepBeta } from "./levels.js";
  * @typedef {{seed: number, d: number, particles: number, steps: number, values: Float32Array}} Noise
  */
 
-// Fetch it; a refusal is an Error in one sentence.
+// Fetch it; a refusal is an Error that says why in a clause.
 /** @type {(base: string, of: {seed: number, d: number, particles: number, steps: number}) => Promise<Noise>} */
 export async function fetchNoise(base, of) {
   const address = `noise/${of.seed}-${of.d}-${of.particles}-${of.steps}`;
-  const answer = await fetch(new URL(address, base), { cache: "force-cache" });
+  const answer = await fetch(new URL(address, base), { cache: "force-cache" }).catch(() => /** @type {Response | null} */ (null));
+  if (!answer) throw new Error("the noise of this run could not be fetched: the server did not answer");
   const bytes = answer.ok ? await answer.arrayBuffer() : null;
   if (!bytes || bytes.byteLength !== 4 * (of.steps + 1) * of.particles * of.d) {
-    throw new Error(`The noise of this run could not be fetched: the server answered ${answer.status}.`);
+    throw new Error(`the noise of this run could not be fetched: the server answered ${answer.status}`);
   }
   return { ...of, values: new Float32Array(bytes) };
 }

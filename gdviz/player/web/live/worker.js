@@ -28,7 +28,8 @@ export function startWorker() {
       try {
         // A coarse answer is finished, or a steady hand would never see one; a whole one gives way.
         const result = await answerer.answer(request, coarse, () => !coarse && newest !== null, pause);
-        self.postMessage({ id, result });
+        const moved = result && "codes" in result ? result.codes.map((codes) => codes.buffer) : [];
+        self.postMessage({ id, result }, { transfer: moved });
       } catch (error) {
         self.postMessage({ id, problem: /** @type {Error} */ (error).message });
       }
