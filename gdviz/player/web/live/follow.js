@@ -6,14 +6,13 @@ import { liveCoverage, liveRequest, liveScene } from "./scene.js";
 import { editedScene } from "../edit/fields.js";
 import { nearestIndex } from "../motion.js";
 /** @import { Experiment } from "../edit/change.js" */
-/** @import { LiveRequest, LiveResult } from "./answer.js" */
+/** @import { LiveResult } from "./answer.js" */
 /** @import { Scene } from "../scene.js" */
 /** @import { Stage } from "../stage.js" */
 /** @import { State } from "../state.js" */
 
 export class LiveW {
   /** @type {LiveEngine | null} */ engine = null;
-  /** @type {string | null} */ server = null;
   /** @type {Scene | null} */ flowed = null; // of an edited Experiment, the last that the engine ran
   drafts = 0;
 
@@ -29,18 +28,13 @@ export class LiveW {
     const { covered, absent } = liveCoverage(scene);
     this.engine?.stop();
     this.state.live = { on: covered && server !== null, why: covered && server === null ? "live needs the server" : absent, scene: null };
-    this.server = server;
     this.flowed = null;
-  }
-
-  /** @type {(request: LiveRequest) => void} */
-  ask(request) {
-    this.engine ??= new LiveEngine({
-      base: this.server,
+    if (server === null || this.engine) return;
+    this.engine = new LiveEngine({
+      base: server,
       onResult: (result, { experiment }) => (this.isOwn(experiment) ? this.show(liveScene(this.state.scenes[0], result)) : this.flow(result, experiment)),
       onProblem: (why, { experiment }) => { if (this.isOwn(experiment)) this.refuse(why); else this.stay(why); },
     });
-    this.engine.ask(request);
   }
 
   /** @type {(experiment: Experiment) => boolean} */
@@ -52,12 +46,12 @@ export class LiveW {
     if (edited) {
       const { header } = scene;
       const request = liveRequest(scene, w, edited);
-      if (this.server !== null) this.ask({ ...request, extent: null, given: header.live ? request.given : { ...request.given, absent: "it is a preview" } });
+      this.engine?.ask({ ...request, extent: null, given: header.live ? request.given : { ...request.given, absent: "it is a preview" } });
     } else if (!live.on) return;
     else if (scene.w.includes(w)) {
-      this.engine?.stop();
+      this.engine.stop();
       live.scene = null;
-    } else this.ask(liveRequest(scene, w));
+    } else this.engine.ask(liveRequest(scene, w));
   }
 
   // ---- what is edited
