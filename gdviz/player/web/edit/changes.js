@@ -2,7 +2,7 @@
 
 import { accept, getAt, misfit, refuse, setAt, tidy } from "./change.js";
 import { axisAngle, degreesOf } from "./ellipse.js";
-import { readPart, writePart } from "./kinds.js";
+import { writePart } from "./kinds.js";
 import { labelsOf, readLabel, withTarget } from "./labels.js";
 /** @import { Changed, Experiment, Path } from "./change.js" */
 /** @import { Thing } from "./handles.js" */
@@ -10,8 +10,8 @@ import { labelsOf, readLabel, withTarget } from "./labels.js";
 
 const MOST_COMPONENTS = 1000; // as gdviz/targets/_target.py
 const MOST_BUMPS = 999; // as gdviz/rewards/bumps.py
-export const SNAP_PLACE = 0.25;
-export const SNAP_ANGLE = 15;
+const SNAP_PLACE = 0.25;
+const SNAP_ANGLE = 15;
 
 /** @type {(thing: Thing) => number} */
 function dimension({ numbers, kind }) { return "y" in numbers || ("angle" in numbers && kind.noun === "half-plane") ? 2 : 1; }

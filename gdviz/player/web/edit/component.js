@@ -18,7 +18,7 @@ export const COMPONENT = {
   noun: "component",
 
   read({ mean, covariance, weight }, d) {
-    const numbers = { ...placeNumbers(mean), weight: weight ?? 1 };
+    const numbers = Object.assign(placeNumbers(mean), { weight: weight ?? 1 });
     if (d === 1) return { ...numbers, width: Math.sqrt(covariance[0][0]) };
     const { values, angle } = eigen(covariance);
     return { ...numbers, width: Math.sqrt(values[0]), width2: Math.sqrt(values[1]), angle };
