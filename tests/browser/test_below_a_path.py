@@ -18,7 +18,7 @@ def test_the_player_finds_its_scene_below_the_path(visit: Any, program_url: str,
     stripped = stripping_proxy(int(urlsplit(program_url).port or 0), "/courses/lab")
     with own if passed_on else stripped as found:
         at = found.url if passed_on else found
-        page = visit("/curves", at=at)
+        page = visit("/curves", at=at, reduced_motion="reduce")
         page.get_by_role("link", name="Explore").click()
         expect(page.get_by_test_id("player")).to_have_attribute("data-frame", re.compile(r"\d+"))
         asked = page.evaluate("performance.getEntriesByType('resource').map((entry) => entry.name)")

@@ -24,7 +24,7 @@ def upload(page: Page, name: str, data: bytes) -> None:
 
 
 def test_samples_are_judged_and_facts_checked(visit: Visit) -> None:
-    page = visit("/check?preset=figure-1")
+    page = visit("/check?preset=figure-1", reduced_motion="reduce")
     expect(page.get_by_role("heading", name="Check against what is known exactly")).to_be_visible()
     rng = np.random.default_rng(3)
     x = rng.choice([-1.0, 1.0], 2000) + rng.standard_normal(2000)

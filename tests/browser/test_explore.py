@@ -12,6 +12,10 @@ from playwright.sync_api import Download, Page, expect
 from gdviz.export.link import from_link
 
 
+STILL: dict[str, Any] = {"reduced_motion": "reduce"}
+"""For what is not about motion: a player that plays draws all the time, and takes that from what the page computes."""
+
+
 def open_more(page: Page, tab: str) -> None:
     page.get_by_role("tab", name=tab).click()
 
@@ -81,7 +85,7 @@ def test_reduced_motion_waits_for_play(visit: Any) -> None:
 
 
 def test_an_edit_changes_the_scene_and_keeps_the_player(visit: Any) -> None:
-    page = visit(small())
+    page = visit(small(), **STILL)
     shown = player(page)
     refined(page)
     shown.evaluate("node => { node.isTheSame = true }")
@@ -94,7 +98,7 @@ def test_an_edit_changes_the_scene_and_keeps_the_player(visit: Any) -> None:
 
 
 def test_the_link_reopens_scene_and_view(visit: Any) -> None:
-    page = visit(small(seed=4))
+    page = visit(small(seed=4), **STILL)
     shown = player(page)
     refined(page)
     slider = page.get_by_role("slider", name="guidance scale w")
@@ -103,7 +107,7 @@ def test_the_link_reopens_scene_and_view(visit: Any) -> None:
     slider.press("ArrowRight")
     expect(shown).to_have_attribute("data-w", "0.5")
     expect(page).to_have_url(re.compile("view="))
-    again = visit(page.url.removeprefix(page.evaluate("location.origin")))
+    again = visit(page.url.removeprefix(page.evaluate("location.origin")), **STILL)
     expect(player(again)).to_have_attribute("data-w", "0.5")
     link = again.evaluate("new URL(location).searchParams.get('scene')")
     assert _canonical(from_link(link)) == _canonical({**SMALL, "seed": 4})
@@ -119,7 +123,7 @@ def test_preset_box_opens_another_scene(visit: Any) -> None:
 
 def test_a_bad_reward_is_refused_beside_the_box(visit: Any) -> None:
     reward = {"kind": "reward", "reward": {"kind": "expression", "expression": "1 + x**2"}}
-    page = visit(small(guidance=reward))
+    page = visit(small(guidance=reward), **STILL)
     shown = player(page)
     refined(page)
     open_more(page, "Guidance")
@@ -133,7 +137,7 @@ def test_a_bad_reward_is_refused_beside_the_box(visit: Any) -> None:
 
 
 def test_an_experiment_file_opens_and_is_saved(visit: Any, tmp_path: Any) -> None:
-    page = visit(small())
+    page = visit(small(), **STILL)
     player(page)
     refined(page)
     open_more(page, "File")
@@ -146,7 +150,7 @@ def test_an_experiment_file_opens_and_is_saved(visit: Any, tmp_path: Any) -> Non
 
 
 def test_a_wrong_file_is_refused_and_the_page_lives(visit: Any, tmp_path: Any) -> None:
-    page = visit(small())
+    page = visit(small(), **STILL)
     shown = player(page)
     open_more(page, "File")
     file = tmp_path / "wrong.json"
@@ -157,7 +161,7 @@ def test_a_wrong_file_is_refused_and_the_page_lives(visit: Any, tmp_path: Any) -
 
 
 def test_copy_to_b_and_another_sampler_are_held_apart(visit: Any) -> None:
-    page = visit(small())
+    page = visit(small(), **STILL)
     shown = player(page)
     refined(page)
     page.get_by_role("button", name="copy to B").click()
@@ -177,7 +181,7 @@ def test_a_damaged_link_says_so_and_shows_the_default(visit: Any) -> None:
 
 
 def test_overflow_keeps_the_page_alive(visit: Any) -> None:
-    page = visit(small(w=[0, 1e6]))
+    page = visit(small(w=[0, 1e6]), **STILL)
     shown = player(page)
     refined(page)
     slider = page.get_by_role("slider", name="guidance scale w")
@@ -200,7 +204,7 @@ def _canonical(draft: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_a_long_run_can_be_cancelled_and_gone_on_with(visit: Any) -> None:
-    page = visit(small(particles=1_000_000, w=list(range(25)), sampler={"kind": "ddpm", "steps": 2000}))
+    page = visit(small(particles=1_000_000, w=list(range(25)), sampler={"kind": "ddpm", "steps": 2000}), **STILL)
     player(page)
     page.get_by_role("button", name="Cancel").click()
     expect(page.get_by_text("Stopped. What is on stage stays.")).to_be_visible()

@@ -6,9 +6,7 @@ import re
 from typing import Any
 
 from exploring import player, refined, small
-from playwright.sync_api import Page, expect
-
-from gdviz.export.link import from_link
+from playwright.sync_api import expect
 
 
 def test_all_is_in_sight_and_words_are_explained_on_focus_and_hover(visit: Any) -> None:
@@ -41,7 +39,7 @@ def test_all_is_in_sight_and_words_are_explained_on_focus_and_hover(visit: Any) 
 
 
 def test_present_is_part_of_the_address_and_escape_leaves_it(visit: Any) -> None:
-    page = visit("/?view=w2*s1")
+    page = visit("/?view=w2*s1", reduced_motion="no-preference")
     shown = player(page)
     expect(page.get_by_role("button", name="Leave")).to_be_visible()
     box = shown.bounding_box()
@@ -100,33 +98,6 @@ def test_an_edit_keeps_the_view_and_a_reload_the_copied_panel(visit: Any) -> Non
     assert view and view[0] in page.url
     page.reload()
     expect(player(page).locator("canvas")).to_have_count(3)
-    refined(page)
-    type_in_two_cells(page)
-
-
-def type_in_two_cells(page: Page) -> None:
-    """One after the other, while the page is drawn: both are kept."""
-    page.get_by_role("tab", name="Target").click()
-    page.get_by_test_id("stDataFrame").locator("canvas").first.wait_for()
-    page.wait_for_timeout(500)
-    box = page.get_by_test_id("stDataFrame").bounding_box()
-    assert box
-    for row, text in ((2, "3"), (1, "5")):  # from below: Enter goes down, and a press on the chosen cell would add to it
-        page.mouse.click(box["x"] + 60, box["y"] + 35 * row + 18)
-        page.wait_for_timeout(400)
-        page.keyboard.type(text, delay=50)
-        page.keyboard.press("Enter")
-        page.wait_for_timeout(400)
-    for _ in range(100):
-        if weights(page) == [5, 3]:
-            break
-        page.wait_for_timeout(200)
-    assert weights(page) == [5, 3]
-
-
-def weights(page: Page) -> list[float]:
-    link = page.evaluate("new URL(location).searchParams.get('scene')")
-    return [component.get("weight", 1) for component in from_link(link)["target"]["components"]]
 
 
 def test_dots_that_cannot_be_seen_are_told_of(visit: Any) -> None:

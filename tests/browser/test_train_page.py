@@ -96,7 +96,7 @@ def test_watch_cancel_resume_remove(visit: Visit) -> None:
 
 
 def test_a_trained_network_goes_to_explore_and_stands_beside_the_exact_score(visit: Visit) -> None:
-    page = visit(f"/train?scene={scene(300)}")
+    page = visit(f"/train?scene={scene(300)}", reduced_motion="reduce")
     press(page, "Train")
     expect(box(page, 300).get_by_text("done in")).to_be_visible()
     expect(page.get_by_role("button", name="Train", exact=True)).to_be_disabled()
@@ -111,7 +111,7 @@ def test_a_trained_network_goes_to_explore_and_stands_beside_the_exact_score(vis
 
 
 def test_a_scene_whose_network_is_missing_waits_for_it_and_nothing_else_does(visit: Visit) -> None:
-    page = visit(f"/?scene={to_link(SMALL)}")
+    page = visit(f"/?scene={to_link(SMALL)}", reduced_motion="reduce")
     expect(page.get_by_test_id("player")).to_have_attribute("data-frame", re.compile(r"\d+"))
     page.goto(page.url.split("?")[0] + f"?scene={scene(2500, seed=5)}")
     expect(page.get_by_text(re.compile("(Starting to train|Training) the network")).first).to_be_visible()
