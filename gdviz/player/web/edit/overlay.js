@@ -135,7 +135,7 @@ export class Overlay {
   drawHandle(key, thing, handle, [x, y], theme, chosen) {
     let held = this.held.get(key);
     if (!held) {
-      held = { ...addMark(this.handles, shapeOf(handle.name, thing.group === "reward")), thing, handle };
+      held = Object.assign(addMark(this.handles, shapeOf(handle.name, thing.group === "reward")), { thing, handle });
       this.held.set(key, held);
       this.listenTo(held);
     }
