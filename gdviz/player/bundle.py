@@ -9,7 +9,7 @@ from importlib.resources import files
 from gdviz.player.modules import component_js, link
 
 WEB = files("gdviz.player") / "web"
-STYLES = ("style.css", "charts.css")
+STYLES = ("style.css", "charts.css", "edit.css")
 
 
 @cache

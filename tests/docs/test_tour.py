@@ -15,7 +15,8 @@ from gdviz.rewards import REWARDS, RewardContext, check_positive
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "tour.md").read_text(encoding="utf-8")
 PROSE = re.sub(r"```.*?```", "", PAGE, flags=re.DOTALL)
-SOURCES = [path for pattern in ("gdviz/ui/**/*.py", "gdviz/player/*/*.js", "pages/*.py", "app.py") for path in ROOT.glob(pattern)]
+PATTERNS = ("gdviz/ui/**/*.py", "gdviz/player/**/*.js", "pages/*.py", "app.py")
+SOURCES = [path for pattern in PATTERNS for path in ROOT.glob(pattern)]
 SCREEN = "\n".join(path.read_text(encoding="utf-8") for path in SOURCES) + cards_page()
 # Names that the page makes from the scene: "mean of " and the reward's own name.
 MADE = {"mean of p(b | x)": "mean of ${names.reward}", "mean of 1 / p(b | x)": "mean of ${names.reciprocal}"}

@@ -22,6 +22,7 @@ import { writeView } from "./view.js";
  * @property {(n: number | null) => void} followParticle
  * @property {(by: number) => void} followNext
  * @property {() => void} copy
+ * @property {() => void} edit - switch the editor on or off
  * @property {(spec: PanelSpec) => void} tie
  * @property {(spec: PanelSpec) => void} remove
  * @property {(name: string, value: any) => void} set
@@ -121,6 +122,9 @@ export function createActions(state, clock, stage, live) {
       if (!pinCopy(state)) return;
       arrangeAndDraw();
       act.released();
+    },
+    edit() {
+      stage.editor.toggle(!stage.editor.on);
     },
     tie(spec) { // a copy's w follows the slider, or stays where it is
       spec.pin.w = spec.pin.w === null ? spec.w : null;

@@ -14,7 +14,7 @@ import { formatShort } from "./numbers.js";
 /**
  * What the stage has just drawn.
  * @typedef {{width: number, playing: boolean, frame: number, frames: number, moment: Moment, stepsTotal: number, view: View, w: number[],
- *   position: number, at: Place, live: Live, dragging: boolean, room: boolean, nextLetter: string}} DrawnFrame
+ *   position: number, at: Place, live: Live, dragging: boolean, room: boolean, nextLetter: string, editing: boolean, editable: boolean, edited: boolean}} DrawnFrame
  *
  * @typedef {{update: (drawn: DrawnFrame) => void, more: ReturnType<typeof addMore>}} Controls
  */
@@ -67,7 +67,10 @@ export function createControls(bar, details, act) {
     act.stepW(steps[event.key]);
   });
 
-  const copy = addElement("button", bar, { type: "button", class: "gv-copy" }, "copy to B");
+  const tools = addElement("div", bar, { class: "gv-copies" });
+  const edit = addElement("button", tools, { type: "button", class: "gv-copy", "aria-pressed": "false", title: "move, add and remove parts of the scene" }, "Edit");
+  edit.addEventListener("click", act.edit);
+  const copy = addElement("button", tools, { type: "button", class: "gv-copy" }, "copy to B");
   copy.addEventListener("click", act.copy);
   const more = addMore(details, act);
   let shown = "";
@@ -92,7 +95,9 @@ export function createControls(bar, details, act) {
       notLive.hidden = !notLive.textContent;
       scale.input.setAttribute("aria-valuetext", `w = ${formatShort(s.at.w)}, gamma = ${formatShort(1 + s.at.w)}`);
       setText(copy, s.room ? `copy to ${s.nextLetter}` : "four panels");
-      copy.disabled = !s.room || s.at.interpolated || s.live.scene !== null;
+      copy.disabled = !s.room || s.at.interpolated || s.live.scene !== null || s.edited;
+      edit.hidden = !s.editable;
+      edit.setAttribute("aria-pressed", String(s.editing));
       back.disabled = s.frame <= 0;
       forward.disabled = s.frame >= s.frames - 1;
       const key = `${s.w}|${s.width}`;

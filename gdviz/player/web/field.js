@@ -7,6 +7,8 @@ import { parseColour } from "./theme.js";
 /** @import { Theme } from "./theme.js" */
 /** @import { Overlays } from "./view.js" */
 
+/** @type {HTMLCanvasElement | null} */
+let small = null; // used again: it is copied at once
 export const REWARD_STRENGTH = 0.3; // opacity where the reward is highest
 
 // A small canvas (one pixel a grid point) holding the tint, or null where the scene has no such field.
@@ -20,7 +22,8 @@ export function fieldImage(scene, field, theme) {
     : single ? [{ grid: single, colour: field === "reward" ? theme.reward : theme.muted }] : [];
   if (!layers.length) return null;
   const { width, height, extent } = layers[0].grid;
-  const canvas = Object.assign(document.createElement("canvas"), { width, height });
+  const canvas = (small ??= document.createElement("canvas"));
+  if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
   const pen = penOf(canvas);
   const image = pen.createImageData(width, height);
   const colours = layers.map((layer) => parseColour(layer.colour));

@@ -64,7 +64,7 @@ export class Panel {
     this.spec = spec;
     this.theme = theme;
     this.overlays = resolveOverlays(overlays, spec.scene);
-    this.node.style.setProperty("--gv-role", spec.colour);
+    if (this.node.style.getPropertyValue("--gv-role") !== spec.colour) this.node.style.setProperty("--gv-role", spec.colour);
     setText(this.letter, spec.letter);
     this.remove.hidden = this.foot.hidden = !spec.pin;
     this.remove.setAttribute("aria-label", `remove panel ${spec.letter}`);
@@ -82,18 +82,18 @@ export class Panel {
     if (!width) return;
     const most = this.narrow() ? 620 : Math.min(620, Math.max(LEAST_HEIGHT, window.innerHeight - ROOM_BELOW));
     const height = Math.round(Math.min(width * Painter.aspect(extent, this.narrow()), most));
-    const dpr = Math.min(2, window.devicePixelRatio || 1);
+    const dpr = scene.rough ? 1 : Math.min(2, window.devicePixelRatio || 1); // while it is dragged, quick before fine
     const key = [(scene.of ?? scene).id, extent, width, height, dpr, this.theme.bg, this.theme.text, this.overlays.field, this.overlays.contours].join("|");
     if (key === this.key) return this.painter.exchange(scene);
     this.key = key;
     this.canvas.style.height = `${height}px`;
-    this.canvas.width = Math.round(width * dpr);
-    this.canvas.height = Math.round(height * dpr);
+    const size = [width, height].map((v) => Math.round(v * dpr));
+    if (this.canvas.width !== size[0] || this.canvas.height !== size[1]) [this.canvas.width, this.canvas.height] = size;
     if (!(this.painter instanceof Painter)) {
       if (this.painter) this.renew(); // a canvas keeps its first context's options
       this.painter = new Painter(this.canvas);
     }
-    this.painter.layout(scene, this.theme, dpr, this.overlays, extent);
+    this.painter.layout(scene, this.theme, dpr, this.overlays, extent, key);
   }
 
   narrow() { return (this.node.closest(".gv")?.clientWidth ?? 1000) < 560; }

@@ -23,6 +23,9 @@ const TRAIL_FRAMES = 9;
 const TRAIL_REACH = 0.03; // share of the axes that a particle may cross in a frame before its trail fades
 const MASS_SHARES = [0.5, 0.8, 0.95]; // mass inside the drawn contours
 
+/** @type {{key: string, pixels: Uint32Array, contours: Path2D[]}} */
+let painted = { key: "", pixels: null, contours: [] }; // what does not move, as painted last: two panels of one scene share it
+
 export class PlanePainter {
   /** @type {Scene} */ scene;
   /** @type {Theme} */ theme;
@@ -55,32 +58,42 @@ export class PlanePainter {
   }
 
   // Called when the size, the scene, the theme or an overlay changes.
-  /** @type {(scene: Scene, theme: Theme, dpr: number, overlays: Overlays, extent: number[]) => void} */
-  layout(scene, theme, dpr, overlays, extent) {
+  /** @type {(scene: Scene, theme: Theme, dpr: number, overlays: Overlays, extent: number[], key: string) => void} */
+  layout(scene, theme, dpr, overlays, extent, key) {
     const { width, height } = this.canvas;
     this.scene = scene;
     this.theme = theme;
     this.dpr = dpr;
     this.view = equalView(extent, [34 * dpr, 6 * dpr, width - 6 * dpr, height - 24 * dpr].map(Math.round));
-    const [left, top, right, bottom] = this.view.box;
-    const pen = this.pen;
+    if (painted.key !== key) painted = { key, pixels: this.paintStill(overlays), contours: this.traceContours(scene.grid(overlays.contours)) };
+    this.still = painted.pixels;
+    this.contours = painted.contours;
+    if (this.pixels?.width !== width || this.pixels.height !== height) {
+      this.pixels = this.pen.createImageData(width, height);
+      this.words = new Uint32Array(this.pixels.data.buffer);
+    }
+    this.law = { key: "", paths: [] };
+    const grow = scene.particles <= 400 ? 1.5 : scene.particles <= 2500 ? 1.15 : 1;
+    this.dot = dotStamp(1.45 * grow * dpr);
+    this.hollow = dotStamp(2.1 * grow * dpr, dpr);
+    if (this.positions?.length !== scene.particles * 2) this.positions = new Float32Array(scene.particles * 2);
+    this.trail ??= Array.from({ length: 2 }, () => new Float32Array(TRAILS.many * 2));
+  }
+
+  // The field and the axes as pixels.
+  /** @type {(overlays: Overlays) => Uint32Array} */
+  paintStill(overlays) {
+    const { pen, theme, dpr, view } = this;
+    const { width, height } = this.canvas;
+    const [left, top, right, bottom] = view.box;
     pen.setTransform(1, 0, 0, 1, 0, 0);
     pen.fillStyle = theme.bg;
     pen.fillRect(0, 0, width, height);
     pen.fillStyle = theme.panel;
     pen.fillRect(left, top, right - left, bottom - top);
     this.clipped(() => this.drawField(overlays.field));
-    drawAxes(pen, this.view, theme, dpr);
-    this.still = new Uint32Array(pen.getImageData(0, 0, width, height).data.buffer);
-    this.pixels = pen.createImageData(width, height);
-    this.words = new Uint32Array(this.pixels.data.buffer);
-    this.contours = this.traceContours(scene.grid(overlays.contours));
-    this.law = { key: "", paths: [] };
-    const grow = scene.particles <= 400 ? 1.5 : scene.particles <= 2500 ? 1.15 : 1;
-    this.dot = dotStamp(1.45 * grow * dpr);
-    this.hollow = dotStamp(2.1 * grow * dpr, dpr);
-    this.positions = new Float32Array(scene.particles * 2);
-    this.trail = Array.from({ length: 2 }, () => new Float32Array(TRAILS.many * 2));
+    drawAxes(pen, view, theme, dpr);
+    return new Uint32Array(pen.getImageData(0, 0, width, height).data.buffer);
   }
 
   // Another scene on the same axes, with the same fields and as many particles: what does not move stays.
@@ -111,7 +124,7 @@ export class PlanePainter {
     const { view, pen } = this;
     const cell = [(x1 - x0) / (image.canvas.width - 1), (y1 - y0) / (image.canvas.height - 1)]; // grid points are pixel centres
     pen.imageSmoothingEnabled = true;
-    pen.imageSmoothingQuality = "high";
+    pen.imageSmoothingQuality = this.scene.rough ? "low" : "high";
     /** @type {(x: number) => number} */
     const px = (x) => view.x0 + view.sx * x;
     /** @type {(y: number) => number} */

@@ -4,12 +4,14 @@ import { createActions } from "./actions.js";
 import { Address } from "./address.js";
 import { Clock } from "./clock.js";
 import { setText } from "./dom.js";
+import { Editor } from "./edit/editor.js";
 import { LiveW } from "./live/follow.js";
 import { SceneLibrary, sceneSources } from "./load.js";
 import { buildPage } from "./page.js";
 import { Stage } from "./stage.js";
 import { createState, enterScenes, lastFrame } from "./state.js";
 import { readView } from "./view.js";
+/** @import { Experiment } from "./edit/change.js" */
 /** @import { Given } from "./address.js" */
 /** @import { SceneInput, Source } from "./load.js" */
 /** @import { Scene } from "./scene.js" */
@@ -17,10 +19,10 @@ import { readView } from "./view.js";
 /** @import { Selection } from "./view.js" */
 
 /**
- * @typedef {{selection?: Selection | null, base?: string, within?: boolean, stale?: string, address?: Given, onWent?: (query: string) => void}} Options
+ * @typedef {{selection?: Selection | null, base?: string, within?: boolean, stale?: string, address?: Given, onWent?: (query: string) => void,
+ *   onEdit?: (experiment: Experiment) => void}} Options
  *   - the view to open with; what addresses start with; whether a page stands around it that names the scene; why these scenes are not
- *   those that were asked for; what that page has open, and what
- *   hears where Back and Forward lead
+ *   those that were asked for; what that page has open, what hears where Back and Forward lead, and who is told of an edited Experiment
  *
  * @typedef {object} Player
  * @property {(scene: SceneInput, options: Options) => Promise<void>} update
@@ -28,6 +30,7 @@ import { readView } from "./view.js";
  * @property {() => boolean} attached
  * @property {{draws: number, milliseconds: number}} stats
  * @property {Clock} clock
+ * @property {() => Experiment} experiment - on stage, as edited
  * @property {State} state
  */
 
@@ -41,6 +44,14 @@ export function createPlayer(host) {
   const stage = new Stage(page, state, clock);
   const live = new LiveW(state, stage);
   stage.listen(createActions(state, clock, stage, live));
+  /** @type {((experiment: Experiment) => void) | null} */
+  let onEdit = null;
+  const editor = stage.editor = new Editor(page, state, {
+    show: (experiment, rough) => live.draft(experiment, rough),
+    hand: (experiment) => onEdit?.(experiment),
+    panels: () => stage.panels,
+    theme: () => stage.theme,
+  });
   let signature = ""; // of the scenes asked for
   /** @type {Address | null} */
   let address = null;
@@ -66,6 +77,7 @@ export function createPlayer(host) {
       went = options.onWent ?? went;
       if (options.address) keepAddress(options.address);
       const sources = sceneSources(scene);
+      onEdit = options.onEdit ?? null;
       const key = JSON.stringify(sources.map((source) => source.id));
       stage.retheme();
       if (key === signature) return;
@@ -92,7 +104,7 @@ export function createPlayer(host) {
   /** @type {(loaded: Scene[], sources: Source[], options: Options) => Promise<void>} */
   async function enter(loaded, sources, { selection, base }) {
     const first = !state.opened;
-    if (!first && clock.playing && clock.progress > 0.9 && loaded[0].id !== state.scenes[0].id) clock.seek(0); // a new scene moves at once
+    if (!first && !editor.on && clock.playing && clock.progress > 0.9 && loaded[0].id !== state.scenes[0].id) clock.seek(0); // a new scene moves at once
     state.scenes = loaded;
     if (first) {
       state.opened = true;
@@ -102,10 +114,12 @@ export function createPlayer(host) {
     }
     live.enter(loaded[0], sources[0].url ? new URL(base ?? "", document.baseURI).href : null);
     enterScenes(state, loaded);
+    state.draft = null;
     live.follow();
     clock.speed = state.view.speed;
     if (first && state.view.frame !== null) clock.seek(state.view.frame / Math.max(1, lastFrame(state)));
     stage.enter();
+    editor.enter();
     if (first && state.view.frame === null && !stage.reduced.matches) clock.play();
     library.keep([...state.scenes, ...state.pinned.map((pin) => pin.scene)].map((scene) => scene.source));
     stage.draw();
@@ -119,7 +133,7 @@ export function createPlayer(host) {
     stage.destroy();
   }
 
-  const player = { update, destroy, stats: stage.stats, clock, state, attached: () => root.isConnected };
+  const player = { update, destroy, stats: stage.stats, clock, state, attached: () => root.isConnected, experiment: () => editor.experiment() };
   Object.assign(root, { gdviz: player }); // for the benchmark and the tests
   return player;
 }

@@ -77,6 +77,7 @@
  * Everything that is drawn of one Experiment. Every array runs over w ascending.
  * @typedef {object} Scene
  * @property {Header} header
+ * @property {boolean} [rough] - of an Experiment that is being dragged: drawn quickly
  * @property {string} id
  * @property {string} [source] - what it was asked for by: the name of its bytes
  * @property {number[]} w - ascending

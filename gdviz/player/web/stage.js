@@ -11,6 +11,7 @@ import { applyTheme, readTheme, watchTheme } from "./theme.js";
 import { createWords, differsFromA } from "./words.js";
 /** @import { Actions } from "./actions.js" */
 /** @import { Charts } from "./charts.js" */
+/** @import { Editor } from "./edit/editor.js" */
 /** @import { Clock } from "./clock.js" */
 /** @import { Page } from "./page.js" */
 /** @import { PanelSpec, State } from "./state.js" */
@@ -31,6 +32,8 @@ export class Stage {
     /** @type {Charts | null} */
     this.charts = null;
     this.chartKey = "";
+    /** @type {Editor | null} */
+    this.editor = null; // its handles lie over the panels
     this.drawRequest = 0;
     this.describeRequest = 0;
     this.theme = readTheme(page.root);
@@ -77,6 +80,7 @@ export class Stage {
       const spec = this.specs[i];
       panel.show(spec, spec.pin ? differsFromA(this.state, spec) : "", this.theme, this.state.view.overlays);
     });
+    this.editor?.draw();
     cancelAnimationFrame(this.describeRequest); // the particles move at once, the words and numbers once a screen frame
     this.describeRequest = requestAnimationFrame(() => this.describe());
   }
@@ -93,6 +97,8 @@ export class Stage {
 
   describe() {
     this.words.describe(this.theme);
+    this.page.body.classList.toggle("gv-stale", this.state.draft !== null);
+    if (this.state.draft) return; // the charts wait for the server's numbers
     const scenes = [...new Set(this.specs.map((spec) => spec.scene.of ?? spec.scene))];
     const headers = scenes.map((scene) => scene.header);
     this.charts ??= createCharts(this.page.side, {
@@ -116,12 +122,14 @@ export class Stage {
     const { live } = state;
     const at = locateW(guided.scene, guided.w);
     root.dataset.frame = String(frame);
-    root.dataset.live = live.scene ? (live.scene.coarse ? "coarse" : "whole") : "";
+    const run = state.draft ?? live.scene; // here
+    root.dataset.live = run && run.coarse !== undefined ? (run.coarse ? "coarse" : "whole") : "";
     root.dataset.w = String(Number(at.w.toPrecision(6)));
     this.controls.update({
       width: this.panels[0].canvas.width, playing: clock.playing, frame, frames: scene.frames, moment: scene.header.frames[frame],
       stepsTotal: scene.header.steps_total, view: state.view, w: scene.w, position: positionOfW(scene, live.on ? state.w : at.w), at, live,
-      dragging: state.dragging, room: hasRoom(state), nextLetter: nextLetter(state),
+      dragging: state.dragging, editing: this.editor?.on ?? false, editable: this.editor?.able() ?? false, edited: state.draft !== null,
+      room: hasRoom(state), nextLetter: nextLetter(state),
     });
     this.stats.draws++;
     this.stats.milliseconds = performance.now() - began;
@@ -140,6 +148,7 @@ export class Stage {
   resized() {
     if (!this.panels.length) return;
     this.panels.forEach((panel) => panel.fit());
+    this.editor?.draw();
     this.words.keepRoom();
     this.redraw();
   }
@@ -157,6 +166,7 @@ export class Stage {
 
   destroy() {
     this.unwatch();
+    this.editor?.destroy();
     this.words.stop();
     cancelAnimationFrame(this.describeRequest);
     cancelAnimationFrame(this.drawRequest);

@@ -4,6 +4,7 @@ import { jointBox } from "./axes.js";
 import { firstW, locateW, nearestIndex } from "./motion.js";
 import { defaultView } from "./view.js";
 /** @import { Selected } from "./charts.js" */
+/** @import { Experiment } from "./edit/change.js" */
 /** @import { Row, Scene } from "./scene.js" */
 /** @import { Theme } from "./theme.js" */
 /** @import { View } from "./view.js" */
@@ -19,6 +20,9 @@ import { defaultView } from "./view.js";
  * @property {View} view
  * @property {number} w - drawn in the guided panel
  * @property {number | null} wanted - asked for, drawn or not: a preview has fewer w than the scene that replaces it
+ * @property {Experiment | null} edited - the Experiment as edited here, until its scene comes
+ * @property {Scene | null} draft - the scene of what is edited, as worked out here: drawn in place of the first
+ * @property {number[] | null} extent - the axes while the scene is edited, which stay
  * @property {boolean} dragging
  * @property {number | null} particle - the followed one
  * @property {Live} live
@@ -44,6 +48,9 @@ export function createState() {
     view: defaultView(),
     w: 0, // the w drawn in the guided panel
     wanted: null, // the w asked for, drawn or not: a preview has fewer w than the scene that replaces it
+    edited: null, // the Experiment as edited here, until its scene comes
+    draft: null, // its scene as worked out here, drawn in place of the first
+    extent: null, // the axes while the scene is edited
     dragging: false,
     particle: null, // the followed one
     live: { on: false, why: "", scene: null }, // set by live/follow.js
@@ -63,17 +70,18 @@ export function enterScenes(state, loaded) {
 
 // What each panel shows: no guidance, the slider's w, then the pinned copies.
 /** @type {(state: State, theme: Theme) => PanelSpec[]} */
-export function panelSpecs({ scenes: [scene], pinned, w, live }, theme) {
+export function panelSpecs({ scenes: [computed], draft, extent, pinned, w, live }, theme) {
+  const scene = draft ?? computed;
   /** @type {Pick<PanelSpec, "scene" | "w" | "letter" | "pin">[]} */
   const specs = [{ scene, w: 0, letter: "" }];
   const letter = pinned.length ? "A" : "";
-  if (scene.w.length > 1) specs.push(live.scene ? { scene: live.scene, w: guidedW(live.scene), letter } : { scene, w, letter });
+  if (scene.w.length > 1) specs.push(live.scene && !draft ? { scene: live.scene, w: guidedW(live.scene), letter } : { scene, w, letter });
   pinned.forEach((pin, i) => specs.push({ scene: pin.scene, w: pin.scene.w[nearestIndex(pin.scene, pin.w ?? w)], letter: LETTERS[2 + i], pin }));
   const planes = specs.filter((spec) => spec.scene.d === 2).map((spec) => spec.scene.header.extent);
   return specs.map((spec) => ({
     ...spec,
     colour: spec.w === 0 ? theme.none : theme.guided,
-    extent: spec.scene.d === 2 ? planes.reduce(jointBox) : spec.scene.header.extent, // clouds compare on equal axes
+    extent: spec.scene.d === 2 ? extent ?? planes.reduce(jointBox) : spec.scene.header.extent, // clouds compare on equal axes
   }));
 }
 

@@ -15,7 +15,9 @@ import { mount } from "./mount.js";
 /** @type {(given: {data: ComponentData | null, parentElement: Host, setTriggerValue: SetTrigger}) => () => void} */
 export function showComponent({ data, parentElement, setTriggerValue }) {
   const { scenes, selection, base, stale, address } = data ?? {};
-  const onWent = (/** @type {string} */ query) => setTriggerValue("went", query);
-  const player = mount(parentElement, scenes ?? [], { selection, base, within: true, stale, address, onWent });
+  const player = mount(parentElement, scenes ?? [], {
+    selection, base, within: true, stale, address,
+    onWent: (query) => setTriggerValue("went", query), onEdit: (experiment) => setTriggerValue("edited", JSON.stringify(experiment)),
+  });
   return () => player.destroy();
 }

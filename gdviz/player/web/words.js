@@ -31,9 +31,11 @@ export function createWords(page, state, clock) {
     const awaited = awaitedOf(header);
     page.preview.hidden = !awaited;
     setText(page.preview, awaited);
-    fillLegend(page.legend, scene, resolveOverlays(state.view.overlays, scene), theme);
-    const shown = state.live.scene ?? scene;
-    explainText(page.sentence, sentenceFor(header, rowAt(shown, state.live.scene ? guidedW(shown) : state.w), rowAt(shown, 0)));
+    const shown = state.draft ?? state.live.scene ?? scene;
+    fillLegend(page.legend, state.draft ?? scene, resolveOverlays(state.view.overlays, state.draft ?? scene), theme);
+    const waits = state.draft !== null && state.draft.coarse === undefined;
+    explainText(page.sentence, waits ? "Edited: shading and curves show it; the dots and the numbers are of the scene before."
+      : sentenceFor(header, rowAt(shown, shown === scene ? state.w : guidedW(shown)), rowAt(shown, 0)));
     explainText(page.caption, [header.caption, ...(header.notes ?? [])].filter(Boolean).join(" "));
   }
 

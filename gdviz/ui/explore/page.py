@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 _OPEN, _SHOWN, _BOX, _SOURCE = "explore.open", "explore.shown", "explore.preset", "explore.score"
 _WANTED = "explore.wanted"  # of gdviz.ui.explore.scenes, which a first visit does not import
+_REFUSED_EDIT = "explore.refused_edit"  # what was edited on the stage and is no Experiment, as a sentence
 _WENT = "explore.went"  # where Back or Forward led last
 _REFUSED = "explore.refused"  # the draft that no Experiment could be made of, and the version of what is open
 _OWN = "__own__"  # the preset box's entry for a scene that is no preset
@@ -189,16 +190,30 @@ def show(state: Opened, page: Places) -> Stage:
         st.session_state[_SHOWN] = shown
         with page.stage:
             stale = "" if parts[0].digest or parts[0].error else "the scene before: yours is not computed yet"
-            show_player(shown, _address(state), st.session_state.get(_WENT, ""), _go, stale)
+            show_player(shown, _address(state), st.session_state.get(_WENT, ""), _go, _take_stage_edit, stale)
     with page.status, st.container(horizontal=True, vertical_alignment="center", wrap=False):
         slot = st.empty()
         _turn_button(parts)
-    problem = next((part.error for part in parts if part.error), None)
+    problem = st.session_state.pop(_REFUSED_EDIT, None) or next((part.error for part in parts if part.error), None)
     if problem:
         slot.error(as_typed(problem), icon=":material/error:")
     elif any(part.stopped for part in parts):
         slot.warning("Stopped. What is on stage stays.", icon=":material/stop_circle:")
     return Stage(parts, slot)
+
+
+def _take_stage_edit(text: str) -> None:
+    """Open what was edited on the stage; what is no Experiment is refused and changes nothing."""
+    from gdviz.ui.explore.stage_edit import read_stage_edit
+
+    state: Opened = st.session_state[_OPEN]
+    try:
+        edited = read_stage_edit(text, experiment_of(state))
+        is_preset = state.preset is not None and edited.id == experiment_of(Opened(state.preset)).id
+    except GdvizError as error:
+        st.session_state[_REFUSED_EDIT] = str(error)
+        return
+    open_(replace(state, edited=None if is_preset else edited.model_dump(mode="json")))
 
 
 def _turn_button(parts: Sequence[SceneProgress]) -> None:

@@ -23,6 +23,7 @@ def show_player(
     address: Mapping[str, str],
     went: str,
     on_went: Callable[[str], None],
+    on_edited: Callable[[str], None],
     stale: str = "",
     key: str = "player",
 ) -> None:
@@ -43,6 +44,8 @@ def show_player(
         The query that `on_went` was called with last.
     on_went : callable
         Called with the query of the address that the reader went back or forward to.
+    on_edited : callable
+        Called with the text of an Experiment that was edited on the stage.
     stale : str
         Why these scenes are not those that were asked for, in a few words; empty where they are.
     """
@@ -50,12 +53,12 @@ def show_player(
     scenes = [{"id": digest, "url": f"scene/{digest}"} if routed else _inline(digest) for digest in digests]
 
     def heard() -> None:
-        query = getattr(st.session_state.get(key), "went", None)
-        if query is not None:
-            on_went(str(query))
+        for name, act in (("went", on_went), ("edited", on_edited)):
+            if (text := getattr(st.session_state.get(key), name, None)) is not None:
+                act(str(text))
 
     data = {"scenes": scenes, "selection": None, "stale": stale, "address": {"open": dict(address), "went": went}}
-    _component()(data=data, key=key, on_went_change=heard)
+    _component()(data=data, key=key, on_went_change=heard, on_edited_change=heard)
 
 
 def _inline(digest: str) -> dict[str, str]:
