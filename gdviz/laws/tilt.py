@@ -20,6 +20,9 @@ from gdviz.rewards.class_probability import ClassProbabilityReward
 MAX_COMPONENTS = 20_000
 """A closed form with more components than this is slower than a grid; in d >= 3 it is refused."""
 
+MAX_TABULATED = 4000
+"""Components of a mixture whose tilt is tabulated: each is evaluated at some hundred thousand points before anything is known."""
+
 
 class Tilted(NamedTuple):
     """A tilted law and log E r, its normaliser under the law that was tilted."""
@@ -63,6 +66,11 @@ def tilt_with_mean(law: Law, reward: Reward) -> Tilted:
             f"reward: found a target in {law.dimension} dimensions and a reward that is not a short sum of exponentials of "
             "quadratics, so the tilted law is not known in closed form; above 2 dimensions use bumps, exp of a linear or "
             "quadratic R, an expression such as exp(x0 - x1**2), or a target made of points."
+        )
+    if isinstance(law, Mixture) and len(law.support) > MAX_TABULATED:
+        raise GdvizError(
+            f"reward: found a mixture of {len(law.support):,} components and a reward without a closed form, whose tilted law "
+            f"is tabulated; at most {MAX_TABULATED:,} components are. Take fewer points, points without noise, or bumps."
         )
     from gdviz.laws.grid_tilt import GridTilt
 

@@ -15,6 +15,7 @@ from gdviz.laws import Mixture, SharedComponents, pair
 from gdviz.laws.grid_tilt import GridTilt
 from gdviz.laws.tilt import tilt, tilt_with_mean
 from gdviz.rewards import Reciprocal, Reward
+from gdviz.targets import TARGETS
 
 CLOSED = [
     (LINE, "0.05 + exp(-(x-2)**2/8)"),
@@ -165,3 +166,10 @@ class TestPairs:
         assert log_ratio is not None
         assert float(push.abs().max()) < 1e-10
         assert float(log_ratio().abs().max()) < 1e-10
+
+
+def test_a_table_over_very_many_components_is_refused_before_work() -> None:
+    target = {"kind": "circles", "n": 6000, "noise": 0.01}
+    law = TARGETS.parse(target).build()
+    with pytest.raises(GdvizError, match=r"^reward: found a mixture of \d+,\d+ components .* at most 4,000 components are"):
+        tilt(law, reward("0.1 + sigmoid(6*sin(3*theta))", law))
