@@ -54,10 +54,14 @@ def test_an_address_that_can_be_read(visit) -> None:
 def test_other_pages_open_with_what_explore_shows(visit) -> None:
     page: Page = visit("/?preset=overlapping-classes")
     expect(page.get_by_test_id("player")).to_have_attribute("data-frame", re.compile(r"\d+"))
+    page.locator(".gv-panels").press("]")
+    w = page.get_by_test_id("player").get_attribute("data-w")
+    assert w and w != "2"
     page.get_by_role("link", name="Curves of this scene").click()
     expect(page).to_have_url(re.compile(r"/curves\?preset=overlapping-classes"))
     page.get_by_role("link", name="Explore").click()
     expect(page).to_have_url(re.compile(r"/\?preset=overlapping-classes"))
+    expect(page.get_by_test_id("player")).to_have_attribute("data-w", w)  # the view is as it was left
     page.get_by_role("combobox", name="Preset").click()
     page.get_by_role("option", name=re.compile("^Two moons")).click()
     expect(page).to_have_url(re.compile(r"preset=two-moons"))

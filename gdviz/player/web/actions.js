@@ -56,7 +56,7 @@ export function createActions(state, clock, stage, live) {
   const act = {
     released() { // keep the view in the address, say it once
       rememberView(state, clock);
-      writeView(state.view);
+      writeView(state.view, state.scenes[0].id);
       stage.speak();
     },
 

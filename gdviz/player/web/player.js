@@ -108,7 +108,7 @@ export function createPlayer(host) {
     state.scenes = loaded;
     if (first) {
       state.opened = true;
-      state.view = readView(selection);
+      state.view = readView(selection, loaded[0].id);
       state.wanted = state.view.w;
       state.pinned = await library.recall(state.view.pins, loaded, sources[0], base);
     }

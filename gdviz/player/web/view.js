@@ -91,9 +91,13 @@ export function decodeView(text) {
   return view;
 }
 
-/** @type {(selection: Selection | null | undefined) => View} */
-export function readView(selection) {
-  const text = new URLSearchParams(location.search).get("view");
+/** @typedef {Window & {gdvizView?: {scene: string, text: string}}} Remembering */
+
+// The address's view, else the one that was left when another page of the program was opened, else the given one.
+/** @type {(selection: Selection | null | undefined, scene: string) => View} */
+export function readView(selection, scene) {
+  const left = /** @type {Remembering} */ (window).gdvizView;
+  const text = new URLSearchParams(location.search).get("view") ?? (left?.scene === scene ? left.text : null);
   if (text !== null) return decodeView(text);
   const view = decodeView(selection?.view ?? "");
   if (!selection) return view;
@@ -101,8 +105,9 @@ export function readView(selection) {
   return { ...view, ...rest, overlays: { ...view.overlays, ...overlays } };
 }
 
-/** @type {(view: View) => void} */
-export function writeView(view) {
+/** @type {(view: View, scene: string) => void} */
+export function writeView(view, scene) {
+  /** @type {Remembering} */ (window).gdvizView = { scene, text: encodeView(view) };
   try {
     const address = new URL(location.href);
     address.searchParams.set("view", encodeView(view));
