@@ -35,9 +35,19 @@ def test_a_link_and_files(visit) -> None:
     assert '"view": "w2.5*f30"' in html and "<title>Two moons" in html
     assert json.loads(shared(page, "Notebook"))["nbformat"] == 4
     assert json.loads(shared(page, "Experiment"))["target"]["kind"] == "moons"
-    other = visit(re.sub(r"^https?://[^/]+", "", link.inner_text())).get_by_test_id("player")
+    page.get_by_text("For teaching").click()
+    page.get_by_role("textbox", name="Note beside the stage").fill("Which *moon* thins?")
+    page.get_by_role("textbox", name="Note beside the stage").press("Enter")
+    expect(link).to_have_text(re.compile(r"&note=Which\+\*moon\*\+thins%3F&view="))
+    page.get_by_test_id("stPopoverBody").get_by_text("Only time and w can be moved").click()
+    expect(link).to_have_text(re.compile(r"&note=Which\+\*moon\*\+thins%3F&lock=1&view="))
+    other_page = visit(re.sub(r"^https?://[^/]+", "", link.inner_text()))
+    other = other_page.get_by_test_id("player")
     expect(other).to_have_attribute("data-frame", "30")
     expect(other).to_have_attribute("data-w", "2.5")
+    expect(other_page.get_by_text("Which *moon* thins?")).to_be_visible()
+    expect(other_page.get_by_role("button", name="Edit")).to_be_hidden()
+    expect(other_page.get_by_role("tab", name="Target")).to_have_count(0)
 
 
 def test_an_address_that_can_be_read(visit) -> None:
@@ -49,6 +59,15 @@ def test_an_address_that_can_be_read(visit) -> None:
     expect(page).to_have_url(re.compile(r"preset=overlapping-classes&.*sampler\.steps=9"))
     page.get_by_role("tab", name="Run").click()
     expect(page.get_by_role("textbox", name="Guidance scales w")).to_have_value("0, 1, 2")
+
+
+def test_a_link_may_leave_parts_out_and_open_at_a_step(visit) -> None:
+    page: Page = visit("/?preset=overlapping-classes&hide=charts,doors&step=150")
+    expect(page.get_by_text("hide: found 'doors'; allowed: panel,")).to_be_visible()
+    player = page.get_by_test_id("player")
+    expect(player).not_to_have_attribute("data-frame", "0")
+    expect(player.locator(".gv-side")).to_be_hidden()
+    expect(player.get_by_role("slider", name="denoising time")).to_have_attribute("aria-valuetext", re.compile("^t = 0"))
 
 
 def test_other_pages_open_with_what_explore_shows(visit) -> None:

@@ -28,7 +28,7 @@ def explore() -> AppTest:
 
 
 def test_the_boxes_are_the_same_ones_whatever_is_open(explore: AppTest) -> None:
-    from gdviz.ui.explore.page import Opened
+    from gdviz.ui.explore.opened import Opened
 
     first = [box.proto.id for box in boxes(explore)]
     boxes(explore)[1].set_value("network").run()

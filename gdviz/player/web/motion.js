@@ -33,6 +33,13 @@ export function nearestIndex(scene, w) {
   return best;
 }
 
+// The frame whose step is nearest.
+/** @type {(scene: Scene, step: number) => number} */
+export function nearestStep(scene, step) {
+  const away = scene.header.frames.map((moment) => Math.abs(moment.step - step));
+  return away.indexOf(Math.min(...away));
+}
+
 // Positions of the first `count` particles at a fractional frame, into out [count, d]; NaN where not finite.
 /** @type {(scene: Scene, at: Place, frame: number, count: number, out: Float32Array) => Float32Array} */
 export function particlePositions(scene, at, frame, count, out) {

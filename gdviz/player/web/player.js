@@ -10,6 +10,7 @@ import { SceneLibrary, sceneSources } from "./load.js";
 import { buildPage } from "./page.js";
 import { Stage } from "./stage.js";
 import { createState, enterScenes, lastFrame } from "./state.js";
+import { applyTeaching, askedFrame } from "./teaching.js";
 import { readView } from "./view.js";
 /** @import { Experiment } from "./edit/change.js" */
 /** @import { Given } from "./address.js" */
@@ -72,6 +73,7 @@ export function createPlayer(host) {
   async function update(scene, options) {
     try {
       root.classList.toggle("gv-within", Boolean(options.within));
+      if (options.within) applyTeaching(root);
       page.stale.hidden = !options.stale;
       setText(page.stale, options.stale);
       went = options.onWent ?? went;
@@ -109,6 +111,7 @@ export function createPlayer(host) {
     if (first) {
       state.opened = true;
       state.view = readView(selection, loaded[0].id);
+      state.view.frame ??= root.classList.contains("gv-within") ? askedFrame(loaded[0]) : null;
       state.wanted = state.view.w;
       state.pinned = await library.recall(state.view.pins, loaded, sources[0], base);
     }

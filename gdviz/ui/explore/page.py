@@ -1,37 +1,33 @@
-"""The Explore page: what is open, the stage, and the controls beside it."""
+"""The Explore page: the boxes that choose a scene, the stage, and the controls beside it."""
 
 from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
-from urllib.parse import parse_qsl
 
 import streamlit as st
 
 from gdviz.errors import GdvizError
-from gdviz.export.address import address_of, read_address
-from gdviz.export.link import to_link
+from gdviz.export.address import address_of
 from gdviz.presets import DEFAULT, titles
 from gdviz.server import store
+from gdviz.ui.explore.opened import WENT, Opened, address, change, experiment_of, go, now_open, open_, parsed, words_of
 from gdviz.ui.explore.places import Places
 from gdviz.ui.explore.player_component import show_player
 from gdviz.ui.parts.as_typed import as_typed
 from gdviz.ui.parts.scene_progress import SceneProgress
-from gdviz.ui.parts.score_source import SOURCES, Source, choose_source, own_source, with_source
+from gdviz.ui.parts.score_source import choose_source, own_source, with_source
 from gdviz.ui.parts.waiting import wait_for_update
 
 if TYPE_CHECKING:
-    from gdviz.experiment import Experiment
     from gdviz.ui.parts.run_controls import Watched
 
-_OPEN, _SHOWN, _BOX, _SOURCE = "explore.open", "explore.shown", "explore.preset", "explore.score"
+_SHOWN, _BOX, _SOURCE = "explore.shown", "explore.preset", "explore.score"
 _WANTED = "explore.wanted"  # of gdviz.ui.explore.scenes, which a first visit does not import
 _REFUSED_EDIT = "explore.refused_edit"  # what was edited on the stage and is no Experiment, as a sentence
-_WENT = "explore.went"  # where Back or Forward led last
 _REFUSED = "explore.refused"  # the draft that no Experiment could be made of, and the version of what is open
 _OWN = "__own__"  # the preset box's entry for a scene that is no preset
 
@@ -42,47 +38,13 @@ _ONWARD = (
 )
 
 
-@dataclass(frozen=True)
-class Opened:
-    """What is on the page.
-
-    Attributes
-    ----------
-    preset : str or None
-        The preset it started from; None for a file or a link.
-    edited : dict or None
-        The Experiment as edited, None while it is the preset itself.
-    version : int
-        Grows when something else is opened, so that its widgets start afresh.
-    source : {"exact", "network", "both"} or None
-        Which scores are on stage; None for those that the Experiment names.
-    remark : str
-        What could not be used of an address.
-    """
-
-    preset: str | None
-    edited: dict[str, Any] | None = None
-    version: int = 0
-    source: Source | None = None
-    remark: str = ""
-
-    @property
-    def sources(self) -> tuple[Literal["exact", "network"], ...]:
-        """What is on stage, from left to right."""
-        source = self.source or own_source(self.edited or {})
-        return ("exact", "network") if source == "both" else (source,)
-
-
 def opened(page: Places) -> Opened:
     """The page's present subject, from the session or, at first, from the address; draws the boxes that choose it.
 
     The boxes keep their keys, whatever is open, and are told what it is: a box that is replaced while a reader presses it hears
     nothing.
     """
-    if _OPEN not in st.session_state:
-        st.session_state[_OPEN] = _from_address(st.query_params)
-    state: Opened = st.session_state[_OPEN]
-    known = titles()
+    state, known = now_open(), titles()
     own = state.preset is None or state.edited is not None
     st.session_state[_BOX] = _OWN if own else state.preset
     st.session_state[_SOURCE] = state.source or own_source(state.edited or {})
@@ -94,11 +56,15 @@ def opened(page: Places) -> Opened:
             key=_BOX,
             on_change=_pick,
             label_visibility="collapsed",
+            disabled=state.teaching.locked,
         )
-        choose_source(st.session_state[_SOURCE], _SOURCE, on_change=_switch)
+        if state.teaching.shows("scores"):
+            choose_source(st.session_state[_SOURCE], _SOURCE, on_change=_switch)
     note = page.status.empty()
-    if state.remark:
-        note.warning(as_typed(state.remark))
+    if remark := state.remark or state.teaching.remark:
+        note.warning(as_typed(remark))
+    if state.teaching.note:
+        page.status.info(as_typed(state.teaching.note), icon=":material/school:")
     return state
 
 
@@ -106,43 +72,22 @@ def _pick() -> None:
     """A preset is chosen."""
     name = st.session_state[_BOX]
     if name != _OWN:
-        open_(Opened(name, source=st.session_state[_OPEN].source))
+        open_(Opened(name, source=now_open().source))
 
 
 def _switch() -> None:
     """Other scores are chosen."""
-    st.session_state[_OPEN] = replace(st.session_state[_OPEN], source=st.session_state[_SOURCE])
+    change(source=st.session_state[_SOURCE])
 
 
 def _edited_title(state: Opened, known: dict[str, str]) -> str:
     return f"{known[state.preset]} (edited)" if state.preset in known else "Your own scene"
 
 
-def open_(state: Opened) -> None:
-    """Put something else on the page."""
-    before: Opened | None = st.session_state.get(_OPEN)
-    st.session_state[_OPEN] = replace(state, version=(before.version if before else 0) + 1)
-
-
-def _from_address(query: Mapping[str, str]) -> Opened:
-    source = next((one for one in SOURCES if one == query.get("score")), None)
-    try:
-        found = read_address(query)
-    except GdvizError as error:
-        return Opened(DEFAULT, source=source, remark=str(error))
-    preset = found.preset or (DEFAULT if found.draft is None else None)
-    return Opened(preset, found.draft, source=source, remark=" ".join(found.remarks))
-
-
-def _address(state: Opened) -> dict[str, str]:
-    """What is open, as the address names it."""
-    named = address_of(state.edited, state.preset or (DEFAULT if state.edited is None else None))
-    named = named or {"scene": to_link(state.edited or {})}  # too long to be sent to others, but the browser keeps it
-    return named if state.source is None else {**named, "score": state.source}
-
-
 def show_share(state: Opened, stage: Stage, page: Places) -> None:
     """The button at the top; what it offers is made once it is opened."""
+    if not state.teaching.shows("share"):
+        return
     with page.top, st.popover("Share", icon=":material/share:", on_change="rerun", key="explore.share") as opened:
         if not opened.open:
             return
@@ -156,13 +101,7 @@ def show_share(state: Opened, stage: Stage, page: Places) -> None:
         named = address_of(state.edited, state.preset or (DEFAULT if state.edited is None else None))
         if named is not None and state.source is not None:
             named = {**named, "score": state.source}
-        share(experiment, state.preset, _words(state)[0], named, stage.parts[0].digest)
-
-
-def _go(query: str) -> None:
-    """The reader went back or forward to another address: open what it names."""
-    st.session_state[_WENT] = query
-    open_(_from_address(dict(parse_qsl(query.removeprefix("?")))))
+        share(experiment, state.preset, words_of(state)[0], named, stage.parts[0].digest)
 
 
 # ---------------------------------------------------------------------- the stage
@@ -190,7 +129,7 @@ def show(state: Opened, page: Places) -> Stage:
         st.session_state[_SHOWN] = shown
         with page.stage:
             stale = "" if parts[0].digest or parts[0].error else "the scene before: yours is not computed yet"
-            show_player(shown, _address(state), st.session_state.get(_WENT, ""), _go, _take_stage_edit, stale)
+            show_player(shown, address(state), st.session_state.get(WENT, ""), go, _take_stage_edit, stale)
     with page.status, st.container(horizontal=True, vertical_alignment="center", wrap=False):
         slot = st.empty()
         _turn_button(parts)
@@ -206,7 +145,9 @@ def _take_stage_edit(text: str) -> None:
     """Open what was edited on the stage; what is no Experiment is refused and changes nothing."""
     from gdviz.ui.explore.stage_edit import read_stage_edit
 
-    state: Opened = st.session_state[_OPEN]
+    state = now_open()
+    if state.teaching.locked:
+        return
     try:
         edited = read_stage_edit(text, experiment_of(state))
         is_preset = state.preset is not None and edited.id == experiment_of(Opened(state.preset)).id
@@ -279,42 +220,9 @@ def _progress(state: Opened, source: Literal["exact", "network"]) -> SceneProgre
     try:
         experiment = with_source(experiment_of(state), source)
         check_drawable(experiment)
-        return scene_progress(experiment, *_words(state))
+        return scene_progress(experiment, *words_of(state))
     except GdvizError as error:
         return SceneProgress(None, done=True, error=str(error))
-
-
-def experiment_of(state: Opened) -> Experiment:
-    """The Experiment on the page.
-
-    Raises
-    ------
-    GdvizError
-        If a link or file holds something else.
-    """
-    from gdviz.presets import load
-
-    if state.edited is not None or state.preset is None:
-        return _parsed(json.dumps(state.edited or {}))
-    return load(state.preset).experiment
-
-
-@lru_cache(maxsize=64)
-def _parsed(text: str) -> Experiment:
-    """A page parses the same text many times: whenever it is drawn, and whenever it looks for news."""
-    from gdviz.experiment import Experiment
-
-    return Experiment.parse(json.loads(text))
-
-
-def _words(state: Opened) -> tuple[str, str]:
-    """Title and caption of the scene."""
-    if state.preset is None or state.edited is not None:
-        return "Your scene", ""
-    from gdviz.presets import load
-
-    preset = load(state.preset)
-    return preset.title, preset.caption
 
 
 # ---------------------------------------------------------------------- the controls
@@ -324,8 +232,12 @@ def edit(state: Opened, stage: Stage, page: Places) -> Watched | None:
     What was refused before it is no longer said then: the newest mistake is to be mended. Gives what to wait for while a worker
     reads somebody's points.
     """
-    from gdviz.ui.explore.editor import edit_experiment
     from gdviz.ui.parts.workers import pool, where_computed
+
+    if not state.teaching.shows("panel"):
+        pool()
+        return None
+    from gdviz.ui.explore.editor import edit_experiment
 
     with page.panel:
         try:
@@ -338,7 +250,7 @@ def edit(state: Opened, stage: Stage, page: Places) -> Watched | None:
         st.caption(as_typed(where_computed()))
     pool()  # now that all that the widgets import is there
     try:
-        experiment = _parsed(json.dumps(edited.draft))  # whether its parts fit each other is found by the worker
+        experiment = parsed(json.dumps(edited.draft))  # whether its parts fit each other is found by the worker
     except GdvizError as error:
         st.session_state[_REFUSED] = state.version, edited.draft
         stage.slot.empty()
@@ -349,32 +261,16 @@ def edit(state: Opened, stage: Stage, page: Places) -> Watched | None:
     if known != present:
         is_preset = state.preset is not None and experiment.id == experiment_of(Opened(state.preset)).id
         source = state.source if known["score"] == present["score"] else None
-        st.session_state[_OPEN] = replace(state, edited=None if is_preset else known, source=source, remark="")
+        change(edited=None if is_preset else known, source=source, remark="")
         st.rerun()
     return edited.reading
 
 
-def show_links(page: Places) -> None:
+def show_links(state: Opened, page: Places) -> None:
     """The ways on from here: these pages open with what Explore shows."""
+    if not state.teaching.shows("panel"):
+        return
     with page.panel, st.container(horizontal=True):
         for name, words, icon in _ONWARD:
             st.page_link(f"pages/{name}.py", label=words, icon=f":material/{icon}:")
 
-
-def current_experiment() -> Experiment | None:
-    """What the Explore page shows, for the other pages; None where it is a preset or was never opened."""
-    state: Opened | None = st.session_state.get(_OPEN)
-    if state is None or state.edited is None:
-        return None
-    try:
-        return _parsed(json.dumps(state.edited))
-    except GdvizError:
-        return None
-
-
-def current_subject() -> tuple[str | None, str] | None:
-    """The preset on Explore, None for a scene that is no preset, and what tells two such scenes apart; None before a visit."""
-    state: Opened | None = st.session_state.get(_OPEN)
-    if state is None:
-        return None
-    return (state.preset, "") if state.edited is None else (None, json.dumps(state.edited, sort_keys=True))

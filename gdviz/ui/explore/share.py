@@ -15,6 +15,7 @@ from gdviz.errors import GdvizError
 from gdviz.export.address import LONGEST
 from gdviz.player.modules import component_js
 from gdviz.server import store
+from gdviz.ui.explore.teaching import HIDEABLE, LONGEST_NOTE, Teaching
 from gdviz.ui.parts.as_typed import as_typed
 
 if TYPE_CHECKING:
@@ -51,13 +52,17 @@ def share(experiment: Experiment, preset: str | None, title: str, address: Mappi
     from gdviz.export.qr import qr_svg
 
     view = _view()
-    link = None if address is None else _link(address, view)
-    if link is None:
-        st.info(as_typed(_TOO_LONG), icon=":material/info:")
-    else:
-        st.caption("The scene and the view, as a link")
-        st.code(link, language=None, wrap_lines=True)
+    place = st.container()
     _files(_shared(experiment, title, view, digest), digest is not None)
+    with st.expander("For teaching", icon=":material/school:"):
+        asked = _teaching()
+    link = None if address is None else _link({**address, **asked.fields}, view)
+    with place:
+        if link is None:
+            st.info(as_typed(_TOO_LONG), icon=":material/info:")
+        else:
+            st.caption("The scene and the view, as a link")
+            st.code(link, language=None, wrap_lines=True)
     with st.expander("QR code", icon=":material/qr_code:"):
         try:
             if link is not None:
@@ -83,6 +88,14 @@ def _view() -> str:
     view = str(getattr(told, "view", "") or "")[:_LONGEST_VIEW]
     _teller()(data={"view": view}, key=_VIEW, on_view_change=lambda: None)
     return view
+
+
+def _teaching() -> Teaching:
+    """What the link asks for beyond the scene."""
+    note = st.text_input("Note beside the stage", max_chars=LONGEST_NOTE, key="explore.share.note")
+    locked = st.checkbox("Only time and w can be moved", key="explore.share.lock")
+    hidden = st.multiselect("Leave out", HIDEABLE, key="explore.share.hide")
+    return Teaching(note.strip(), locked, frozenset(hidden))
 
 
 def _link(address: Mapping[str, str], view: str) -> str:

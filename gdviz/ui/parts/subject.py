@@ -12,7 +12,7 @@ from gdviz.experiment import Experiment
 from gdviz.export.link import from_link, to_link
 from gdviz.family import shown
 from gdviz.presets import DEFAULT, load, titles
-from gdviz.ui.explore.page import current_experiment, current_subject
+from gdviz.ui.explore.opened import current_experiment, current_subject
 from gdviz.ui.parts.as_typed import as_typed
 from gdviz.ui.parts.page_memory import Memory
 

@@ -10,7 +10,7 @@ import streamlit as st
 from gdviz.experiment import Experiment
 from gdviz.networks import Recipe
 from gdviz.presets import load, names
-from gdviz.ui.explore.page import Opened, open_
+from gdviz.ui.explore.opened import Opened, open_
 from gdviz.ui.parts.as_typed import as_typed
 from gdviz.ui.parts.required_networks import duration, share_of, words_of
 from gdviz.ui.parts.runs import attempt

@@ -10,7 +10,7 @@ import streamlit as st
 
 from gdviz.studies.weights.reward import RewardAnswer
 from gdviz.studies.weights.subjects import PAPERS, PATH, reward_study, weights_study
-from gdviz.ui.explore.page import Opened, open_
+from gdviz.ui.explore.opened import Opened, open_
 from gdviz.ui.parts.as_typed import as_typed
 from gdviz.ui.parts.runs import PROBLEM
 from gdviz.ui.parts.waiting import wait_for_update
