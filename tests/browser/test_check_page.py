@@ -48,7 +48,7 @@ def test_samples_are_judged_and_facts_checked(visit: Visit) -> None:
     page.reload()  # the check is found again, and the navigation leads here
     page.get_by_role("link", name="Explore").click()
     expect(page.get_by_test_id("player")).to_be_visible()  # a tab that is clicked before the page has changed is forgotten
-    page.get_by_role("link", name="Check").click()
+    page.get_by_role("link", name="Check", exact=True).click()
     page.get_by_role("tab", name="The exact facts").click()
     expect(page.get_by_text("All 13 facts hold.")).to_be_visible()
 

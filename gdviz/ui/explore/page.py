@@ -31,11 +31,6 @@ _REFUSED_EDIT = "explore.refused_edit"  # what was edited on the stage and is no
 _REFUSED = "explore.refused"  # the draft that no Experiment could be made of, and the version of what is open
 _OWN = "__own__"  # the preset box's entry for a scene that is no preset
 
-_ONWARD = (
-    ("curves", "Curves of this scene", "show_chart"),
-    ("train", "Train this scene", "model_training"),
-    ("check", "Check this scene", "fact_check"),
-)
 
 
 def opened(page: Places) -> Opened:
@@ -254,7 +249,7 @@ def edit(state: Opened, stage: Stage, page: Places) -> Watched | None:
     except GdvizError as error:
         st.session_state[_REFUSED] = state.version, edited.draft
         stage.slot.empty()
-        edited.places.say(str(error))
+        edited.places.refuse(str(error))
         return edited.reading
     st.session_state.pop(_REFUSED, None)
     known = experiment.model_dump(mode="json")
@@ -271,6 +266,7 @@ def show_links(state: Opened, page: Places) -> None:
     if not state.teaching.shows("panel"):
         return
     with page.panel, st.container(horizontal=True):
-        for name, words, icon in _ONWARD:
-            st.page_link(f"pages/{name}.py", label=words, icon=f":material/{icon}:")
+        st.page_link("pages/curves.py", label="Curves of this scene", icon=":material/show_chart:")
+        st.page_link("pages/train.py", label="Train this scene", icon=":material/model_training:")
+        st.page_link("pages/check.py", label="Check this scene", icon=":material/fact_check:")
 

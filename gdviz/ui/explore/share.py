@@ -124,11 +124,11 @@ def _files(shared: Shared, drawn: bool) -> None:
     """Files are made when they are asked for, and not on the page's thread."""
     for place, (ending, name, mime, words) in zip(st.columns(2) * 2, _FILES, strict=False):
         place.download_button(
-            name,
+            as_typed(name),
             partial(shared.form, ending),
             f"scene{ending}",
             mime,
-            help=words,
+            help=as_typed(words),
             disabled=ending in (".html", ".png") and not drawn,
             on_click="ignore",
             icon=":material/download:",

@@ -41,6 +41,6 @@ class FieldErrors:
             path = shorter
         return self._places[path]
 
-    def say(self, sentence: str) -> None:
+    def refuse(self, sentence: str) -> None:
         """Say what is refused below its field."""
         self.find(sentence).error(as_typed(sentence), icon=":material/error:")
