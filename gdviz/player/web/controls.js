@@ -68,7 +68,7 @@ export function createControls(bar, details, act) {
   });
 
   const tools = addElement("div", bar, { class: "gv-copies" });
-  const edit = addElement("button", tools, { type: "button", class: "gv-copy gv-edit", "aria-pressed": "false", title: "move, add and remove parts of the scene" }, "Edit");
+  const edit = addElement("button", tools, { type: "button", class: "gv-copy gv-edit-switch", "aria-pressed": "false", title: "move, add and remove parts of the scene" }, "Edit");
   edit.addEventListener("click", act.edit);
   const copy = addElement("button", tools, { type: "button", class: "gv-copy" }, "copy to B");
   copy.addEventListener("click", act.copy);
