@@ -32,8 +32,10 @@ def _number_or_range(part: str) -> list[Any]:
         return [part]
     if len(ends) == 1:
         return ends
-    first, last, step = (*ends, 1.0) if len(ends) == 2 else ends if len(ends) == 3 else (0.0, 0.0, 0.0)
-    if not all(map(math.isfinite, ends)) or step == 0 or not 0 <= (last - first) / step < MOST:
+    if len(ends) > 3 or not all(map(math.isfinite, ends)):
+        return [part]
+    first, last, step = ends if len(ends) == 3 else (*ends, 1.0)
+    if step == 0 or not 0 <= (last - first) / step < MOST:
         return [part]
     count = math.floor((last - first) / step + 1e-9) + 1
     return [float(f"{first + k * step:.12g}") + 0.0 for k in range(count)]  # 0.1 + 0.2 is 0.3 here

@@ -23,39 +23,35 @@ def read_experiment(source: str) -> Experiment:
     GdvizError
         If there is no such file or preset, or it is not an Experiment.
     """
+    return read_source(source)[0]
+
+
+def read_source(source: str) -> tuple[Experiment, str | None]:
+    """The Experiment, and the preset that it starts from: None for a file or a whole scene. Errors as for `read_experiment`."""
     if source.startswith(("preset:", "http://", "https://")):
         return _from_address(source)
     name, text = ("standard input", _standard_input()) if source == "-" else (source, _contents(Path(source)))
     from gdviz.experiment import Experiment
 
     try:
-        return Experiment.from_json(text)
+        return Experiment.from_json(text), None
     except GdvizError as error:
         raise GdvizError(f"{name}: {error}") from None
 
 
-def preset_of(source: str) -> str | None:
-    """The preset that a source starts from, None for a file or a whole scene."""
-    if not source.startswith(("preset:", "http://", "https://")):
-        return None
-    from gdviz.export.address import from_text
-
-    return from_text(source).preset
-
-
-def _from_address(text: str) -> Experiment:
+def _from_address(text: str) -> tuple[Experiment, str | None]:
     """What an address holds; nobody is asked for it. What it has no use for is refused, as no page says so here."""
     from gdviz.export.address import from_text
     from gdviz.presets import load
 
-    opened = from_text(text)
-    if opened.remarks:
-        raise GdvizError(opened.remarks[0].removesuffix("; the rest is used.") + ".")
-    if opened.draft is None:
-        return load(opened.preset or "").experiment
+    linked = from_text(text)
+    if linked.remarks:
+        raise GdvizError(linked.remarks[0].removesuffix("; the rest is used.") + ".")
+    if linked.draft is None:
+        return load(linked.preset or "").experiment, linked.preset
     from gdviz.experiment import Experiment
 
-    return Experiment.parse(opened.draft)
+    return Experiment.parse(linked.draft), linked.preset
 
 
 def _standard_input() -> bytes:

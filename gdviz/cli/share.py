@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 import typer
 
-from gdviz.cli._source import preset_of, read_experiment
+from gdviz.cli._source import read_source
 from gdviz.cli._terminal import BarProgress, app, bar, check_writable, messages, refused_by_the_disk
 from gdviz.errors import GdvizError
 from gdviz.tables import plain
@@ -29,17 +29,20 @@ def share(
     w: Annotated[float | None, typer.Option("--w", help="Guidance scale of the poster; the largest if left out.")] = None,
 ) -> None:
     """Print a scene's link, command and Python, or write it as a page, notebook, script or poster."""
-    from gdviz.export.shared import FORMS, Shared
+    from gdviz.export.shared import DRAWN, FORMS, Shared
 
     for path in out or ():
         if path.suffix not in FORMS:
             raise GdvizError(f"--out: found {str(path)!r}; allowed: a name that ends in {', '.join(FORMS)}.")
         check_writable(path)
     with bar() as show:
-        experiment, preset = read_experiment(source), preset_of(source)
+        experiment, preset = read_source(source)
         if not out:
             _print(experiment, preset, at)
             return
+        if w is not None and w not in experiment.all_w and any(path.suffix in DRAWN for path in out):
+            computed = ", ".join(f"{value:g}" for value in experiment.all_w)
+            raise GdvizError(f"--w: found {w:g}; the scene is computed at {computed}.")
         title = _title(preset)
         packed: list[bytes] = []
 

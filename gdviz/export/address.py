@@ -29,7 +29,7 @@ WHOLE = ("target", "guidance", "sampler", "measure", "w", "particles", "frames",
 
 
 @dataclass(frozen=True)
-class Opened:
+class LinkedScene:
     """What an address holds.
 
     Attributes
@@ -66,7 +66,7 @@ def address_of(draft: Mapping[str, Any] | None, preset: str | None) -> dict[str,
     return fields if len(fields["scene"]) <= LONGEST else None
 
 
-def read_address(fields: Mapping[str, str]) -> Opened:
+def read_address(fields: Mapping[str, str]) -> LinkedScene:
     """What the fields of an address hold. Fields that are no place in an Experiment belong to the page.
 
     Raises
@@ -75,22 +75,22 @@ def read_address(fields: Mapping[str, str]) -> Opened:
         If a compressed scene is cut or damaged, or there is no preset of that name.
     """
     if link := fields.get("scene"):
-        return Opened(None, from_link(link))
+        return LinkedScene(None, from_link(link))
     preset = fields.get("preset")
     if preset is None:
-        return Opened(None, None)
+        return LinkedScene(None, None)
     if preset not in names():
         raise GdvizError(f"preset: found {shown(preset)}{did_you_mean(preset, names())}; allowed: {', '.join(names())}.")
     changed = {key: text for key, text in fields.items() if _is_change(key)}
     if not changed:
-        return Opened(preset, None)  # without the mathematics, whose import takes a second
+        return LinkedScene(preset, None)  # without the mathematics, whose import takes a second
     base = load(preset).experiment.model_dump(mode="json")
     draft, unused = with_changes(base, changed)
     remarks = (f"link: found {', '.join(map(shown, unused[:5]))}, which this scene does not have; the rest is used.",)
-    return Opened(preset, None if draft == base else draft, remarks if unused else ())
+    return LinkedScene(preset, None if draft == base else draft, remarks if unused else ())
 
 
-def from_text(text: str) -> Opened:
+def from_text(text: str) -> LinkedScene:
     """What ``preset:NAME``, ``preset:NAME?sampler.steps=100`` or a whole address of Explore holds. Nothing is asked for.
 
     Raises
@@ -101,10 +101,10 @@ def from_text(text: str) -> Opened:
     if text.startswith("preset:"):
         name, _, rest = text.removeprefix("preset:").partition("?")
         return read_address({"preset": name, **_fields(rest)})
-    opened = read_address(_fields(urlsplit(text).query))
-    if opened.preset is None and opened.draft is None:
+    linked = read_address(_fields(urlsplit(text).query))
+    if linked.preset is None and linked.draft is None:
         raise GdvizError("link: found an address without a scene; copy it from Share on the Explore page.")
-    return opened
+    return linked
 
 
 def _is_change(field: str) -> bool:

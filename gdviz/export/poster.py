@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gdviz.errors import GdvizError
 from gdviz.papers.picture import Bars, Dots, Mark, Panel, Picture, floats
 from gdviz.player.scene import Scene
 
@@ -15,7 +14,7 @@ SIDE = 380
 BINS = 60
 
 
-def poster(scene: Scene, w: float, frame: int | None = None) -> Picture:
+def poster(scene: Scene, w: float, frame: int) -> Picture:
     """The picture, which `gdviz.papers` writes as PNG or SVG.
 
     Parameters
@@ -23,23 +22,12 @@ def poster(scene: Scene, w: float, frame: int | None = None) -> Picture:
     scene : Scene
     w : float
         One of the scene's.
-    frame : int, optional
-        Which of its moments; the last one if left out.
-
-    Raises
-    ------
-    GdvizError
-        If the scene has no such w or moment.
+    frame : int
+        Which of its moments.
     """
-    if w not in scene.w:
-        raise GdvizError(f"w: found {w:g}; the scene was computed at {', '.join(f'{value:g}' for value in scene.w)}.")
-    last = len(scene.frames) - 1
-    at = last if frame is None else frame
-    if not 0 <= at <= last:
-        raise GdvizError(f"frame: found {at}; the scene has the moments 0 to {last}.")
     shown = dict.fromkeys([0.0, float(w)])
-    panels = tuple(_panel(scene, value, scene.paths[list(scene.w).index(value), at]) for value in shown)
-    moment = f"t = {scene.frames[at]['t']:.3g}" if at < last else "at the end"
+    panels = tuple(_panel(scene, value, scene.paths[list(scene.w).index(value), frame]) for value in shown)
+    moment = f"t = {scene.frames[frame]['t']:.3g}" if frame < len(scene.frames) - 1 else "at the end"
     return Picture(f"{scene.title or 'A scene'} ({scene.sampler}, {moment})", (panels,))
 
 

@@ -40,9 +40,9 @@ class Shared:
     scene : callable
         Gives the packed scene (`gdviz.player.scene`); called for the forms in `DRAWN` alone.
     w : float or None
-        The guidance scale of the poster; the largest if None.
+        The guidance scale of the poster, or the computed one next to it; the largest if None.
     frame : int or None
-        The moment of the poster; the last if None.
+        The moment of the poster; the last if None, or if there are no more.
     view : str
         The player's view, as an address holds it.
     """
@@ -60,7 +60,7 @@ class Shared:
         Raises
         ------
         GdvizError
-            For an ending that is none of `FORMS`, and where the scene has no such w or moment.
+            For an ending that is none of `FORMS`.
         """
         if ending not in FORMS:
             raise GdvizError(f"found a name that ends in {ending!r}; allowed: {', '.join(FORMS)}.")
@@ -81,7 +81,10 @@ class Shared:
         from gdviz.player.scene import unpack_scene
 
         scene = unpack_scene(packed)
-        picture = poster(scene, max(scene.w) if self.w is None else self.w, self.frame)
+        asked = max(scene.w) if self.w is None else self.w
+        w = min(scene.w, key=lambda value: abs(value - asked))
+        last = len(scene.frames) - 1
+        picture = poster(scene, w, last if self.frame is None else min(self.frame, last))
         if ending == ".png":
             from gdviz.papers.png import to_png
 

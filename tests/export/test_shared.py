@@ -135,10 +135,12 @@ def test_a_line_has_a_poster_too() -> None:
     assert Shared(result.experiment, "", lambda: data).form(".png").startswith(b"\x89PNG")
 
 
-@pytest.mark.parametrize(("field", "value", "says"), [("w", 3.0, "found 3; the scene was"), ("frame", 9, "0 to 2")])
-def test_what_the_scene_does_not_have(packed, field, value, says) -> None:
-    with pytest.raises(GdvizError, match=says):
-        Shared(Experiment.parse(SMALL), "", lambda: packed, **{field: value}).form(".png")
+def test_a_poster_takes_the_computed_w_and_moment_next_to_those_asked_for(packed) -> None:
+    experiment = Experiment.parse(SMALL)
+    asked, there = (Shared(experiment, "", lambda: packed, w=w, frame=frame) for w, frame in ((0.8, 99), (1.0, 2)))
+    assert asked.form(".svg") == there.form(".svg") != Shared(experiment, "", lambda: packed, w=1.0, frame=0).form(".svg")
+    with pytest.raises(GdvizError, match=r"found a name that ends in '\.gif'"):
+        there.form(".gif")
 
 
 def test_a_code_and_a_frame() -> None:
@@ -160,4 +162,6 @@ def test_the_command(tmp_path) -> None:
     assert f"gdviz run '{source}'" in printed
     compile(printed.partition("\n\n")[2], "script", "exec")
     refused = CliRunner().invoke(app, ["share", source, "--out", "scene.gif"])
+    early = CliRunner().invoke(app, ["share", source, "--out", named[0], "--w", "3"])
+    assert isinstance(early.exception, GdvizError) and str(early.exception) == "--w: found 3; the scene is computed at 0, 1."
     assert isinstance(refused.exception, GdvizError) and "allowed: a name that ends in .html" in str(refused.exception)

@@ -91,11 +91,17 @@ def _from_address(query: Mapping[str, str]) -> Opened:
     return Opened(preset, found.draft, source=source, remark=" ".join(found.remarks), teaching=teaching)
 
 
-def address(state: Opened) -> dict[str, str]:
-    """What is open, as the address names it."""
+def link_fields(state: Opened) -> dict[str, str] | None:
+    """The fields of an address that open the same; None where they are too long to be sent to others."""
     named = address_of(state.edited, state.preset or (DEFAULT if state.edited is None else None))
-    named = named or {"scene": to_link(state.edited or {})}  # too long to be sent to others, but the browser keeps it
-    return named if state.source is None else {**named, "score": state.source}
+    return named if named is None or state.source is None else {**named, "score": state.source}
+
+
+def address(state: Opened) -> dict[str, str]:
+    """What is open, as the page's own address names it: however long, the browser keeps it."""
+    if (fields := link_fields(state)) is not None:
+        return fields
+    return {"scene": to_link(state.edited or {}), **({"score": state.source} if state.source else {})}
 
 
 def go(query: str) -> None:

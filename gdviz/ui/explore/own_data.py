@@ -59,11 +59,11 @@ def edit_own_data(draft: Draft, key: str, use: Callable[[Draft], None]) -> Watch
         data = st.text_area("Rows", key=f"{key}.typed", placeholder="x, y, label\n0.5, 1.2, a").strip().encode()
     else:
         maker = edit_kind(MAKERS, {"kind": "make_moons"}, f"{key}.maker", title="Data set")
-    one, two, three, four = st.columns([3, 2, 2, 2], vertical_alignment="bottom")
-    made = one.selectbox("Use them as", [MIXTURE, AS_THEY_ARE, NOISY], key=f"{key}.as", help=_USES)
-    noise = two.number_input("noise (variance)", 1e-6, 1e3, 0.01, format="%g", key=f"{key}.noise") if made == NOISY else 0.0
-    label = three.text_input("column of labels", key=f"{key}.label", placeholder="as recognised")
-    columns = four.text_input("columns of coordinates", key=f"{key}.columns", placeholder="all others")
+    made = st.selectbox("Use them as", [MIXTURE, AS_THEY_ARE, NOISY], key=f"{key}.as", help=_USES)
+    noise = st.number_input("noise (variance)", 1e-6, 1e3, 0.01, format="%g", key=f"{key}.noise") if made == NOISY else 0.0
+    one, two = st.columns(2, vertical_alignment="bottom")
+    label = one.text_input("column of labels", key=f"{key}.label", placeholder="as recognised")
+    columns = two.text_input("columns of coordinates", key=f"{key}.columns", placeholder="all others")
     standardise = st.checkbox("Move them to mean 0 and standard deviation 1 along each axis", key=f"{key}.standardise")
     below = st.empty()  # drawn anew at once: what is no longer offered does not stand there while a scene is computed
     if maker is None and not data:

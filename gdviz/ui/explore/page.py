@@ -11,10 +11,21 @@ from typing import TYPE_CHECKING, Any, Literal
 import streamlit as st
 
 from gdviz.errors import GdvizError
-from gdviz.export.address import address_of
 from gdviz.presets import DEFAULT, titles
 from gdviz.server import store
-from gdviz.ui.explore.opened import WENT, Opened, address, change, experiment_of, go, now_open, open_, parsed, words_of
+from gdviz.ui.explore.opened import (
+    WENT,
+    Opened,
+    address,
+    change,
+    experiment_of,
+    go,
+    link_fields,
+    now_open,
+    open_,
+    parsed,
+    words_of,
+)
 from gdviz.ui.explore.places import Places
 from gdviz.ui.explore.player_component import show_player
 from gdviz.ui.parts.as_typed import as_typed
@@ -30,7 +41,6 @@ _WANTED = "explore.wanted"  # of gdviz.ui.explore.scenes, which a first visit do
 _REFUSED_EDIT = "explore.refused_edit"  # what was edited on the stage and is no Experiment, as a sentence
 _REFUSED = "explore.refused"  # the draft that no Experiment could be made of, and the version of what is open
 _OWN = "__own__"  # the preset box's entry for a scene that is no preset
-
 
 
 def opened(page: Places) -> Opened:
@@ -93,10 +103,7 @@ def show_share(state: Opened, stage: Stage, page: Places) -> None:
         except GdvizError as error:
             st.error(as_typed(str(error)))
             return
-        named = address_of(state.edited, state.preset or (DEFAULT if state.edited is None else None))
-        if named is not None and state.source is not None:
-            named = {**named, "score": state.source}
-        share(experiment, state.preset, words_of(state)[0], named, stage.parts[0].digest)
+        share(experiment, state.preset, words_of(state)[0], link_fields(state), stage.parts[0].digest)
 
 
 # ---------------------------------------------------------------------- the stage
@@ -269,4 +276,3 @@ def show_links(state: Opened, page: Places) -> None:
         st.page_link("pages/curves.py", label="Curves of this scene", icon=":material/show_chart:")
         st.page_link("pages/train.py", label="Train this scene", icon=":material/model_training:")
         st.page_link("pages/check.py", label="Check this scene", icon=":material/fact_check:")
-

@@ -116,8 +116,7 @@ def _shared(experiment: Experiment, title: str, view: str, digest: str | None) -
             raise GdvizError("found no scene on stage; wait until it is computed.")
         return data
 
-    nearest = None if w is None else min(experiment.all_w, key=lambda value: abs(value - float(w[1])))
-    return Shared(experiment, title, scene, nearest, None if frame is None else int(frame[1]), view)
+    return Shared(experiment, title, scene, None if w is None else float(w[1]), None if frame is None else int(frame[1]), view)
 
 
 def _files(shared: Shared, drawn: bool) -> None:
