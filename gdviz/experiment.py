@@ -26,11 +26,13 @@ from gdviz.number_text import parse_numbers
 from gdviz.rewards import REWARDS, RewardKind
 from gdviz.samplers import SAMPLERS, SamplerKind
 from gdviz.samplers.ddpm import Ddpm
+from gdviz.samplers.particles.resamplers._resampler import RESAMPLERS
+from gdviz.samplers.particles.twists._twist import TWISTS
 from gdviz.scores import SCORES, ScoresContext, ScoresKind
 from gdviz.scores.exact import Exact
 from gdviz.targets import TARGETS, TargetKind
 
-FAMILIES: tuple[Family, ...] = (TARGETS, GUIDANCE, REWARDS, SCHEDULES, SCORES, SAMPLERS, LEVELS)
+FAMILIES: tuple[Family, ...] = (TARGETS, GUIDANCE, REWARDS, SCHEDULES, SCORES, SAMPLERS, TWISTS, RESAMPLERS, LEVELS)
 
 MAX_TEXT = 64 << 20  # characters of JSON
 MAX_W = 200
@@ -155,6 +157,12 @@ class Experiment(Described):
         guidance, scores = self.guidance.with_schedule(networks), self.score.build(networks)
         with placed("guidance", self.guidance):
             plan = guidance.build(GuidanceContext(law, scores))
+        self.sampler.check(plan)
+        if self.particles % self.sampler.together:
+            raise GdvizError(
+                f"particles: found {self.particles:,} in populations of {self.sampler.together:,}; "
+                "their number must be a multiple of it."
+            )
         return Built(law, plan, self.sampler, self.sampler.build_levels())
 
     @property

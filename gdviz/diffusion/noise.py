@@ -17,6 +17,8 @@ TILE = 1024
 """Particles that share one random stream; fixed, whatever the memory, w list or workers."""
 
 _MASK = (1 << 64) - 1
+_UNIFORM = 1
+"""Sets the streams of uniform numbers apart from those of increments."""
 
 
 class Noise(ABC):
@@ -29,6 +31,14 @@ class Noise(ABC):
     @abstractmethod
     def step(self, moment: Moment) -> Tensor:
         """The increment of one step, shape [n, d]."""
+
+    def uniform(self, moment: Moment) -> Tensor:
+        """Uniform numbers in (0, 1) for one step, one a particle, shape [n]: what resampling draws by."""
+        raise NotImplementedError
+
+    def again(self, draw: int) -> Noise:
+        """Noise of the same particles that is independent of this one: another for each draw = 1, 2, ..."""
+        raise NotImplementedError
 
     def common_start(self, count: int) -> Tensor:
         """`count` times the same start, stored coordinate first like a sweep's points, shape [count, n, d]."""
@@ -50,6 +60,8 @@ class TileNoise(Noise):
     count : int
     dtype, device
         Drawn in float32 and converted, so that float32 and float64 runs share their paths.
+    draw : int
+        0, or which of the independent repetitions this is (`again`).
     """
 
     def __init__(
@@ -60,11 +72,13 @@ class TileNoise(Noise):
         count: int,
         dtype: torch.dtype = torch.float32,
         device: torch.device | str = "cpu",
+        draw: int = 0,
     ) -> None:
         if first % TILE:
             raise ValueError(f"found first particle {first}; it must be a multiple of {TILE}")
-        self.seed, self.dimension, self.count, self.dtype = seed, dimension, count, dtype
-        self._tiles = [_mix(0, seed, tile) for tile in range(first // TILE, -(-(first + count) // TILE))]
+        self.seed, self.dimension, self.first, self.count, self.dtype = seed, dimension, first, count, dtype
+        which = (draw,) if draw else ()
+        self._tiles = [_mix(0, seed, tile, *which) for tile in range(first // TILE, -(-(first + count) // TILE))]
         self._generator = torch.Generator(device=device)
 
     def start(self) -> Tensor:
@@ -72,6 +86,16 @@ class TileNoise(Noise):
 
     def step(self, moment: Moment) -> Tensor:
         return self._draw(moment.index + 1)
+
+    def uniform(self, moment: Moment) -> Tensor:
+        generator = self._generator
+        blocks = torch.empty(len(self._tiles), TILE, dtype=torch.float64, device=generator.device)
+        for tile, block in zip(self._tiles, blocks, strict=True):
+            block.uniform_(generator=generator.manual_seed(_mix(tile, moment.index + 1, _UNIFORM)))
+        return blocks.flatten()[: self.count]  # [n]
+
+    def again(self, draw: int) -> TileNoise:
+        return TileNoise(self.seed, self.dimension, self.first, self.count, self.dtype, self._generator.device, draw)
 
     def _draw(self, stream: int) -> Tensor:
         generator = self._generator
@@ -91,7 +115,7 @@ class CoarseNoise(Noise):
     """
 
     def __init__(self, fine: Noise, fine_levels: Levels) -> None:
-        self.fine = fine
+        self.fine, self.fine_levels = fine, fine_levels
         self._moments = list(fine_levels.moments())
 
     def start(self) -> Tensor:
@@ -105,6 +129,12 @@ class CoarseNoise(Noise):
         variance = first.beta, first.a * second.beta
         total = sum(variance)
         return self.fine.step(first) * (variance[0] / total) ** 0.5 + self.fine.step(second) * (variance[1] / total) ** 0.5
+
+    def uniform(self, moment: Moment) -> Tensor:
+        return self.fine.uniform(self._moments[2 * moment.index])
+
+    def again(self, draw: int) -> CoarseNoise:
+        return CoarseNoise(self.fine.again(draw), self.fine_levels)
 
 
 def _mix(state: int, *parts: int) -> int:

@@ -136,9 +136,10 @@ def _sampler(rule: Any, steps: int, variance: Variance) -> SamplerKind:
     else:
         value = {"steps": steps, **(rule if isinstance(rule, dict) else {"kind": rule})}
     try:
-        kind = SAMPLERS.kinds.get(str(value["kind"])) if "kind" in value else None
+        rules = {name: kind for name, kind in SAMPLERS.kinds.items() if issubclass(kind, SamplerKind) and kind.step_rule}
+        kind = rules.get(str(value["kind"])) if "kind" in value else None
         if kind is None:
-            raise GdvizError(f"rule: found {shown(value.get('kind'))}; allowed: {', '.join(SAMPLERS.kinds)}, sde, ode.")
+            raise GdvizError(f"rule: found {shown(value.get('kind'))}; allowed: {', '.join(rules)}, sde, ode.")
         sampler = kind.model_validate({"levels": {"kind": "logit", **ENDS}, **value})
     except ValidationError as error:
         raise GdvizError(f"rule: {explain(error)}") from None

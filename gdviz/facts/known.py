@@ -94,7 +94,8 @@ def known_of(experiment: Experiment, built: Built, particles: int) -> Known:
     own = reward if sign > 0 else reciprocal
     baseline = plan.baseline if measured is None and plan.identity is not None else None
     slope = exact.slope_mean_reward_w0 if sign > 0 else exact.slope_mean_reciprocal_w0
-    special_w, special_law = _special(plan) if plan.constant else (None, None)
+    exact_law = plan.constant and sampler.together == 1  # a population's law is the exact one as it grows
+    special_w, special_law = _special(plan) if exact_law else (None, None)
     return Known(
         means_w0=tuple(m for m in (reciprocal, reward) if m.value is not None or m is own),
         sign=sign,

@@ -78,7 +78,7 @@ def known_rules(steps: int) -> tuple[Rule, ...]:
         return Rule(words, asked, kind.model_validate({**told, "steps": steps}), remembers=name == "dpmpp_2m")
 
     ddim, churn = SAMPLERS.kinds["ddim"], SAMPLERS.kinds["churn"]
-    ours = [rule(kind) for kind in SAMPLERS.kinds.values() if issubclass(kind, SamplerKind)]
+    ours = [rule(kind) for kind in SAMPLERS.kinds.values() if issubclass(kind, SamplerKind) and kind.step_rule]
     between = [rule(ddim, eta=eta) for eta in (0.25, 0.5, 0.75)]  # type: ignore[arg-type]
     return (
         *ours,

@@ -12,7 +12,7 @@ from torch import Tensor
 from gdviz.guidance._rule import Guidance
 from gdviz.guidance._unified import Unified
 from gdviz.guidance.schedules.constant import Constant
-from gdviz.laws import Law
+from gdviz.laws import Law, Mixture
 from gdviz.rewards import Reward
 
 Improves = Literal["mean_reward", "mean_reciprocal"]
@@ -39,6 +39,17 @@ class Goal:
     title: str
     draw: Callable[[float, int, torch.Generator], Tensor | None]
     depends_on_w: bool = False
+
+
+class NearestPointReward(Reward):
+    """r at the point of a law on points that is nearest to x: a run ends within its last noise level of one."""
+
+    def __init__(self, law: Mixture, reward: Reward) -> None:
+        self.law = law
+        self.by_point = reward.log(law.components.means)  # [K]
+
+    def log(self, x: Tensor) -> Tensor:
+        return self.by_point[self.law.nearest_index(x)].to(x.dtype)  # [...]
 
 
 @dataclass(frozen=True)
@@ -71,6 +82,14 @@ class Plan:
     reward_title: str = "r(x)"
     mean_w0: float | None = None
     goals: tuple[Goal, ...] = ()
+
+    @property
+    def end_reward(self) -> Reward | None:
+        """r as it is read at the end of a run: at the nearest point where the law is one on points."""
+        law = self.unguided
+        if self.reward is None or not (isinstance(law, Mixture) and law.atomic):
+            return self.reward
+        return NearestPointReward(law, self.reward)
 
     @property
     def unified(self) -> Unified | None:

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from gdviz.diffusion import Moment
 from gdviz.laws import LogRatio
+from gdviz.rewards import Reward
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +104,12 @@ class Guide:
     rule : Guidance
     w : float or Tensor
         A number, or a tensor broadcasting to x[..., :1], for example [W, 1, 1].
+    reward : Reward, optional
+        r of clean points, for samplers that weigh particles.
     """
 
-    def __init__(self, rule: Guidance, w: float | Tensor) -> None:
-        self.rule, self.w = rule, w
+    def __init__(self, rule: Guidance, w: float | Tensor, reward: Reward | None = None) -> None:
+        self.rule, self.w, self.reward = rule, w, reward
         self._memory: Any = None
 
     def __call__(self, x: Tensor, moment: Moment) -> Guided:

@@ -77,14 +77,16 @@ class Distances:
         self.goals, self.seed = goals, seed
         self._drawn: dict[tuple[str, float | None, int], _GoalSample | None] = {}
 
-    def __call__(self, w: float, x: Tensor) -> tuple[Distance, ...]:
-        """Distances of finite samples x [n, d] at w."""
-        ours = Within(x[:POINTS].double())
+    def __call__(self, w: float, x: Tensor, together: int = 1) -> tuple[Distance, ...]:
+        """Distances of finite samples x [n, d] at w, of which `together` in a row belong to one population."""
+        ours = _first(x, POINTS, together)
         return tuple(self._distance(goal, w, ours) for goal in self.goals)
 
-    def changes(self, w: float, fine: Tensor, coarse: Tensor) -> tuple[float | None, ...]:
+    def changes(self, w: float, fine: Tensor, coarse: Tensor, together: int = 1) -> tuple[float | None, ...]:
         """|distance - distance at half as many steps| to each goal, from the same particles' ends x [n, d]."""
-        ours, halved = (Within(x[:CHANGE_POINTS].double()) for x in (fine, coarse))
+        ours, halved = (_first(x, CHANGE_POINTS, together) for x in (fine, coarse))
+        if ours.others < 1:
+            return tuple(None for _ in self.goals)
         drawn = [self._goal(goal, w, len(ours.x)) for goal in self.goals]
         changes = [None if y is None else abs(energy_change(ours, halved, y.x[:CHANGE_POINTS])) for y in drawn]
         return tuple(change if change is not None and math.isfinite(change) else None for change in changes)
@@ -104,3 +106,9 @@ class Distances:
             y = goal.draw(w, n, torch.Generator().manual_seed(self.seed % 2**63))
             self._drawn[key] = None if y is None else _GoalSample(y)
         return self._drawn[key]
+
+
+def _first(x: Tensor, most: int, together: int) -> Within:
+    """The first points, in whole populations: two of them at least, even where that is more than `most`."""
+    count = max(most // together, 2) * together
+    return Within(x[:count].double(), together)

@@ -24,18 +24,32 @@ class Within:
     Parameters
     ----------
     x : Tensor, shape [n, d]
+    together : int
+        How many points in a row belong to one population: only points of different ones are independent.
     """
 
-    def __init__(self, x: Tensor) -> None:
-        self.x = x
+    def __init__(self, x: Tensor, together: int = 1) -> None:
+        self.x, self.together = x, together
         self._sums: Tensor | None = None
 
     @property
+    def others(self) -> int:
+        """How many points are independent of each one."""
+        return len(self.x) - self.together
+
+    @property
     def sums(self) -> Tensor:
-        """Sums of |x_i - x_j| over j, [n]."""
+        """Sums of |x_i - x_j| over the j that are independent of i, [n]."""
         if self._sums is None:
             self._sums = distance_sums(self.x, self.x)[0]
+            if self.together > 1:
+                family = self.x.double().reshape(-1, self.together, self.x.shape[1])  # [M, K, d]
+                self._sums = self._sums - torch.cdist(family, family).sum(-1).flatten()
         return self._sums
+
+    def variance_of_mean(self, values: Tensor) -> float:
+        """Variance of the mean of one value a point, [n]."""
+        return float(values.reshape(-1, self.together).mean(1).var()) * self.together / len(values)
 
 
 def energy_distance(x: Tensor | Within, y: Tensor | Within) -> Mean:
@@ -53,13 +67,13 @@ def energy_distance(x: Tensor | Within, y: Tensor | Within) -> Mean:
     """
     x, y = _within(x), _within(y)
     n, m = len(x.x), len(y.x)
-    if n < 2 or m < 2:
+    if x.others < 1 or y.others < 1:
         return UNKNOWN
     x_to_y, y_to_x = distance_sums(x.x, y.x)
     a, c = x_to_y / m, y_to_x / n  # [n], [m]
-    b, e = x.sums / (n - 1), y.sums / (m - 1)  # [n], [m]
+    b, e = x.sums / x.others, y.sums / y.others  # [n], [m]
     value = float(2 * a.mean() - b.mean() - e.mean())
-    se = 2 * math.sqrt(float((a - b).var()) / n + float((c - e).var()) / m)
+    se = 2 * math.sqrt(x.variance_of_mean(a - b) + y.variance_of_mean(c - e))
     return Mean(value, se) if math.isfinite(value) and math.isfinite(se) else UNKNOWN
 
 
@@ -67,7 +81,7 @@ def energy_change(x: Within, coarse: Within, y: Tensor) -> float:
     """`energy_distance` of x less that of coarse [n, d], both to y [m, d]."""
     n = len(x.x)
     to_y = float((distance_sums(x.x, y)[0] - distance_sums(coarse.x, y)[0]).sum()) / (n * len(y))
-    within = float((x.sums - coarse.sums).sum()) / (n * (n - 1))
+    within = float((x.sums - coarse.sums).sum()) / (n * x.others)
     return 2 * to_y - within
 
 

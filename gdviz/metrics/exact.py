@@ -63,7 +63,7 @@ def exact_values(plan: Plan, sampler: SamplerKind, measured: Reward | None = Non
         return ExactValues()
     base = plan.unguided
     mean, reciprocal = mean_under(base, reward), _mean_reciprocal(plan, reward)
-    plain = plan.constant and reward is plan.reward
+    plain = plan.constant and reward is plan.reward and sampler.together == 1
     slope = sampler.unit_noise and plain
     if plan.identity == "mean_reward" and plan.toward is not None:
         return ExactValues(

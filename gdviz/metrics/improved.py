@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gdviz.metrics.mean import UNKNOWN, Array, Mean, share
+from gdviz.metrics.populations import FEWEST_POPULATIONS, by_population
 
 
 @dataclass(frozen=True)
@@ -29,18 +30,19 @@ def paired(guided: Array, unguided: Array) -> Paired:
     return Paired(won.value, 0.0 if ties == 1 else won.se, ties)
 
 
-def independent(guided: Array, unguided: Array) -> Mean:
+def independent(guided: Array, unguided: Array, together: int = 1) -> Mean:
     """P(r of a guided particle > r of an unrelated unguided one), ties counted half.
 
     The Mann-Whitney statistic of [n] against [m] values, 1/2 without guidance; standard error by
-    placements (DeLong et al. 1988).
+    placements (DeLong et al. 1988). Of values that come `together` in populations, those of populations.
     """
-    n, m = len(guided), len(unguided)
-    if n < 2 or m < 2:
+    if min(len(guided), len(unguided)) < 2 * together:
         return UNKNOWN
     beaten = _placement(guided, np.sort(unguided))  # [n]
     beating = 1 - _placement(unguided, np.sort(guided))  # [m]
-    se = math.sqrt(beaten.var(ddof=1) / n + beating.var(ddof=1) / m)
+    values = [by_population(placements, together) for placements in (beaten, beating)]
+    enough = together == 1 or min(map(len, values)) >= FEWEST_POPULATIONS
+    se = math.sqrt(sum(placements.var(ddof=1) / len(placements) for placements in values)) if enough else None
     return Mean(float(beaten.mean()), se)
 
 

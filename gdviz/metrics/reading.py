@@ -11,6 +11,7 @@ from torch import Tensor
 
 from gdviz.laws import Law, Mixture
 from gdviz.metrics.mean import Array
+from gdviz.metrics.population_reading import PopulationReading
 from gdviz.rewards import Reward
 
 BLOCK = 1 << 16
@@ -31,6 +32,8 @@ class Reading:
         Index of the nearest atom of an atomic target.
     gain, path_kl : ndarray, shape [N], or None
         The sweep's integrals along the paths.
+    populations : PopulationReading or None
+        How populations fared, where particles are resampled together.
     """
 
     x: Tensor
@@ -38,17 +41,28 @@ class Reading:
     atom: Tensor | None = None
     gain: Array | None = None
     path_kl: Array | None = None
+    populations: PopulationReading | None = None
+
+    @property
+    def together(self) -> int:
+        """How many particles in a row are not independent of each other."""
+        return 1 if self.populations is None else self.populations.size
 
     @property
     def finite(self) -> NDArray[np.bool_]:
-        """Which particles are finite and have a reward, shape [N]: the only ones that enter a mean."""
+        """Which particles are finite and have a reward, shape [N]: the only ones that enter a mean.
+
+        A population counts as a whole or not at all.
+        """
         finite: NDArray[np.bool_] = torch.isfinite(self.x).all(-1).numpy()  # [N]
-        return finite if self.log_reward is None else finite & (self.log_reward < np.inf)
+        finite = finite if self.log_reward is None else finite & (self.log_reward < np.inf)
+        return finite if self.together == 1 else finite.reshape(-1, self.together).all(1).repeat(self.together)
 
     def first(self, n: int) -> Reading:
         """The first n particles."""
         parts = (self.x, self.log_reward, self.atom, self.gain, self.path_kl)
-        return Reading(*(None if part is None else part[:n] for part in parts))  # type: ignore[arg-type]
+        populations = None if self.populations is None else self.populations.first(n)
+        return Reading(*(None if part is None else part[:n] for part in parts), populations)  # type: ignore[arg-type, call-arg]
 
 
 class Reader:
@@ -69,10 +83,16 @@ class Reader:
         self._atoms = law if isinstance(law, Mixture) and law.atomic else None
         self._by_atom = None if self._atoms is None or reward is None else reward.log(self._atoms.components.means)  # [K]
 
-    def __call__(self, x: Tensor, gain: Tensor | None = None, path_kl: Tensor | None = None) -> Reading:
-        """Read points of shape [N, d], with their path integrals of shape [N]."""
+    def __call__(
+        self,
+        x: Tensor,
+        gain: Tensor | None = None,
+        path_kl: Tensor | None = None,
+        populations: PopulationReading | None = None,
+    ) -> Reading:
+        """Read points of shape [N, d], with their path integrals of shape [N] and how their populations fared."""
         atom = None if self._atoms is None else torch.cat([self._atoms.nearest_index(part) for part in x.split(BLOCK)])
-        return Reading(x, self._log_reward(x, atom), atom, _double(gain), _double(path_kl))
+        return Reading(x, self._log_reward(x, atom), atom, _double(gain), _double(path_kl), populations)
 
     def settled(self, reading: Reading) -> Tensor:
         """The end points [N, d], on the atom that each was read at if the target is atoms."""

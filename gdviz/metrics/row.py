@@ -16,6 +16,7 @@ from gdviz.metrics.identity import Identity, identity
 from gdviz.metrics.improved import independent, paired
 from gdviz.metrics.mean import UNKNOWN, Array, Mean, mean
 from gdviz.metrics.modes import ModeWeights
+from gdviz.metrics.populations import PopulationRow, population_mean, population_row
 from gdviz.metrics.reading import Reader, Reading
 from gdviz.metrics.skewness import LARGEST, LARGEST_OF_SAMPLE, KnownSkewness, skewness
 from gdviz.metrics.spread import spread
@@ -69,6 +70,8 @@ class Row:
         `step_changes` of the mean that the identity speaks of, else of mean_reward.
     step_changes : StepChanges
     distances : tuple of Distance
+    populations : PopulationRow or None
+        Where particles are resampled together; every standard error then comes from populations, and `improved` is None.
     """
 
     w: float
@@ -94,6 +97,7 @@ class Row:
     step_change: float | None = None
     step_changes: StepChanges = StepChanges()
     distances: tuple[Distance, ...] = ()
+    populations: PopulationRow | None = None
 
 
 class RowReader:
@@ -130,7 +134,7 @@ class RowReader:
         """
         keep = now.finite
         x = now.x[keep]
-        width = spread(x)
+        width = spread(x, now.together)
         row = Row(
             w,
             particles=len(keep),
@@ -139,6 +143,7 @@ class RowReader:
             se_spread=width.se,
             mode_weight_tv=self._modes.total_variation(x),
             off_support=self._support.off(now),
+            populations=None if now.populations is None else population_row(now.populations),
         )
         if now.log_reward is not None:
             row = replace(row, **self._rewards(w, now, unguided))
@@ -153,28 +158,29 @@ class RowReader:
         """The fields that read r."""
         assert now.log_reward is not None and unguided.log_reward is not None
         log_r = now.log_reward[now.finite]
-        reward = mean_reward(log_r, self._known.of_reward(w, max(1, len(log_r))))
-        inverse, diagnosis = reciprocal(log_r, self._known.at(w, max(1, len(log_r))))
+        together = now.together
+        reward = mean_reward(log_r, self._known.of_reward(w, max(1, len(log_r))), together)
+        inverse, diagnosis = reciprocal(log_r, self._known.at(w, max(1, len(log_r))), together)
         both = now.finite & unguided.finite
         pairs = paired(now.log_reward[both], unguided.log_reward[both])
-        half = len(both) // 2
-        apart = independent(now.log_reward[:half][now.finite[:half]], unguided.log_reward[half:][unguided.finite[half:]])
+        half = len(both) // (2 * together) * together
+        apart = independent(now.log_reward[:half][now.finite[:half]], unguided.log_reward[half:][unguided.finite[half:]], together)
         return {
             "mean_reward": reward.value,
             "se_reward": reward.se,
             "mean_reciprocal": inverse.value,
             "se_reciprocal": inverse.se,
             "tail": diagnosis,
-            "improved": pairs.improved,
-            "se_improved": pairs.se,
-            "ties": pairs.ties,
+            "improved": pairs.improved if together == 1 else None,  # whose twin a survivor is has no answer
+            "se_improved": pairs.se if together == 1 else None,
+            "ties": pairs.ties if together == 1 else None,
             "improved_independent": apart.value,
             "se_improved_independent": apart.se,
         }
 
     def distances(self, w: float, now: Reading) -> tuple[Distance, ...]:
         """The distances at w, the slow part of a row. Threads may ask for several at once."""
-        return self._distances(w, self.read.settled(now)[now.finite])
+        return self._distances(w, self.read.settled(now)[now.finite], now.together)
 
     def with_step_change(self, row: Row, fine: tuple[Reading, Reading], coarse: tuple[Reading, Reading]) -> Row:
         """The row with its step changes. Threads may ask for several rows at once.
@@ -196,11 +202,11 @@ class RowReader:
                 changes,
                 mean_reward=_change(_exp(r), _exp(q)),
                 mean_reciprocal=None if row.mean_reciprocal is None else _change(_exp(-r), _exp(-q)),
-                improved=_change((r > r0).astype(float), (q > q0).astype(float)),
+                improved=None if row.improved is None else _change((r > r0).astype(float), (q > q0).astype(float)),
             )
         if row.distances:
             ends = [self.read.settled(reading)[keep] for reading in (fine[0], coarse[0])]
-            moved = self._distances.changes(row.w, *ends)
+            moved = self._distances.changes(row.w, ends[0], ends[1], fine[0].together)
             distances = tuple(replace(d, step_change=m) for d, m in zip(row.distances, moved, strict=True))
             row = replace(row, distances=distances)
         of = "mean_reward" if self.measured else self.plan.identity or "mean_reward"
@@ -213,7 +219,7 @@ class RowReader:
         return None if change is None else abs(row.w) * self.plan.baseline * change
 
 
-def mean_reward(log_r: Array, known: float = 0.0) -> Mean:
+def mean_reward(log_r: Array, known: float = 0.0, together: int = 1) -> Mean:
     """Mean of r; without a standard error where a normal interval would not cover.
 
     Parameters
@@ -221,8 +227,10 @@ def mean_reward(log_r: Array, known: float = 0.0) -> Mean:
     log_r : ndarray, shape [n]
     known : float
         Skewness / sqrt n as far as the law is known (`KnownSkewness.of_reward`).
+    together : int
+        How many in a row belong to one population.
     """
-    estimate = mean(_exp(log_r))
+    estimate = population_mean(_exp(log_r), together)
     return estimate if _covers(known, log_r) else Mean(estimate.value, None)
 
 
@@ -239,7 +247,7 @@ def _sample_skewness(log_values: Array) -> float:
         return skewness(np.expm1(log_values)) / math.sqrt(len(log_values))
 
 
-def reciprocal(log_r: Array, known: float = 0.0) -> tuple[Mean, Tail | None]:
+def reciprocal(log_r: Array, known: float = 0.0, together: int = 1) -> tuple[Mean, Tail | None]:
     """Mean of 1 / r and its tail; unknown where a normal interval would not cover, or where some r is 0.
 
     Parameters
@@ -247,6 +255,8 @@ def reciprocal(log_r: Array, known: float = 0.0) -> tuple[Mean, Tail | None]:
     log_r : ndarray, shape [n]
     known : float
         Skewness / sqrt n as far as the law is known (`KnownSkewness`).
+    together : int
+        How many in a row belong to one population.
     """
     if len(log_r) < 2:
         return UNKNOWN, None
@@ -254,7 +264,7 @@ def reciprocal(log_r: Array, known: float = 0.0) -> tuple[Mean, Tail | None]:
     diagnosis = tail(values)
     covers = len(log_r) >= FEWEST and _covers(known, -log_r)
     diagnosis = replace(diagnosis, skewness=_finite(max(known, _sample_skewness(-log_r))), reliable=covers)
-    return (mean(values) if covers else UNKNOWN), diagnosis
+    return (population_mean(values, together) if covers else UNKNOWN), diagnosis
 
 
 def _finite(value: float) -> float | None:

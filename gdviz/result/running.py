@@ -27,7 +27,7 @@ from gdviz.result.given import GivenScore, built_with
 from gdviz.result.measure import measured_reward
 from gdviz.result.on_cores import on_cores
 from gdviz.result.record import Result
-from gdviz.sweep import Chunk, Frames, Integrals, ObserverKind, Paths, SweepOptions
+from gdviz.sweep import Chunk, Frames, Integrals, ObserverKind, Paths, PopulationReadings, SweepOptions
 from gdviz.sweep_request import Executor, RunExperiment
 
 MAX_PATH_VALUES = 250_000_000
@@ -170,9 +170,10 @@ class _Run:
                 f"frames: found {shape[0]} w x {shape[1]} particles x {shape[2]} frames x {shape[3]} dimensions to keep; "
                 f"their product may be at most {MAX_PATH_VALUES:,}."
             )
-        self.paths = Paths(len(w), n, built.law.dimension, shape[1], shape[2])
-        self.halved_particles = min(n, max(2048, n // 4)) if step_change else 0
-        self.coarse = Paths(len(w), self.halved_particles, built.law.dimension) if step_change else None
+        together = built.sampler.together
+        self.paths = Paths(len(w), n, built.law.dimension, shape[1], shape[2], together)
+        self.halved_particles = min(n, max(2048, n // 4 // together * together)) if step_change else 0
+        self.coarse = Paths(len(w), self.halved_particles, built.law.dimension, together=together) if step_change else None
 
     def stream(self, partial: bool) -> Iterator[Progress | Result]:
         experiment, reader, by_stages = self.experiment, self.reader, partial and self.start is not Later
@@ -213,7 +214,7 @@ class _Run:
     def _sweep(self, paths: Paths, *, halved: bool = False, gradual: bool = False) -> Iterator[Progress | Chunk]:
         """Ask for one sweep, here or where the executor runs it."""
         experiment = self.experiment
-        observers: tuple[ObserverKind, ...] = (Integrals(),)
+        observers: tuple[ObserverKind, ...] = (Integrals(), PopulationReadings())
         if paths.frames is not None:
             observers += (Frames(tuple(self.levels.tolist()), paths.frames.shape[1]),)
         options = SweepOptions(

@@ -13,7 +13,8 @@ from torch import Tensor
 from gdviz.diffusion import LEVELS, Levels, LevelsKind, Moment, Noise
 from gdviz.diffusion.spacings.logit import Logit
 from gdviz.family import Family, Kind
-from gdviz.guidance import Guided
+from gdviz.guidance import Guided, Plan
+from gdviz.samplers._populations import Populations
 
 SAMPLERS = Family("sampler", "gdviz.samplers")
 
@@ -38,6 +39,8 @@ class Step:
     drift_gain, noise_gain : float
         x = keep * before + drift_gain * guided.total + noise_gain * noise for the rules that are
         linear in one score; NaN for the others.
+    populations : Populations or None
+        Weights and ancestors, where particles are resampled together.
     """
 
     moment: Moment
@@ -47,8 +50,7 @@ class Step:
     noise: Tensor | None = None
     drift_gain: float = float("nan")
     noise_gain: float = float("nan")
-    log_weights: Tensor | None = None
-    ancestors: Tensor | None = None
+    populations: Populations | None = None
 
 
 class SamplerKind(Kind):
@@ -57,8 +59,16 @@ class SamplerKind(Kind):
     steps: Annotated[int, Field(ge=2, le=20_000, description="Number of steps.")] = 400
     levels: Annotated[LevelsKind, LEVELS, Field(description="The noise levels.")] = Logit()
 
+    step_rule: ClassVar[bool] = True
+    """Whether it is one rule that follows the guided score: what a sampler of one's own can be held against."""
+
     evaluations_per_step: ClassVar[int] = 1
     """Guided scores a step."""
+
+    @property
+    def together(self) -> int:
+        """How many particles know of each other: 1 where each goes its own way; a run has a multiple of it."""
+        return 1
 
     @property
     def unit_noise(self) -> bool:
@@ -82,6 +92,15 @@ class SamplerKind(Kind):
     def evaluations_in(self, steps: int) -> int:
         """Guided scores a particle needs for a run of so many steps."""
         return steps * self.evaluations_per_step
+
+    def check(self, plan: Plan) -> None:
+        """Refuse a plan that the sampler cannot work with.
+
+        Raises
+        ------
+        GdvizError
+            In one sentence.
+        """
 
     def build_levels(self) -> Levels:
         return self.levels.build(self.steps)

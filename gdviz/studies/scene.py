@@ -175,7 +175,8 @@ def previewed(experiment: Experiment) -> Experiment:
     w = sorted(experiment.all_w)
     few = sorted({0.0, w[len(w) // 2], w[-1]})
     sampler = experiment.sampler.model_copy(update={"steps": min(experiment.sampler.steps, PREVIEW_STEPS)})
-    update = {"w": tuple(few), "sampler": sampler, "particles": min(experiment.particles, PREVIEW_PARTICLES)}
+    populations = -(-PREVIEW_PARTICLES // sampler.together)  # whole ones
+    update = {"w": tuple(few), "sampler": sampler, "particles": min(experiment.particles, populations * sampler.together)}
     return experiment.model_copy(update=update)
 
 

@@ -16,3 +16,4 @@ from gdviz.sweep.plan_executor import PlanExecutor as PlanExecutor
 from gdviz.sweep.plan_executor import PlanHere as PlanHere
 from gdviz.sweep.plan_executor import PlanSource as PlanSource
 from gdviz.sweep.plan_executor import RunHere as RunHere
+from gdviz.sweep.populations import PopulationReadings as PopulationReadings

@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor
 
+from gdviz.metrics.population_reading import PopulationReading
 from gdviz.progress import Progress, ProgressCallback, silent
+from gdviz.sweep.populations import PopulationReadings
 
 
 @dataclass(frozen=True)
@@ -66,13 +68,19 @@ class Paths:
         How many of each.
     frame_particles, frames : int
         How many particles keep their paths, at how many levels.
+    together : int
+        How many particles in a row are resampled together.
     """
 
-    def __init__(self, w: int, particles: int, dimension: int, frame_particles: int = 0, frames: int = 0) -> None:
+    def __init__(
+        self, w: int, particles: int, dimension: int, frame_particles: int = 0, frames: int = 0, together: int = 1
+    ) -> None:
         self.x = torch.empty(w, particles, dimension)  # [W, N, d]
         self.frames = torch.empty(w, frame_particles, frames, dimension) if frame_particles else None  # [W, m, F, d]
         self.gain: Tensor | None = None  # [W, N]
         self.path_kl: Tensor | None = None  # [W, N]
+        self.together = together
+        self._of_populations: dict[str, Tensor | None] = {}  # [W, N] each
         self.done = 0
 
     def take(self, chunk: Chunk) -> None:
@@ -81,6 +89,8 @@ class Paths:
         self.x[:, here] = chunk.x
         self.gain = self._filed(self.gain, chunk.gain, here)
         self.path_kl = self._filed(self.path_kl, chunk.path_kl, here)
+        for name in PopulationReadings.names:
+            self._of_populations[name] = self._filed(self._of_populations.get(name), chunk.readings.get(name), here)
         if chunk.frames is not None and self.frames is not None:
             self.frames[:, chunk.first : chunk.first + chunk.frames.shape[1]] = chunk.frames
         self.done = here.stop
@@ -92,7 +102,9 @@ class Paths:
         whole[:, here] = part
         return whole
 
-    def at(self, k: int) -> tuple[Tensor, Tensor | None, Tensor | None]:
-        """End points [N, d], gain and path KL [N] of the finished particles at the k-th w."""
+    def at(self, k: int) -> tuple[Tensor, Tensor | None, Tensor | None, PopulationReading | None]:
+        """End points [N, d], gain and path KL [N] of the finished particles at the k-th w; how their populations fared."""
         gain, path_kl = (None if a is None else a[k, : self.done] for a in (self.gain, self.path_kl))
-        return self.x[k, : self.done], gain, path_kl
+        told = [a[k, : self.done] for a in self._of_populations.values() if a is not None]
+        populations = PopulationReading.read(self.together, *told) if told else None
+        return self.x[k, : self.done], gain, path_kl, populations

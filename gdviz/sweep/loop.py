@@ -61,7 +61,7 @@ def sweep(plan: Plan, sampler: SamplerKind, levels: Levels, options: SweepOption
             observer.start(x)
         every = max(1, grid.steps // TICKS)
         with torch.no_grad():
-            for step in sampler.run(Guide(plan.rule, weight), grid, noise, x):
+            for step in sampler.run(Guide(plan.rule, weight, plan.end_reward), grid, noise, x):
                 x = step.x
                 for observer in observers:
                     observer.step(step)

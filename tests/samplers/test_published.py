@@ -62,7 +62,7 @@ def ends(sampler, levels, x, z=None):
 
 
 def test_every_sampler_has_a_second_implementation():
-    assert {type(sampler) for sampler, _ in SECOND} == set(SAMPLERS.kinds.values())
+    assert {type(sampler) for sampler, _ in SECOND} == {kind for kind in SAMPLERS.kinds.values() if kind.step_rule}
 
 
 @pytest.mark.parametrize("spacing", [Logit(), EdmRho(), Cosine(), LinearBeta()], ids=lambda kind: kind.kind)

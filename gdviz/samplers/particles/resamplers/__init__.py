@@ -1,0 +1,1 @@
+"""Ways to draw the survivors of a population by their weights."""

@@ -1,0 +1,1 @@
+"""What a particle's weight foresees of its reward, one file each."""
