@@ -113,7 +113,7 @@ def test_the_linear_steps_say_what_they_did():
 
 
 def test_evaluations_are_counted_as_they_happen():
-    for kind in SAMPLERS.kinds.values():
+    for kind in (kind for kind in SAMPLERS.kinds.values() if kind.step_rule):
         sampler = kind(steps=7)
         calls = []
         rule = guide()

@@ -47,7 +47,6 @@ class Engine:
 
     def run(self, guide: Guide, levels: Levels, noise: Noise, x: Tensor) -> Iterator[Step]:
         """Denoise x of shape [W, n, d], n a multiple of K, yielding every step."""
-        assert guide.reward is not None
         w = torch.as_tensor(guide.w, dtype=x.dtype, device=x.device).reshape(-1, 1)  # [W, 1]
         flock = Flock(x, self.population)
         log_psi, before = x.new_zeros(x.shape[:-1]), None  # [W, n]  of the last level
@@ -68,6 +67,7 @@ class Engine:
                 flock.weigh(moment.du * self.twist.rate(guide, guided))
             if moment.index + 1 == moment.total:
                 if not self.twist.integrates:
+                    assert guide.reward is not None
                     flock.weigh(_powered(w, guide.reward.log(after).to(x.dtype)) - now)
                 after = self._end(after, noise.uniform(moment), flock)
             yield Step(moment, after, x, guided, populations=flock.state())
