@@ -26,8 +26,8 @@ from gdviz.number_text import parse_numbers
 from gdviz.rewards import REWARDS, RewardKind
 from gdviz.samplers import SAMPLERS, SamplerKind
 from gdviz.samplers.ddpm import Ddpm
-from gdviz.samplers.particles.resamplers._resampler import RESAMPLERS
-from gdviz.samplers.particles.twists._twist import TWISTS
+from gdviz.samplers.particles.resamplers import RESAMPLERS
+from gdviz.samplers.particles.twists import TWISTS
 from gdviz.scores import SCORES, ScoresContext, ScoresKind
 from gdviz.scores.exact import Exact
 from gdviz.targets import TARGETS, TargetKind

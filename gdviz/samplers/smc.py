@@ -17,9 +17,9 @@ from gdviz.samplers._sampler import GuideLike, LinearStepSampler, SamplerKind, S
 from gdviz.samplers.ancestral import Ancestral
 from gdviz.samplers.ddpm import Ddpm
 from gdviz.samplers.particles.engine import Engine
-from gdviz.samplers.particles.resamplers._resampler import RESAMPLERS, ResamplerKind
+from gdviz.samplers.particles.resamplers import RESAMPLERS, ResamplerKind
 from gdviz.samplers.particles.resamplers.systematic import Systematic
-from gdviz.samplers.particles.twists._twist import TWISTS, TwistKind
+from gdviz.samplers.particles.twists import TWISTS, TwistKind
 from gdviz.samplers.particles.twists.exact import ExactTwist
 
 

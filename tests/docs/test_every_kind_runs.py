@@ -22,12 +22,14 @@ from gdviz.family import Family
 from gdviz.guidance import GUIDANCE, SCHEDULES, Guide
 from gdviz.rewards import REWARDS
 from gdviz.samplers import SAMPLERS
+from gdviz.samplers.particles.resamplers import RESAMPLERS
+from gdviz.samplers.particles.twists import TWISTS
 from gdviz.schema import experiment_schema
 from gdviz.sweep import SweepOptions, gathered, sweep
 from gdviz.targets import TARGETS
 
 Z = 6.0  # two-sided false-alarm rate 2e-9 a comparison, some 50 of them with fixed seeds
-ALL = (TARGETS, GUIDANCE, REWARDS, SCHEDULES, SAMPLERS, LEVELS)
+ALL = (TARGETS, GUIDANCE, REWARDS, SCHEDULES, SAMPLERS, TWISTS, RESAMPLERS, LEVELS)
 TARGET = {
     "kind": "gaussian_mixture",
     "components": [
@@ -143,7 +145,9 @@ def test_a_schedule_is_a_finite_factor_that_leaves_w_0_alone(schedule):
 def end_points(sampler: dict[str, Any], steps: int) -> Tensor:
     """Unguided samples of N(1.5, 0.3), [n]."""
     line = {"kind": "gaussian_mixture", "components": [{"mean": [1.5], "covariance": [[0.3]]}]}
-    built = experiment(target=line, guidance={"kind": "none"}, sampler={**sampler, "steps": steps}).build()
+    reward = {"kind": "expression", "expression": "0.5 + exp(-x**2)"}  # some samplers ask for one; w = 0 is unguided
+    guided = {"kind": "reward", "reward": reward}
+    built = experiment(target=line, guidance=guided, sampler={**sampler, "steps": steps}, particles=4096).build()
     options = SweepOptions((0.0,), 4096, seed=5)
     return gathered(sweep(built.plan, built.sampler, built.levels, options)).x[0, :, 0].double()
 

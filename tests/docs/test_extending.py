@@ -30,6 +30,8 @@ CONTRACTS = [
     "tests/guidance/test_claims.py",
     "tests/guidance/test_zero_is_no_guidance.py",
     "tests/rewards/test_contract.py",
+    "tests/samplers/particles/test_contract.py",
+    "tests/samplers/particles/test_resamplers.py",
     "tests/targets/test_contract.py",
     "tests/test_reachable.py",
 ]

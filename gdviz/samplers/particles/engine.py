@@ -12,8 +12,8 @@ from gdviz.diffusion import Levels, Moment, Noise
 from gdviz.guidance import Guide, Guided
 from gdviz.samplers._sampler import LinearStepSampler, Step
 from gdviz.samplers.particles.flock import EVEN, Flock, taken, taken_score
-from gdviz.samplers.particles.resamplers._resampler import ResamplerKind
-from gdviz.samplers.particles.twists._twist import TwistKind
+from gdviz.samplers.particles.resamplers import ResamplerKind
+from gdviz.samplers.particles.twists import TwistKind
 
 
 @dataclass(frozen=True)

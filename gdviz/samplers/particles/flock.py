@@ -11,7 +11,7 @@ from torch import Tensor
 
 from gdviz.guidance import Guided
 from gdviz.samplers._populations import Populations
-from gdviz.samplers.particles.resamplers._resampler import ResamplerKind
+from gdviz.samplers.particles.resamplers import ResamplerKind
 
 EVEN = 1 - 1e-9
 """Effective sample sizes above this share are those of equal weights, rounded."""

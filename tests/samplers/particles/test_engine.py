@@ -13,7 +13,7 @@ from gdviz.guidance import Guide, Plan, Unified
 from gdviz.guidance.schedules.constant import Constant
 from gdviz.laws import FullComponents, Mixture, pair
 from gdviz.samplers.ddpm import Ddpm
-from gdviz.samplers.particles.twists._twist import TWISTS
+from gdviz.samplers.particles.twists import TWISTS
 from gdviz.samplers.smc import Smc
 from gdviz.sweep import PopulationReadings, SweepOptions, gathered, sweep
 

@@ -25,7 +25,7 @@ class Ssp(ResamplerKind):
         idea="Whole offspring first; the fractions that are left are settled in pairs. As even as systematic resampling, "
         "and consistent in whatever order the particles stand.",
         formula="floor(K W_i) + B_i, E B_i = K W_i - floor(K W_i), sum of B_i fixed",
-        citation="Gerber, Chopin, Whiteley 2019, arXiv 1708.02230",
+        citation="Gerber, Chopin, Whiteley 2017, arXiv 1708.02230",
     )
 
     def ancestors(self, weights: Tensor, uniform: Tensor) -> Tensor:

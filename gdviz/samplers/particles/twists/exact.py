@@ -28,7 +28,7 @@ class ExactTwist(TwistKind):
         "this repairs CFG to the powered law.",
         formula="psi_t(x) = E[r(X_0) | X_t = x]; p_t(x | c) / p_t(x) for a label",
         cost="two scores a step",
-        citation="Wu, Trippe, Naesseth, Blei, Cunningham 2023, arXiv 2306.17775, the optimal twist",
+        citation="Wu, Trippe, Naesseth, Blei, Cunningham 2023, arXiv 2306.17775",
     )
 
     def foresee(self, guide: Guide, x: Tensor, moment: Moment, guided: Guided, gradient: bool) -> Foresight:

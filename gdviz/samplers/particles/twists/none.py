@@ -23,7 +23,7 @@ class NoTwist(TwistKind):
         idea="Run the base sampler, weigh the end points by r^w: importance resampling, the baseline to beat.",
         formula="psi_t(x) = 1",
         cost="no guided score",
-        citation="Rubin 1987, sampling-importance resampling",
+        citation="Rubin 1987",
     )
 
     def foresee(self, guide: Guide, x: Tensor, moment: Moment, guided: Guided, gradient: bool) -> Foresight:

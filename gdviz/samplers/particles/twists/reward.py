@@ -23,7 +23,7 @@ class RewardTwist(TwistKind):
         idea="Judge a noisy point by its own reward. Cheap, and far from the truth until the noise is small: temper it.",
         formula="psi_t(x) = r(x)",
         cost="no score beyond the base one",
-        citation="Skreta, Akhound-Sadegh, Ohanesian, et al. 2025, arXiv 2503.02819 (reward-tilted corrector)",
+        citation="Skreta, Akhound-Sadegh, Ohanesian, et al. 2025, arXiv 2503.02819",
     )
 
     def foresee(self, guide: Guide, x: Tensor, moment: Moment, guided: Guided, gradient: bool) -> Foresight:
