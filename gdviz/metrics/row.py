@@ -164,7 +164,8 @@ class RowReader:
         both = now.finite & unguided.finite
         pairs = paired(now.log_reward[both], unguided.log_reward[both])
         half = len(both) // (2 * together) * together
-        apart = independent(now.log_reward[:half][now.finite[:half]], unguided.log_reward[half:][unguided.finite[half:]], together)
+        others = unguided.log_reward[half:][unguided.finite[half:]]
+        apart = independent(now.log_reward[:half][now.finite[:half]], others, together)
         return {
             "mean_reward": reward.value,
             "se_reward": reward.se,

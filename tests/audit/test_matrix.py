@@ -77,7 +77,7 @@ def asked(sampler: str, guidance: str, law: str) -> Experiment:
             "target": LAWS[law],
             "guidance": guided()[guidance],
             "score": GUIDANCE.kinds[guided()[guidance]["kind"]].example_score,
-            "sampler": {"kind": sampler, "steps": 16, **(POPULATION if "population" in SAMPLERS.kinds[sampler].model_fields else {})},
+            "sampler": {"kind": sampler, "steps": 16, **({} if SAMPLERS.kinds[sampler].step_rule else POPULATION)},
             "w": W,
             "particles": PARTICLES,
         }

@@ -172,7 +172,7 @@ def test_a_population_without_weight_dies_alone():
 )
 def test_refusals_are_one_sentence(changes, told):
     value = {"target": LINE, "guidance": CFG, "w": [1], "sampler": {"kind": "smc"}, "particles": 256, **changes}
-    with pytest.raises(GdvizError, match=".") as refused:
+    with pytest.raises(GdvizError) as refused:
         Experiment.parse(value).build()
     assert told in str(refused.value)
 
