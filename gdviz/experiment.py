@@ -19,6 +19,7 @@ from gdviz.diffusion import LEVELS, Levels
 from gdviz.errors import MAX_SENTENCE, GdvizError, bounded, did_you_mean
 from gdviz.family import Described, Family, shown
 from gdviz.guidance import GUIDANCE, SCHEDULES, GuidanceContext, GuidanceKind, Plan
+from gdviz.guidance.look_aheads import LOOK_AHEADS
 from gdviz.guidance.schedules.learned import Learned
 from gdviz.laws import Law
 from gdviz.misfit import placed
@@ -32,7 +33,9 @@ from gdviz.scores import SCORES, ScoresContext, ScoresKind
 from gdviz.scores.exact import Exact
 from gdviz.targets import TARGETS, TargetKind
 
-FAMILIES: tuple[Family, ...] = (TARGETS, GUIDANCE, REWARDS, SCHEDULES, SCORES, SAMPLERS, TWISTS, RESAMPLERS, LEVELS)
+FAMILIES: tuple[Family, ...] = (
+    TARGETS, GUIDANCE, REWARDS, SCHEDULES, LOOK_AHEADS, SCORES, SAMPLERS, TWISTS, RESAMPLERS, LEVELS,
+)  # fmt: skip
 
 MAX_TEXT = 64 << 20  # characters of JSON
 MAX_W = 200

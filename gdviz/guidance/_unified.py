@@ -31,3 +31,8 @@ class Unified(Guidance):
         toward, push, log_ratio = self.pair(x, moment.t)
         base = toward if self.base == "toward" else toward - push
         return Guided(base, push, self.schedule.omega(moment), log_ratio), memory
+
+    def base_score(self, x: Tensor, t: float) -> Tensor:
+        """The score that w = 0 follows, shape [..., d]."""
+        toward, push, _ = self.pair(x, t)
+        return toward if self.base == "toward" else toward - push

@@ -58,7 +58,7 @@ class Smc(SamplerKind):
     )
     examples = (
         {},
-        {"population": 8, "twist": {"kind": "reward"}, "temper": 2, "resample": {"kind": "ssp"}},
+        {"population": 8, "twist": {"kind": "look_ahead"}, "temper": 2, "resample": {"kind": "ssp"}},
         {"population": 16, "twist": {"kind": "corrector"}, "step": "ancestral", "resample": {"kind": "multinomial", "every": 5}},
     )
 

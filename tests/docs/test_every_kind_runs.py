@@ -20,6 +20,7 @@ from gdviz.diffusion import LEVELS
 from gdviz.experiment import Experiment
 from gdviz.family import Family
 from gdviz.guidance import GUIDANCE, SCHEDULES, Guide
+from gdviz.guidance.look_aheads import LOOK_AHEADS
 from gdviz.rewards import REWARDS
 from gdviz.samplers import SAMPLERS
 from gdviz.samplers.particles.resamplers import RESAMPLERS
@@ -29,7 +30,7 @@ from gdviz.sweep import SweepOptions, gathered, sweep
 from gdviz.targets import TARGETS
 
 Z = 6.0  # two-sided false-alarm rate 2e-9 a comparison, some 50 of them with fixed seeds
-ALL = (TARGETS, GUIDANCE, REWARDS, SCHEDULES, SAMPLERS, TWISTS, RESAMPLERS, LEVELS)
+ALL = (TARGETS, GUIDANCE, REWARDS, SCHEDULES, LOOK_AHEADS, SAMPLERS, TWISTS, RESAMPLERS, LEVELS)
 TARGET = {
     "kind": "gaussian_mixture",
     "components": [

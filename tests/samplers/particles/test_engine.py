@@ -29,11 +29,15 @@ LINE = {
 CFG = {"kind": "cfg", "label": "b"}
 BUMP = {"kind": "reward", "reward": {"kind": "expression", "expression": "0.05 + exp(-(x-2)**2/2)"}}
 
+HERE = {"kind": "look_ahead", "look": {"kind": "here"}}
+
 SETTINGS = {
     "exact": {},
     "none": {"twist": {"kind": "none"}},
-    "reward, half gradient, tempered": {"twist": {"kind": "reward"}, "gradient": 0.5, "temper": 2},
-    "reward, base proposal": {"twist": {"kind": "reward"}, "gradient": 0, "temper": 1},
+    "reward here, half gradient, tempered": {"twist": HERE, "gradient": 0.5, "temper": 2},
+    "reward here, base proposal": {"twist": HERE, "gradient": 0, "temper": 1},
+    "FK steering": {"twist": {"kind": "look_ahead"}, "gradient": 0},
+    "TDS": {"twist": {"kind": "look_ahead"}},
     "ssp at every step": {"resample": {"kind": "ssp", "ess": 1}},
     "multinomial, ancestral": {"step": "ancestral", "resample": {"kind": "multinomial", "ess": 0.9, "every": 4}},
 }

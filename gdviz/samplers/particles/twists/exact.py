@@ -35,6 +35,6 @@ class ExactTwist(TwistKind):
         if guided.log_ratio is None:
             raise GdvizError(
                 "sampler.twist: found 'exact' with scores that know no density; exact scores do. "
-                "Allowed here: corrector, none, reward, tweedie."
+                "Allowed here: corrector, look_ahead, none."
             )
         return Foresight(guided.log_ratio(), guided.push)
