@@ -16,7 +16,7 @@ NAN, INF = float("nan"), float("inf")
 FIRST = "target.components.0"
 KEYS = "format, target, guidance, score, sampler, measure, w, particles, frames, seed"
 TARGETS = "checkerboard, circles, digits, gaussian_mixture, grid, letters, moons, pinwheel, points, ring, spiral, swiss_roll"
-SAMPLERS = "ancestral, churn, ddim, ddpm, dpmpp_2m, heun, smc"
+SAMPLERS = "ancestral, best_of_n, cfgig, churn, ddim, ddpm, dpmpp_2m, heun, pcg, smc, svdd"
 
 
 def points(**fields: Any) -> dict[str, Any]:

@@ -29,7 +29,7 @@ class PopulationRow:
         Particles of the start that have descendants at the end, mean over populations; 1 is the classic failure.
     log_normalizer, se_log_normalizer : float or None
         log of the estimate of E r^w under the law of w = 0, which is unbiased for every K but for the size of the steps;
-        under the corrector of E (p^toward / p^away)^w. None where the populations' estimates scatter too unevenly for an interval.
+        under the corrector of E (p^toward / p^away)^w. None where the populations scatter too unevenly for an interval.
     """
 
     size: int

@@ -102,6 +102,10 @@ class SamplerKind(Kind):
             In one sentence.
         """
 
+    def yields(self, levels: Levels) -> int:
+        """How many steps `run` yields on the levels: more than they have where it goes along them more than once."""
+        return levels.steps
+
     def build_levels(self) -> Levels:
         return self.levels.build(self.steps)
 
@@ -127,11 +131,16 @@ class LinearStepSampler(SamplerKind):
 
     def run(self, guide: GuideLike, levels: Levels, noise: Noise, x: Tensor) -> Iterator[Step]:
         for moment in levels.moments():
-            guided = guide(x, moment)
-            keep, drift, spread = self.linear_step(moment)
-            # Passes over [..., d] are what a step costs: the noise, common to all w, is scaled before it is spread.
-            z = noise.step(moment) if spread else None
-            after = x * keep if z is None else torch.add(z * spread, x, alpha=keep)  # [..., d]
-            after.add_(guided.total, alpha=drift)
-            yield Step(moment, after, x, guided, z, drift, spread)
-            x = after
+            step = self.step(guide, moment, noise, x)
+            yield step
+            x = step.x
+
+    def step(self, guide: GuideLike, moment: Moment, noise: Noise, x: Tensor) -> Step:
+        """One step from x of shape [..., d]."""
+        guided = guide(x, moment)
+        keep, drift, spread = self.linear_step(moment)
+        # Passes over [..., d] are what a step costs: the noise, common to all w, is scaled before it is spread.
+        z = noise.step(moment) if spread else None
+        after = x * keep if z is None else torch.add(z * spread, x, alpha=keep)  # [..., d]
+        after.add_(guided.total, alpha=drift)
+        return Step(moment, after, x, guided, z, drift, spread)

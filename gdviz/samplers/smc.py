@@ -10,13 +10,13 @@ from torch import Tensor
 
 from gdviz.diffusion import Levels, Noise
 from gdviz.diffusion.noise import TILE
-from gdviz.errors import GdvizError
 from gdviz.family import Card
 from gdviz.guidance import Guide, Plan
 from gdviz.samplers._sampler import GuideLike, LinearStepSampler, SamplerKind, Step
 from gdviz.samplers.ancestral import Ancestral
 from gdviz.samplers.ddpm import Ddpm
 from gdviz.samplers.particles.engine import Engine
+from gdviz.samplers.particles.needs import check_reward
 from gdviz.samplers.particles.resamplers import RESAMPLERS, ResamplerKind
 from gdviz.samplers.particles.resamplers.systematic import Systematic
 from gdviz.samplers.particles.twists import TWISTS, TwistKind
@@ -80,13 +80,7 @@ class Smc(SamplerKind):
         return self.population
 
     def check(self, plan: Plan) -> None:
-        if plan.reward is None:
-            raise GdvizError("sampler: found 'smc' without a label or a reward; particles are weighed by one of them.")
-        if not plan.constant:
-            raise GdvizError(
-                "sampler: found 'smc' with a guidance method or schedule of its own rule; "
-                "it takes cfg or reward guidance with a constant weight, whose law it aims at."
-            )
+        check_reward(self.kind, plan)
 
     def base_step(self) -> LinearStepSampler:
         """The base step on the same levels."""

@@ -59,15 +59,16 @@ def sweep(plan: Plan, sampler: SamplerKind, levels: Levels, options: SweepOption
         observers = [kind.build(context) for kind in options.observers]
         for observer in observers:
             observer.start(x)
-        every = max(1, grid.steps // TICKS)
+        taken, total = 0, sampler.yields(grid)
+        every = max(1, total // TICKS)
         with torch.no_grad():
             for step in sampler.run(Guide(plan.rule, weight, plan.end_reward), grid, noise, x):
                 x = step.x
                 for observer in observers:
                     observer.step(step)
-                level = step.moment.index + 1
-                if level % every == 0:
-                    yield Progress((done + count * level / grid.steps) / particles)
+                taken += 1
+                if taken % every == 0:
+                    yield Progress((done + count * taken / total) / particles)
             readings = {name: value[:, :count].cpu() for observer in observers for name, value in observer.readings().items()}
         yield Chunk(first, x[:, :count].cpu(), readings)
 

@@ -20,7 +20,7 @@ class Tweedie(LookAheadKind):
 
     card = Card(
         title="Denoiser (Tweedie)",
-        idea="Judge the mean of what the point may become. Between two modes that mean is in neither, which a reward can exploit.",
+        idea="Judge the mean of what the point may become. Between two modes it is in neither, which a reward can exploit.",
         formula="E[X_0 | X_t = x] = (x + t s_t(x)) / sqrt(alpha_bar)",
         cost="one score",
         citation="Chung, Kim, McCann, Klasky, Ye 2022, arXiv 2209.14687",
