@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Literal
 
 import torch
@@ -22,6 +23,9 @@ GRID = 101
 SAMPLES = 10_000
 """Samples at which a reward is checked."""
 
+MAX_NAME = 40
+"""Characters of a reward's name."""
+
 
 class RewardGuidance(GuidanceKind):
     """s + w (s^r - s), or s + w (s - s^J) with J = 1 / r; base p in both, w = 0 samples p.
@@ -40,6 +44,16 @@ class RewardGuidance(GuidanceKind):
         ),
     ] = "reward"
     reward: Annotated[RewardKind, REWARDS, Field(description="r, positive wherever the target has mass.")]
+    name: Annotated[
+        str | None,
+        Field(
+            title="name of the reward",
+            min_length=1,
+            max_length=MAX_NAME,
+            description="What titles and charts call the reward in place of r(x).",
+            exclude_if=lambda name: name is None,  # Experiments without one keep their ids
+        ),
+    ] = None
 
     card = Card(
         title="Reward guidance",
@@ -60,7 +74,8 @@ class RewardGuidance(GuidanceKind):
     def build(self, context: GuidanceContext) -> Plan:
         reward = build_reward(self.reward, context.for_rewards)
         check_positive(reward, where_mass_is(context.law), self.reward)
-        return reward_plan(context, reward, self.form, lambda pair, base: Unified(pair, base, self.schedule))
+        plan = reward_plan(context, reward, self.form, lambda pair, base: Unified(pair, base, self.schedule))
+        return plan if self.name is None else replace(plan, reward_title=self.name)
 
 
 def where_mass_is(law: Law) -> Tensor:

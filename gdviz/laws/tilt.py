@@ -48,19 +48,9 @@ def tilt_with_mean(law: Law, reward: Reward) -> Tilted:
     GdvizError
         If E r is infinite, or if d >= 3 and no closed form is known.
     """
-    costly = isinstance(reward, Reciprocal)
-    name = f"{law.name} J(x) / E J" if costly else f"{law.name} r(x) / E r"
-    if isinstance(law, SampledLaw):
-        return _tilt_samples(law, reward, name)
-    if isinstance(law, Mixture) and law.atomic:
-        return _tilt_atoms(law, reward, name)
-    if isinstance(reward, ClassProbabilityReward) and _is_own(reward.posterior, law):
-        # Its origin is the label and not the reward: a learned score knows the label.
-        return Tilted(law.given(reward.label), math.log(law.class_probability(reward.label)))
-    terms = reward.exponentials()
-    if isinstance(law, Mixture) and terms is not None and len(terms.constant) * len(law.support) <= MAX_COMPONENTS:
-        tilted, log_mean = tilt_mixture(law, terms, name, TiltedBy(reward), "1/r" if costly else "r")
-        return Tilted(tilted, log_mean)
+    closed = closed_tilt(law, reward)
+    if closed is not None:
+        return closed
     if law.dimension > 2:
         raise GdvizError(
             f"reward: found a target in {law.dimension} dimensions and a reward that is not a short sum of exponentials of "
@@ -74,9 +64,36 @@ def tilt_with_mean(law: Law, reward: Reward) -> Tilted:
         )
     from gdviz.laws.grid_tilt import GridTilt
 
-    grid = GridTilt(law, reward, name)
+    grid = GridTilt(law, reward, _name(law, reward))
     mean = expectation(law, lambda x: (reward.log(x), 1.0), reward.breaks())  # sharper than the grid's
     return Tilted(grid, math.log(mean.value) if mean and mean.value > 0 else grid.log_mean)
+
+
+def closed_tilt(law: Law, reward: Reward) -> Tilted | None:
+    """The law p^r and log E r where they are known without a table, None where they are not. See `tilt_with_mean`.
+
+    Raises
+    ------
+    GdvizError
+        If E r is infinite.
+    """
+    costly, name = isinstance(reward, Reciprocal), _name(law, reward)
+    if isinstance(law, SampledLaw):
+        return _tilt_samples(law, reward, name)
+    if isinstance(law, Mixture) and law.atomic:
+        return _tilt_atoms(law, reward, name)
+    if isinstance(reward, ClassProbabilityReward) and _is_own(reward.posterior, law):
+        # Its origin is the label and not the reward: a learned score knows the label.
+        return Tilted(law.given(reward.label), math.log(law.class_probability(reward.label)))
+    terms = reward.exponentials()
+    if isinstance(law, Mixture) and terms is not None and len(terms.constant) * len(law.support) <= MAX_COMPONENTS:
+        tilted, log_mean = tilt_mixture(law, terms, name, TiltedBy(reward), "1/r" if costly else "r")
+        return Tilted(tilted, log_mean)
+    return None
+
+
+def _name(law: Law, reward: Reward) -> str:
+    return f"{law.name} J(x) / E J" if isinstance(reward, Reciprocal) else f"{law.name} r(x) / E r"
 
 
 def _is_own(posterior: object, law: Law) -> bool:

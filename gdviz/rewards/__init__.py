@@ -8,6 +8,9 @@ from gdviz.rewards._exponentials import Exponentials as Exponentials
 from gdviz.rewards._fields import Vector as Vector
 from gdviz.rewards._fields import vector as vector
 from gdviz.rewards._positivity import check_positive as check_positive
+from gdviz.rewards._repairs import RewardRefused as RewardRefused
+from gdviz.rewards._repairs import RewardRepair as RewardRepair
+from gdviz.rewards._repairs import check_gives_reward as check_gives_reward
 from gdviz.rewards._reward import POTENTIALS_AS_REWARD_HINT as POTENTIALS_AS_REWARD_HINT
 from gdviz.rewards._reward import REWARDS as REWARDS
 from gdviz.rewards._reward import Potential as Potential
@@ -16,3 +19,4 @@ from gdviz.rewards._reward import Reward as Reward
 from gdviz.rewards._reward import RewardContext as RewardContext
 from gdviz.rewards._reward import RewardKind as RewardKind
 from gdviz.rewards._reward import build_reward as build_reward
+from gdviz.rewards._write_instead import ExpressionRefused as ExpressionRefused

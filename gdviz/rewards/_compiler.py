@@ -20,7 +20,7 @@ from torch import Tensor
 
 from gdviz.errors import GdvizError
 from gdviz.rewards._nodes import Node, evaluate, evaluate_log, is_nonnegative
-from gdviz.rewards._write_instead import write_instead
+from gdviz.rewards._write_instead import ExpressionRefused, write_instead
 
 MAX_LENGTH = 2000
 MAX_PARENTHESES = 40
@@ -108,7 +108,7 @@ def compile_expression(text: str) -> Expression:
 
     Raises
     ------
-    GdvizError
+    ExpressionRefused
         With the column (from 1), what was found there and what is allowed, or what to write instead.
     """
     try:
@@ -117,7 +117,7 @@ def compile_expression(text: str) -> Expression:
         instead = None
         if isinstance(text, str) and len(text) <= MAX_LENGTH:
             instead = write_instead(text, FUNCTIONS, _reads)
-        raise (error if instead is None else GdvizError(instead)) from None
+        raise (instead or ExpressionRefused(str(error))) from None
 
 
 def _reads(text: str) -> bool:

@@ -10,8 +10,8 @@ import torch
 from pydantic import BaseModel
 from torch import Tensor
 
-from gdviz.errors import GdvizError
 from gdviz.family import Kind
+from gdviz.rewards._repairs import RewardRefused, positive_repairs
 from gdviz.rewards._reward import Reward, RewardKind
 from gdviz.rewards.product import Product
 from gdviz.rewards.sum import Sum
@@ -35,13 +35,15 @@ def check_positive(reward: Reward, points: Tensor, kind: RewardKind | None = Non
 
     Raises
     ------
-    GdvizError
+    RewardRefused
         Naming the worst point, the value there and the two repairs (exp; a shift by a stated amount).
     """
     bad = ~torch.isfinite(reward.log(points))  # [n]
     if not bool(bad.any()):
         return
-    reward, kind, place = _blame(reward, kind, points[bad])
+    whole = kind
+    reward, kind, numbers = _blame(reward, kind, points[bad])
+    place = "".join(f".of[{number}]" for number in numbers)
     values = reward(points).double()  # [n]
     strange = bad & ~torch.isfinite(values)
     worst = int((strange.int() if bool(strange.any()) else torch.where(bad, -values, -math.inf)).argmax())
@@ -49,14 +51,16 @@ def check_positive(reward: Reward, points: Tensor, kind: RewardKind | None = Non
     sentence = f"reward{place}: found r = {float(values[worst]):.4g} at ({coordinates})"
     allowed = "but r must be finite and above 0 wherever the target has mass"
     if bool(strange.any()):
-        raise GdvizError(
+        raise RewardRefused(
             f"{sentence}, {allowed}; neither exp nor a shift mends a value that is not finite, "
             'so guard it, as in {"kind": "expression", "expression": "log(x) if x > 0.01 else log(0.01)"}.'
         )
-    of = _written(kind)
-    raise GdvizError(
+    of, constant = _written(kind), _enough(values)
+    raise RewardRefused(
         f'{sentence}, {allowed}; use it as a logarithm, {{"kind": "exp", "strength": 1, "of": {of}}}, '
-        f'or add a constant, {{"kind": "shift", "constant": {_enough(values):g}, "of": {of}}}.'
+        f'or add a constant, {{"kind": "shift", "constant": {constant:g}, "of": {of}}}.',
+        f"{sentence}, {allowed}.",
+        () if whole is None else positive_repairs(whole, numbers, constant),
     )
 
 
@@ -79,13 +83,13 @@ def _brief(value: Any) -> Any:
     return named | {name: _brief(item) for name, (info, item) in fields.items() if info.is_required() or item != info.default}
 
 
-def _blame(reward: Reward, kind: RewardKind | None, points: Tensor) -> tuple[Reward, RewardKind | None, str]:
-    """The innermost part of a sum or product that is negative or NaN, or else the reward itself."""
+def _blame(reward: Reward, kind: RewardKind | None, points: Tensor) -> tuple[Reward, RewardKind | None, tuple[int, ...]]:
+    """The innermost part of a sum or product that is negative or NaN, or else the reward itself; its numbers on the way to it."""
     for index, part in enumerate(getattr(reward, "parts", ())):
         if not bool((part(points) >= 0).all()):
-            inner, inner_kind, place = _blame(part, kind.of[index] if isinstance(kind, Sum | Product) else None, points)
-            return inner, inner_kind, f".of[{index}]{place}"
-    return reward, kind, ""
+            inner, inner_kind, numbers = _blame(part, kind.of[index] if isinstance(kind, Sum | Product) else None, points)
+            return inner, inner_kind, (index, *numbers)
+    return reward, kind, ()
 
 
 def _enough(values: Tensor) -> float:

@@ -11,6 +11,8 @@ import unicodedata
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
+from gdviz.errors import GdvizError
+
 LONGEST = 160
 """A longer repaired formula is not written out."""
 
@@ -42,8 +44,16 @@ class Repair:
     sure: bool = True
 
 
-def write_instead(text: str, functions: Collection[str], reads: Callable[[str], bool]) -> str | None:
-    """The sentence that says what to write, or None where nothing of another language is found.
+class ExpressionRefused(GdvizError):
+    """A formula that cannot be read; `formula` is what was meant, where all of that can be read."""
+
+    def __init__(self, sentence: str = "", formula: str | None = None) -> None:
+        super().__init__(sentence)
+        self.formula = formula
+
+
+def write_instead(text: str, functions: Collection[str], reads: Callable[[str], bool]) -> ExpressionRefused | None:
+    """The refusal that says what to write, or None where nothing of another language is found.
 
     Parameters
     ----------
@@ -70,9 +80,18 @@ def write_instead(text: str, functions: Collection[str], reads: Callable[[str], 
     return _unclosed(text, reads)
 
 
-def _sentence(repair: Repair, whole: str | None) -> str:
-    as_in = f", as in {' '.join(whole.split())}" if whole is not None and len(whole) <= LONGEST else ""
-    return f"expression column {repair.start + 1}: found {repair.found}; write {repair.write} instead{as_in}."
+def _sentence(repair: Repair, whole: str | None) -> ExpressionRefused:
+    formula, as_in = _whole(whole)
+    found = f"found {repair.found}; write {repair.write} instead{as_in}."
+    return ExpressionRefused(f"expression column {repair.start + 1}: {found}", formula)
+
+
+def _whole(formula: str | None) -> tuple[str | None, str]:
+    """The formula on one line, and how a sentence ends with it; neither where it is long."""
+    if formula is None or len(formula) > LONGEST:
+        return None, ""
+    line = " ".join(formula.split())
+    return line, f", as in {line}"
 
 
 def _repairs(text: str, functions: Collection[str]) -> Iterator[Repair]:
@@ -147,7 +166,7 @@ def _balanced(text: str) -> str:
     return text + ")" * max(0, text.count("(") - text.count(")"))
 
 
-def _unclosed(text: str, reads: Callable[[str], bool]) -> str | None:
+def _unclosed(text: str, reads: Callable[[str], bool]) -> ExpressionRefused | None:
     """A parenthesis that is never closed, or never opened."""
     opened: list[int] = []
     for at, character in enumerate(text):
@@ -155,14 +174,15 @@ def _unclosed(text: str, reads: Callable[[str], bool]) -> str | None:
             opened.append(at)
         elif character == ")":
             if not opened:
-                return f"expression column {at + 1}: found ) without its parenthesis (; write the ( before it, or leave it out."
+                found = "found ) without its parenthesis (; write the ( before it, or leave it out."
+                return ExpressionRefused(f"expression column {at + 1}: {found}")
             opened.pop()
     if not opened:
         return None
     whole = _balanced(text.rstrip())
-    write = "the missing )"
-    as_in = f", as in {' '.join(whole.split())}" if reads(whole) and len(whole) <= LONGEST else ""
-    return f"expression column {opened[-1] + 1}: found a parenthesis ( that is never closed; write {write}{as_in}."
+    formula, as_in = _whole(whole if reads(whole) else None)
+    found = f"found a parenthesis ( that is never closed; write the missing ){as_in}."
+    return ExpressionRefused(f"expression column {opened[-1] + 1}: {found}", formula)
 
 
 def _plain(character: str) -> str | None:

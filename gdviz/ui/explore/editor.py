@@ -18,12 +18,17 @@ from gdviz.rewards import REWARDS
 from gdviz.samplers import SAMPLERS
 from gdviz.scores import SCORES
 from gdviz.targets import TARGETS, TargetKind
+from gdviz.ui.explore.draft_places import value_at
+from gdviz.ui.explore.kept_rewards import show_kept
 from gdviz.ui.explore.own_data import edit_own_data, with_target
+from gdviz.ui.explore.reward_panel import show_reward
 from gdviz.ui.parts.as_typed import as_typed
 from gdviz.ui.parts.field_errors import FieldErrors
-from gdviz.ui.parts.forms import Choices, Draft, edit_kind
+from gdviz.ui.parts.forms import edit_kind
 from gdviz.ui.parts.number_list import remark_on_commas
 from gdviz.ui.parts.run_controls import Watched
+from gdviz.ui.parts.starting_values import DIMENSION, Choices
+from gdviz.ui.parts.table_form import Draft
 
 MAX_FILE = 4 << 20
 SPARE = 12
@@ -44,14 +49,17 @@ class Edited:
         The empty places below their widgets, for what is refused.
     reading : Watched or None
         What to wait for while a worker reads somebody's points.
+    tab : str
+        The open one.
     """
 
     draft: Draft
     places: FieldErrors
     reading: Watched | None
+    tab: str
 
 
-def edit_experiment(draft: Draft, key: str, open_file: Callable[[Draft], None]) -> Edited:
+def edit_experiment(draft: Draft, key: str, open_file: Callable[[Draft], None], mend: Callable[[Draft], None]) -> Edited:
     """Tabs for the target, the guidance, the sampler and the run, points of one's own, and a file to open or save.
 
     Only the tab that is open is drawn: the widgets of all cost the server more than the rest of the page.
@@ -64,11 +72,13 @@ def edit_experiment(draft: Draft, key: str, open_file: Callable[[Draft], None]) 
         Prefix of the widgets' keys.
     open_file : callable
         Called with the dictionary of another Experiment: of a file that was opened, or with points of one's own.
+    mend : callable
+        Called with the draft that a button has changed, before the page is drawn again.
     """
     edited, reading = dict(draft), None
     errors = FieldErrors(st.empty())
     tabs = dict(zip(TABS, st.tabs(TABS, on_change="rerun", key="explore.tab"), strict=True))
-    choices = {"label": _labels(draft.get("target", {}))}
+    choices = _choices(draft.get("target", {}))
     name, tab = next(((name, tab) for name, tab in tabs.items() if tab.open), (TABS[0], tabs[TABS[0]]))
     with tab:
         if name == "Target":
@@ -78,6 +88,9 @@ def edit_experiment(draft: Draft, key: str, open_file: Callable[[Draft], None]) 
         elif name == "Guidance":
             given = draft.get("guidance", {})
             edited["guidance"] = edit_kind(GUIDANCE, given, f"{key}.guidance", choices, path="guidance", errors=errors)
+            if value_at(edited, "guidance.reward") is not None:
+                show_reward(edited)
+            show_kept(edited, f"{key}.kept", mend)
             edited["measure"] = _edit_measure(draft.get("measure"), choices, f"{key}.measure", errors)
             if len(SCORES.kinds) > 1:
                 edited["score"] = edit_kind(SCORES, draft.get("score", {}), f"{key}.score", path="score", errors=errors)
@@ -91,7 +104,7 @@ def edit_experiment(draft: Draft, key: str, open_file: Callable[[Draft], None]) 
             _edit_file(edited, key, open_file)
         for _ in range(SPARE):
             st.empty()
-    return Edited(edited, errors, reading)
+    return Edited(edited, errors, reading, name)
 
 
 def _edit_measure(measure: Draft | None, choices: Choices, key: str, errors: FieldErrors) -> Draft | None:
@@ -112,14 +125,15 @@ def _edit_measure(measure: Draft | None, choices: Choices, key: str, errors: Fie
     return None
 
 
-def _labels(target: Draft) -> list[str]:
-    """The labels of a target description, none while it is not valid."""
+def _choices(target: Draft) -> Choices:
+    """What depends on the target: its labels and its dimension, none while its description is not valid."""
     try:
         kind = TARGETS.parse(target)
         assert isinstance(kind, TargetKind)
-        return list(kind.build().labels)
+        law = kind.build()
     except (GdvizError, ValueError):
-        return []
+        return {"label": []}
+    return {"label": list(law.labels), DIMENSION: [str(law.dimension)]}
 
 
 def _with_another_target(edited: Draft) -> Draft:

@@ -14,9 +14,10 @@ from gdviz.studies.own_target import OwnTargetAnswer, OwnTargetStudy
 from gdviz.targets import TargetKind
 from gdviz.ui.parts.as_typed import as_typed
 from gdviz.ui.parts.charts import PLAIN, palette, show_figure
-from gdviz.ui.parts.forms import Draft, edit_kind
+from gdviz.ui.parts.forms import edit_kind
 from gdviz.ui.parts.run_controls import RunWords, Watched
 from gdviz.ui.parts.runs import find_run, submit
+from gdviz.ui.parts.table_form import Draft
 
 MEGABYTES = 4
 MOST_FITTED, MOST_DRAWN = 5000, 1000

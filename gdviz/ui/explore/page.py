@@ -240,6 +240,8 @@ def edit(state: Opened, stage: Stage, page: Places) -> Watched | None:
         pool()
         return None
     from gdviz.ui.explore.editor import edit_experiment
+    from gdviz.ui.explore.kept_rewards import keep
+    from gdviz.ui.explore.refusals import problem_of, refuse
 
     with page.panel:
         try:
@@ -248,24 +250,31 @@ def edit(state: Opened, stage: Stage, page: Places) -> Watched | None:
             present = experiment_of(Opened(DEFAULT)).model_dump(mode="json")
         version, refused = st.session_state.get(_REFUSED, (None, None))
         draft = refused if version == state.version else present  # what was refused stays in its boxes
-        edited = edit_experiment(draft, f"edit.{state.version}", open_file=lambda value: open_(Opened(None, value)))
+        edited = edit_experiment(draft, f"edit.{state.version}", lambda value: open_(Opened(None, value)), _mend)
         st.caption(as_typed(where_computed()))
     pool()  # now that all that the widgets import is there
-    try:
-        experiment = parsed(json.dumps(edited.draft))  # whether its parts fit each other is found by the worker
-    except GdvizError as error:
+    problem = problem_of(edited.draft, None if edited.tab == "Guidance" else present)
+    if problem is not None:
         st.session_state[_REFUSED] = state.version, edited.draft
         stage.slot.empty()
-        edited.places.refuse(str(error))
+        refuse(edited.places, problem, edited.draft, _mend)
         return edited.reading
     st.session_state.pop(_REFUSED, None)
+    experiment = parsed(json.dumps(edited.draft))
     known = experiment.model_dump(mode="json")
+    keep(known)
     if known != present:
         is_preset = state.preset is not None and experiment.id == experiment_of(Opened(state.preset)).id
         source = state.source if known["score"] == present["score"] else None
         change(edited=None if is_preset else known, source=source, remark="")
         st.rerun()
     return edited.reading
+
+
+def _mend(draft: dict[str, Any]) -> None:
+    """A button has changed the draft: its boxes start afresh with it, and it goes on stage as anything that is edited does."""
+    open_(now_open())
+    st.session_state[_REFUSED] = now_open().version, draft
 
 
 def show_links(state: Opened, page: Places) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
@@ -11,6 +13,21 @@ from gdviz.ui.parts.as_typed import as_typed
 
 _PATH = re.compile(r"[a-z_]\w*(?:\.\w+|\[\d+\])*", re.IGNORECASE)
 _PART = re.compile(r"\.\w+$|\[\d+\]$")
+
+
+@dataclass(frozen=True)
+class Repair:
+    """A button that mends what is refused.
+
+    Attributes
+    ----------
+    words : str
+    press : callable
+        Called before the page is drawn again.
+    """
+
+    words: str
+    press: Callable[[], None]
 
 
 class FieldErrors:
@@ -41,6 +58,20 @@ class FieldErrors:
             path = shorter
         return self._places[path]
 
-    def refuse(self, sentence: str) -> None:
-        """Say what is refused below its field."""
-        self.find(sentence).error(as_typed(sentence), icon=":material/error:")
+    def refuse(self, sentence: str, marked: str = "", repairs: Sequence[Repair] = ()) -> None:
+        """Say what is refused below its field.
+
+        Parameters
+        ----------
+        sentence : str
+        marked : str
+            Lines that point at the place in what was typed.
+        repairs : sequence of Repair
+            What would mend it, as buttons.
+        """
+        with self.find(sentence).container():
+            st.error(as_typed(sentence), icon=":material/error:")
+            if marked:
+                st.code(marked, language=None)
+            for number, repair in enumerate(repairs):
+                st.button(as_typed(repair.words), on_click=repair.press, icon=":material/build:", key=f"repair.{number}")

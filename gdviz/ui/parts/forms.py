@@ -19,10 +19,9 @@ from pydantic.fields import FieldInfo
 from gdviz.family import Family, Kind
 from gdviz.ui.parts.as_typed import as_typed
 from gdviz.ui.parts.field_errors import FieldErrors
-from gdviz.ui.parts.table_form import edit_table, from_json
-
-Draft = dict[str, Any]
-Choices = Mapping[str, list[str]]
+from gdviz.ui.parts.parts_form import edit_parts
+from gdviz.ui.parts.starting_values import Choices, starting_values
+from gdviz.ui.parts.table_form import Draft, edit_table, from_json
 
 MAX_SHOWN = 400
 """Entries of a list that a text box shows."""
@@ -52,7 +51,7 @@ def edit_kind(
     key : str
         Prefix of the widgets' keys; a new prefix starts from `value` afresh.
     choices : mapping, optional
-        Field name -> allowed strings, for fields whose values depend on the scene (labels).
+        Field name -> allowed strings, for fields whose values depend on the scene (labels), and DIMENSION.
     skip : tuple of str
         Fields that are edited elsewhere.
     title, help : str, optional
@@ -138,49 +137,6 @@ def _cells(count: int, a_line: int = 3) -> list[Any]:
     return cells[:count]
 
 
-PLANE = 2  # coordinates of targets whose kind alone says how many
-
-
-def starting_values(kind: type[Kind], choices: Choices | None = None, before: Draft | None = None) -> Draft:
-    """An example of a kind, with what can be kept: the number of coordinates, the fields of both kinds, the scene's labels.
-
-    Parameters
-    ----------
-    kind : type of Kind
-    choices : mapping, optional
-        As in `edit_kind`.
-    before : dict, optional
-        The description of another kind that it replaces.
-    """
-    examples = [dict(example) for example in kind.examples] or [{}]
-    start = next((example for example in examples if _coordinates(kind, example) == _coordinates(None, before)), examples[0])
-    for name, item in (before or {}).items():
-        kept = {**start, name: item}
-        if name != "kind" and name in kind.model_fields and _is_valid(kind, kept):
-            start = kept
-    for name, allowed in (choices or {}).items():
-        if name in kind.model_fields and allowed:
-            start[name] = allowed[0]
-    return {name: item for name, item in start.items() if name != "kind"}
-
-
-def _is_valid(kind: type[Kind], start: Draft) -> bool:
-    try:
-        kind.model_validate({"kind": kind.kind_name(), **start})
-    except ValueError:
-        return False
-    return True
-
-
-def _coordinates(kind: type[Kind] | None, value: Draft | None) -> int | None:
-    """Of a target, from the points or means that it lists; PLANE where it lists none."""
-    if value is None or (kind is not None and not hasattr(kind, "coordinates")):
-        return None
-    listed = value.get("points") or [item.get("mean") for item in value.get("components") or [] if isinstance(item, dict)]
-    first = next(iter(listed), None)
-    return len(first) if isinstance(first, list | tuple) else PLANE
-
-
 def _edit_field(
     name: str, info: FieldInfo, value: Any, key: str, choices: Choices, path: str, errors: FieldErrors | None
 ) -> Any:
@@ -191,6 +147,13 @@ def _edit_field(
         with st.container(border=True):
             title = name_of.capitalize()
             return edit_kind(family, value or {}, key, choices, title=title, help=info.description, path=path, errors=errors)
+    part = next((item for item in _item_metadata(info.annotation) if isinstance(item, Family)), None)
+    if part is not None:
+
+        def edit_part(item: Draft, title: str, key: str, path: str) -> Draft:
+            return edit_kind(part, item, key, choices, title=title, path=path, errors=errors)
+
+        return edit_parts(part.name, value or [], key, path, _most(info), edit_part)
     if choices.get(name):
         allowed = choices[name]
         return st.selectbox(label, allowed, index=allowed.index(value) if value in allowed else 0, key=key, help=help)
@@ -239,6 +202,16 @@ def _edit_list(label: str, info: FieldInfo, value: Any, key: str) -> Any:
         return value
     text = st.text_area(f"{as_typed(label)} (JSON)", json.dumps(value), key=key, height=68, help=as_typed(info.description or ""))
     return from_json(label, text, value)
+
+
+def _item_metadata(annotation: Any) -> tuple[Any, ...]:
+    """What is written beside the type of a list's items."""
+    items = get_args(_bare(annotation))
+    return tuple(getattr(items[0], "__metadata__", ())) if items else ()
+
+
+def _most(info: FieldInfo) -> int:
+    return next(item.max_length for item in info.metadata if hasattr(item, "max_length"))
 
 
 def _row_model(annotation: Any) -> type[BaseModel] | None:

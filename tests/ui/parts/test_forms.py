@@ -9,7 +9,7 @@ from gdviz.guidance import GUIDANCE
 from gdviz.samplers import SAMPLERS
 from gdviz.targets import TARGETS
 from gdviz.ui.parts.as_typed import as_typed
-from gdviz.ui.parts.forms import starting_values
+from gdviz.ui.parts.starting_values import starting_values
 
 FAMILIES = {"guidance": GUIDANCE, "sampler": SAMPLERS, "target": TARGETS}
 
