@@ -13,7 +13,12 @@ from gdviz.palette import LIGHT, Palette, faded
 if TYPE_CHECKING:
     from gdviz.metrics.reward_grid import RewardPicture
 
-HEIGHT = {1: 190, 2: 200}
+HEIGHT = 200
+"""Pixels of a line's picture, and about the most of a plane's, whose sides are in scale."""
+
+WIDTH = 340
+"""Pixels that a panel is wide, about."""
+
 HELD = (0.5, 0.9)
 """Shares of the target's mass that its contours hold."""
 
@@ -34,10 +39,8 @@ def reward_figure(picture: RewardPicture, palette: Palette = LIGHT) -> go.Figure
     In the plane two pictures on the same axes, each with the target's contours, which hold 50 and 90 % of it: r as a tint, and
     the tilted law as a tint. Where r is refused there is the first alone, with the line on which r = 0.
     """
-    d = len(picture.axes)
-    figure = _line_figure(picture, palette) if d == 1 else _plane_figure(picture, palette)
-    figure.update_layout(height=HEIGHT[d], hovermode="closest")
-    return figure
+    figure = _line_figure(picture, palette) if len(picture.axes) == 1 else _plane_figure(picture, palette)
+    return figure.update_layout(hovermode="closest")
 
 
 def _line_figure(picture: RewardPicture, palette: Palette) -> go.Figure:
@@ -51,7 +54,7 @@ def _line_figure(picture: RewardPicture, palette: Palette) -> go.Figure:
     right = {"overlaying": "y", "side": "right", "showgrid": False, "color": palette.reward, "rangemode": "tozero", "nticks": 4}
     legend = {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0}
     margin = {"l": 30, "r": 34, "t": 4, "b": 20}
-    return figure.update_layout(yaxis={"rangemode": "tozero", "nticks": 4}, yaxis2=right, legend=legend, margin=margin)
+    return figure.update_layout(yaxis={"rangemode": "tozero", "nticks": 4}, yaxis2=right, legend=legend, margin=margin, height=HEIGHT)
 
 
 def _plane_figure(picture: RewardPicture, palette: Palette) -> go.Figure:
@@ -76,14 +79,16 @@ def _plane_figure(picture: RewardPicture, palette: Palette) -> go.Figure:
         figure.update_layout({f"yaxis{axis}": scale | ({"matches": "y"} if axis else {})})
         at = {"x": left + width / 2, "y": 1, "xref": "paper", "yref": "paper", "xanchor": "center", "yanchor": "bottom"}
         figure.add_annotation(text=title, showarrow=False, font={"size": 12}, **at)
-    return figure.update_layout(margin={"l": 24, "r": 4, "t": 20, "b": 20}, showlegend=False)
+    wide, high = (float(axis[-1] - axis[0]) for axis in picture.axes)
+    height = min(max(width * WIDTH * high / wide, HEIGHT / 2), HEIGHT) + 40
+    return figure.update_layout(margin={"l": 24, "r": 4, "t": 20, "b": 20}, showlegend=False, height=height)
 
 
 def _tint(figure: go.Figure, picture: RewardPicture, z: Floats, colour: str, hover: str, axis: str) -> None:
     x, y = (np.float32(values) for values in picture.axes)
     scale = [[0, faded(colour, 0)], [1, faded(colour, 0.9)]]
     said = {"hovertemplate": f"{hover}<extra></extra>"} if hover else {"hoverinfo": "skip"}
-    figure.add_heatmap(x=x, y=y, z=np.float32(z), colorscale=scale, showscale=False, xaxis=f"x{axis}", yaxis=f"y{axis}", **said)
+    figure.add_heatmap(x=x, y=y, z=np.float32(z), colorscale=scale, showscale=False, zsmooth="best", xaxis=f"x{axis}", yaxis=f"y{axis}", **said)
 
 
 def _contours(figure: go.Figure, picture: RewardPicture, z: Floats, ends: tuple[float, float], colour: str, axis: str) -> None:

@@ -4,6 +4,7 @@ import { addElement } from "./dom.js";
 import { addExplained } from "./explain.js";
 import { GLOSSARY } from "./glossary.js";
 import { guidedLawError } from "./law.js";
+import { rewardName } from "./rows.js";
 /** @import { Scene } from "./scene.js" */
 /** @import { Theme } from "./theme.js" */
 /** @import { Overlays } from "./view.js" */
@@ -19,7 +20,7 @@ export function fillLegend(node, scene, overlays, theme) {
     if (scene.grid("unlabelled")) items.push(["tint", theme.muted, "without a label"]);
   }
   if (overlays.field === "density" && scene.grid("density")) items.push(["tint", theme.muted, "target density"]);
-  if (overlays.field === "reward") items.push(["tint", theme.reward, `reward ${header.measure.reward_name ?? ""}`]);
+  if (overlays.field === "reward") items.push(["tint", theme.reward, `reward ${rewardName(header) ?? "r(x)"}`]);
   const goal = (header.laws.goals ?? []).find((g) => `goal:${g.name}` === overlays.contours);
   if (scene.grid(overlays.contours)) {
     const target = overlays.contours === "density";

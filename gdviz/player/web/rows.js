@@ -41,6 +41,10 @@ export function measureNames(header) {
   };
 }
 
+// What the reader calls the reward that guides; null where it has no name.
+/** @type {(header: Header) => string | null} */
+export function rewardName({ experiment }) { return experiment?.guidance?.name ?? null; }
+
 // Whether two scenes read the same off their samples: the same name, and behind a name such as r(x) the same reward.
 /** @type {(a: Header, b: Header) => boolean} */
 export function sameQuantity(a, b) {

@@ -1,7 +1,7 @@
 // A panel's title: in words, with the law that is sampled behind it.
 
 import { formatShort } from "./numbers.js";
-import { measureNames } from "./rows.js";
+import { measureNames, rewardName } from "./rows.js";
 /** @import { Header, Scene } from "./scene.js" */
 
 /** @type {(scene: Scene, w: number) => string} */
@@ -21,9 +21,11 @@ export function panelFormula(scene, w) {
 function guidedWords(header, w) {
   const { kind, label } = measureNames(header);
   const away = w < 0;
+  const name = rewardName(header);
+  const [reward, cost] = name === null ? ["reward", "cost"] : [`reward “${name}”`, `1 / “${name}”`];
   if (label !== null) return away ? `kept from being ${label}` : `asked to be ${label}`;
-  if (kind === "cost") return away ? "led toward high cost" : "led toward low cost";
-  if (kind === "reward") return away ? "led away from high reward" : "led toward high reward";
+  if (kind === "cost") return away ? `led toward high ${cost}` : `led toward low ${cost}`;
+  if (kind === "reward") return away ? `led away from high ${reward}` : `led toward high ${reward}`;
   return "guided";
 }
 

@@ -12,7 +12,7 @@ import streamlit as st
 
 from gdviz.errors import GdvizError
 from gdviz.experiment import MAX_PARTICLES, Experiment
-from gdviz.guidance import GUIDANCE
+from gdviz.guidance import GUIDANCE, GuidanceKind
 from gdviz.number_text import parse_numbers
 from gdviz.rewards import REWARDS
 from gdviz.samplers import SAMPLERS
@@ -24,7 +24,7 @@ from gdviz.ui.explore.own_data import edit_own_data, with_target
 from gdviz.ui.explore.reward_panel import show_reward
 from gdviz.ui.parts.as_typed import as_typed
 from gdviz.ui.parts.field_errors import FieldErrors
-from gdviz.ui.parts.forms import edit_kind
+from gdviz.ui.parts.forms import edit_fields, edit_kind
 from gdviz.ui.parts.number_list import remark_on_commas
 from gdviz.ui.parts.run_controls import Watched
 from gdviz.ui.parts.starting_values import DIMENSION, Choices
@@ -86,10 +86,7 @@ def edit_experiment(draft: Draft, key: str, open_file: Callable[[Draft], None], 
             if edited["target"]["kind"] != draft.get("target", {}).get("kind"):
                 edited = _with_another_target(edited)
         elif name == "Guidance":
-            given = draft.get("guidance", {})
-            edited["guidance"] = edit_kind(GUIDANCE, given, f"{key}.guidance", choices, path="guidance", errors=errors)
-            if value_at(edited, "guidance.reward") is not None:
-                show_reward(edited)
+            edited["guidance"] = _edit_guidance(edited, f"{key}.guidance", choices, errors)
             show_kept(edited, f"{key}.kept", mend)
             edited["measure"] = _edit_measure(draft.get("measure"), choices, f"{key}.measure", errors)
             if len(SCORES.kinds) > 1:
@@ -105,6 +102,15 @@ def edit_experiment(draft: Draft, key: str, open_file: Callable[[Draft], None], 
         for _ in range(SPARE):
             st.empty()
     return Edited(edited, errors, reading, name)
+
+
+def _edit_guidance(draft: Draft, key: str, choices: Choices, errors: FieldErrors) -> Draft:
+    """The method with its reward and what that reward is on the target, then its schedule."""
+    schedule = ("schedule",)
+    edited = edit_kind(GUIDANCE, draft.get("guidance", {}), key, choices, schedule, path="guidance", errors=errors)
+    if value_at(edited, "reward") is not None:
+        show_reward({**draft, "guidance": edited})
+    return {**edited, **edit_fields(GuidanceKind, edited, key, choices, path="guidance", errors=errors)}
 
 
 def _edit_measure(measure: Draft | None, choices: Choices, key: str, errors: FieldErrors) -> Draft | None:

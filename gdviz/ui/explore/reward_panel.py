@@ -33,8 +33,8 @@ _MEAN = {
     "samples": "The mean is one of 10,000 samples, give or take its 95 % interval.",
 }
 _WORTH = (
-    "Effective sample size of points of the target that are weighted by r, (E r)^2 / E r^2, as a share of their number. "
-    "Training toward the tilted law, or reweighting samples, has so much to work with."
+    "The effective sample: points of the target, weighted by r, are worth (E r)^2 / E r^2 as many points of the tilted law. "
+    "Training toward it, or reweighting samples, has so much to work with."
 )
 _LINES = "Blue lines hold 50 and 90 % of the target."
 _WHERE_ZERO = "Blue lines hold 50 and 90 % of the target; on the black one r = 0."
@@ -53,10 +53,12 @@ def show_reward(draft: Draft, path: str = REWARD_PLACES[0]) -> None:
     found = _looked_at(draft, path)
     if found is None or isinstance(found, GdvizError):
         return
-    numbers = [_plain(found.least.value), _number(found.mean), _plain(found.most.value), _percent(found.data_share)]
-    st.markdown(f"| least r | mean r | greatest r | worth |\n|---|---|---|---|\n| {' | '.join(numbers)} |")
+    numbers = {"least r": _plain(found.least.value), "greatest r": _plain(found.most.value)}
+    if found.mean is not None and found.data_share is not None:
+        numbers |= {"mean r": _number(found.mean), "effective sample": f"{100 * found.data_share.value:.2g} %"}
+    st.caption("\n".join(f"| {' | '.join(cells)} |" for cells in (numbers, ["---"] * len(numbers), numbers.values())))
     if found.mean is not None:
-        st.caption(as_typed(_MEAN[found.mean.source]), help=as_typed(f"Worth: {_WORTH}"))
+        st.caption(as_typed(_MEAN[found.mean.source]), help=as_typed(_WORTH))
     picture = found.picture
     if picture is None:
         return
@@ -85,7 +87,7 @@ def _sentence(error: GdvizError, path: str, share: float | None = None) -> str:
     if share is None or "found r = " not in said:
         return said
     much = "less than 0.1 %" if share < 1e-3 else f"about {100 * share:.2g} %"
-    return f"{said} So it is on {much} of the target."
+    return f"{said} It is not on {much} of the target."
 
 
 def _looked_at(draft: Draft, path: str) -> RewardSummary | GdvizError | None:
@@ -121,13 +123,8 @@ def _plain(value: float) -> str:
     return f"{value:.3g}"
 
 
-def _number(known: Known | None) -> str:
+def _number(known: Known) -> str:
     """In three digits, with its error where that shows in them."""
-    if known is None:
-        return "–"
     shown = f"{known.value:.3g}"
     return shown if known.error <= 5e-4 * abs(known.value) else f"{shown} ± {known.error:.1g}"
 
-
-def _percent(share: Known | None) -> str:
-    return "–" if share is None else f"{100 * share.value:.2g} %"

@@ -32,7 +32,8 @@ def starting_values(kind: type[Kind], choices: Choices | None = None, before: Dr
     """
     before = before or {}
     part = next((dict(part) for part in _parts(before) if part.get("kind") == kind.kind_name()), None)
-    start = part or _around(kind, before) or _example(kind, choices, before)
+    example = _example(kind, choices, before)
+    start = part or _around(kind, example, before) or example
     for name, item in before.items():
         kept = {**start, name: item}
         if part is None and name != "kind" and name in kind.model_fields and _is_valid(kind, kept):
@@ -56,8 +57,8 @@ def _parts(value: Draft) -> list[Draft]:
     return [part for part in parts if isinstance(part, dict)]
 
 
-def _around(kind: type[Kind], before: Draft) -> Draft | None:
-    """The kind's example around what it replaces; None where it is made from nothing of that family."""
+def _around(kind: type[Kind], example: Draft, before: Draft) -> Draft | None:
+    """A kind's example around what it replaces; None where it is made from nothing of that family."""
     info = kind.model_fields.get("of")
     if info is None or "of" in before:
         return None
@@ -65,7 +66,6 @@ def _around(kind: type[Kind], before: Draft) -> Draft | None:
     family = next((item for item in [*info.metadata, *listed] if isinstance(item, Family)), None)
     if family is None or before.get("kind") not in family.kinds:
         return None
-    example = dict(kind.examples[0])
     around = {**example, "of": [before, example["of"][-1]] if listed else before}
     return around if _is_valid(kind, around) else None
 
