@@ -54,7 +54,8 @@ def _line_figure(picture: RewardPicture, palette: Palette) -> go.Figure:
     right = {"overlaying": "y", "side": "right", "showgrid": False, "color": palette.reward, "rangemode": "tozero", "nticks": 4}
     legend = {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0}
     margin = {"l": 30, "r": 34, "t": 4, "b": 20}
-    return figure.update_layout(yaxis={"rangemode": "tozero", "nticks": 4}, yaxis2=right, legend=legend, margin=margin, height=HEIGHT)
+    left = {"rangemode": "tozero", "nticks": 4}
+    return figure.update_layout(yaxis=left, yaxis2=right, legend=legend, margin=margin, height=HEIGHT)
 
 
 def _plane_figure(picture: RewardPicture, palette: Palette) -> go.Figure:
@@ -88,7 +89,8 @@ def _tint(figure: go.Figure, picture: RewardPicture, z: Floats, colour: str, hov
     x, y = (np.float32(values) for values in picture.axes)
     scale = [[0, faded(colour, 0)], [1, faded(colour, 0.9)]]
     said = {"hovertemplate": f"{hover}<extra></extra>"} if hover else {"hoverinfo": "skip"}
-    figure.add_heatmap(x=x, y=y, z=np.float32(z), colorscale=scale, showscale=False, zsmooth="best", xaxis=f"x{axis}", yaxis=f"y{axis}", **said)
+    axes = {"xaxis": f"x{axis}", "yaxis": f"y{axis}"}
+    figure.add_heatmap(x=x, y=y, z=np.float32(z), colorscale=scale, showscale=False, zsmooth="best", **axes, **said)
 
 
 def _contours(figure: go.Figure, picture: RewardPicture, z: Floats, ends: tuple[float, float], colour: str, axis: str) -> None:

@@ -15,8 +15,8 @@ from gdviz.laws.quadrature import grid_points, node_counts
 from gdviz.record import Floats
 from gdviz.rewards import Reward
 
-LEAST, MOST = {1: 2001, 2: 81}, {1: 2001, 2: 161}
-"""Points of each axis, by dimension."""
+LEAST, USUAL, MOST = {1: 501, 2: 61}, {1: 2001, 2: 121}, {1: 2001, 2: 161}
+"""Points of each axis, by dimension: of the largest mixtures, of most laws, of narrow ones and of atoms."""
 
 MOST_SHOWN = {1: 400, 2: 100}
 """Points of each axis of a picture, which a browser is sent."""
@@ -27,18 +27,19 @@ COSTLIEST = 6_000_000
 SHOWN_NOISE = 2e-3
 """Atoms have no density: they are drawn at this noise variance, as on the stage."""
 
-OUTSIDE = (1e-6, 1e-15)
-"""Mass that a box may leave out; the smaller one is tried where much of E r^2 lies at the first box's edge."""
+BOXES = ((1e-8, 0.0), (1e-15, 0.0), (1e-15, 0.5))
+"""Mass that a box may leave out, and its share by which it is made wider at each end: the first that holds E r^2 is taken."""
 
-EDGE = 1e-4
-"""Share of E r^2 in the outermost layer of points above which the grid does not hold it."""
+EDGE, EDGE_WIDTH = 1e-5, 16
+"""Share of a mean in the outer sixteenths of the axes above which the box does not hold it."""
 
 SHOWN_MASS = 1e-3
 """Mass of either law that a picture may leave out at each end of an axis."""
 
 
 class GridMean(NamedTuple):
-    """log of a mean; and, as shares of the mean, what it changes by on every second point and what the law's mass is off by."""
+    """log of a mean; and as shares of it, all added up: what it changes by on every second point, what lies at the edge of the
+    box, and what the law's own mass is off by."""
 
     log: float
     relative_error: float
@@ -89,12 +90,13 @@ class RewardGrid:
         """E r^power; None where the grid does not hold it."""
         log_f = self.log_p + power * self.log_r  # [n_1, .., n_d]
         share = torch.softmax(log_f.flatten(), 0).reshape(log_f.shape)
-        edges = [share.narrow(axis, at, 1).sum() for axis, n in enumerate(share.shape) for at in (0, n - 1)]
+        outer = [(axis, at, n // EDGE_WIDTH) for axis, n in enumerate(share.shape) for at in (0, n - n // EDGE_WIDTH)]
+        edge = sum(float(share.narrow(axis, at, width).sum()) for axis, at, width in outer)
         log_mean = self._log_integral(log_f, 1)
-        if not (math.isfinite(log_mean) and float(torch.stack(edges).max()) < EDGE):
+        if not (math.isfinite(log_mean) and edge < EDGE):
             return None
         half, mass = self._log_integral(log_f, 2) - log_mean, self._log_integral(self.log_p, 1)
-        return GridMean(log_mean, abs(math.expm1(half)) + abs(math.expm1(mass)))
+        return GridMean(log_mean, abs(math.expm1(half)) + edge + abs(math.expm1(mass)))
 
     def has_mass(self, below: float = 1e-6) -> Tensor:
         """Where the density is at least this share of its highest, [n_1, .., n_d]."""
@@ -143,11 +145,12 @@ def reward_grid(law: Law, reward: Reward) -> RewardGrid:
     The sum over a grid whose points are no further apart than the narrowest component is wide is right to many digits for a
     smooth r; where r jumps it is right to about the share of a cell. `GridMean.relative_error` measures either.
     """
-    grid = _on_box(law, reward, OUTSIDE[0])
-    if not law.atomic and grid.moment(2) is None:
-        wide = _on_box(law, reward, OUTSIDE[1])
-        grid = grid if wide.moment(2) is None else wide
-    return grid
+    first = grid = _on_box(law, reward, *BOXES[0])
+    for box in () if law.atomic else BOXES[1:]:
+        if grid.moment(2) is not None:
+            return grid
+        grid = _on_box(law, reward, *box)
+    return first if grid.moment(2) is None else grid
 
 
 def shown_noise(law: Law) -> float:
@@ -155,16 +158,15 @@ def shown_noise(law: Law) -> float:
     return SHOWN_NOISE if law.atomic else 0.0
 
 
-def _on_box(law: Law, reward: Reward, outside: float) -> RewardGrid:
+def _on_box(law: Law, reward: Reward, outside: float, wider: float) -> RewardGrid:
     low, high = law.box(outside)  # [d]
-    if law.atomic:
-        margin = 4 * SHOWN_NOISE**0.5
-        low, high = low - margin, high + margin
+    margin = wider * (high - low) + 4 * shown_noise(law) ** 0.5
+    low, high = low - margin, high + margin
     d = law.dimension
     components = len(law.support) if isinstance(law, Mixture) else 1
     most = min(MOST[d], max(LEAST[d], math.floor((COSTLIEST / components) ** (1 / d))))
-    least = most if law.atomic else LEAST[d]
-    counts = [n + (n + 1) % 2 for n in node_counts(law, high - low, least, most)]  # odd: every second has both ends
+    usual = most if law.atomic else min(USUAL[d], most)
+    counts = [n + (n + 1) % 2 for n in node_counts(law, high - low, usual, most)]  # odd: every second has both ends
     axes = [torch.linspace(a, b, n, dtype=torch.float64) for a, b, n in zip(low.tolist(), high.tolist(), counts, strict=True)]
     x = grid_points(axes)  # [n_1, .., n_d, d]
     log_r = reward.log(x)

@@ -55,7 +55,8 @@ class RewardSummary:
         E r; None where r is refused.
     data_share : Known or None
         (E r)^2 / E r^2: the effective sample size of points weighted by r, as a share of their number (MATH section 2,
-        "Training without trajectories"). 0 where E r^2 is infinite, None where r is refused.
+        "Training without trajectories"). 0 where E r^2 is infinite, None where r is refused or E r^2 lies where the law has next
+        to nothing, so that it is not known.
     refused_share : float
         Share of the law's points, or of samples of it, at which r is not above 0.
     refusal : GdvizError or None
@@ -92,12 +93,12 @@ def reward_summary(law: Law, kind: RewardKind) -> RewardSummary:
     log_r = reward.log(x)  # [n]
     grid = None if law.dimension > 2 or law.by_samples else reward_grid(law, reward)
     refusal, closed = _refusal_or_tilt(law, reward, kind)
-    moments = None if refusal else [_moment(power, law, reward, closed, grid, log_weights, log_r) for power in (1, 2)]
-    log_mean = moments[0].log if moments else None
+    first, second = (None if refusal else _moment(k, law, reward, closed, grid, log_weights, log_r) for k in (1, 2))
+    log_mean = first.log if first else None
     return RewardSummary(
         *_extremes(law, reward, x, grid),
-        mean=moments[0].known() if moments else None,
-        data_share=_share(*moments) if moments else None,
+        mean=first.known() if first else None,
+        data_share=_share(first, second) if first and second else None,
         refused_share=float(log_weights.exp()[~torch.isfinite(log_r)].sum()),
         refusal=refusal,
         picture=grid.picture(reward, log_mean, closed.law if closed else None, shown_noise(law)) if grid else None,
@@ -149,7 +150,8 @@ class _Moment(NamedTuple):
 
 def _moment(
     power: int, law: Law, reward: Reward, closed: Tilted | None, grid: RewardGrid | None, log_weights: Tensor, log_r: Tensor
-) -> _Moment:
+) -> _Moment | None:
+    """E r^power by the best way that knows it; None where E r^2 is beyond the grid, and so beyond samples."""
     if _is_points(law):
         return _Moment(float(torch.logsumexp(log_weights + power * log_r, 0)), 0.0, "the points")
     if closed is not None and (log_mean := _closed_moment(power, closed, reward)) is not None:
@@ -157,6 +159,8 @@ def _moment(
     on_grid = grid.moment(power) if grid else None
     if on_grid is not None and on_grid.relative_error <= GOOD:
         return _Moment(*on_grid, "grid")
+    if grid is not None and on_grid is None and power > 1:
+        return None
     top = float(log_r.max())  # so that nothing overflows
     found = mean((power * (log_r - top)).exp().numpy())
     assert found.value is not None and found.se is not None
@@ -178,7 +182,8 @@ def _closed_moment(power: int, closed: Tilted, reward: Reward) -> float | None:
         return math.inf
 
 
-def _share(first: _Moment, second: _Moment) -> Known:
-    """(E r)^2 / E r^2, at most 1."""
+def _share(first: _Moment, second: _Moment) -> Known | None:
+    """(E r)^2 / E r^2, at most 1; None where its error is as large as itself."""
     value = math.exp(min(0.0, 2 * first.log - second.log))
-    return Known(value, value * (2 * first.relative_error + second.relative_error), second.source)
+    relative = 2 * first.relative_error + second.relative_error
+    return Known(value, value * relative, second.source) if relative < 1 else None

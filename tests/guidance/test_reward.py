@@ -134,3 +134,16 @@ def test_the_examples_of_the_card_run() -> None:
         scene = Experiment.parse({"target": MIXTURE, "guidance": {"kind": "reward", **example}, "w": [0]}).build()
         score = scene.plan.rule(torch.zeros(3, 2), next(iter(scene.levels.moments())), None)[0].total
         assert bool(torch.isfinite(score).all())
+
+
+def test_a_named_reward_is_called_so_and_one_without_a_name_changes_no_id() -> None:
+    plain = {"kind": "reward", "reward": expression("1 + x**2")}
+    made = {"target": MIXTURE, "w": [0, 1]}
+    unnamed, named = (Experiment.parse(made | {"guidance": plain | name}) for name in ({}, {"name": "far out"}))
+    assert "name" not in unnamed.model_dump()["guidance"] and '"name"' not in unnamed.canonical()
+    assert Experiment.parse(made | {"guidance": plain | {"name": None}}).id == unnamed.id != named.id
+    assert Experiment.from_json(named.canonical()) == named and named.build().plan.reward_title == "far out"
+    assert unnamed.build().plan.reward_title == "r(x)"
+    for wrong in ("", "x" * 41):
+        with pytest.raises(GdvizError, match=r"guidance\.name"):
+            Experiment.parse(made | {"guidance": plain | {"name": wrong}})

@@ -11,7 +11,7 @@ import warnings
 import pytest
 
 from gdviz.errors import GdvizError
-from gdviz.rewards import compile_expression
+from gdviz.rewards import ExpressionRefused, compile_expression
 
 INSTEAD = {
     "0.1 + (y > |x|)": ("write abs(x) instead", "0.1 + (y > abs(x))"),
@@ -38,10 +38,14 @@ INSTEAD = {
 }
 
 
-def refusal(text: str) -> str:
-    with pytest.raises(GdvizError) as caught:
+def refused(text: str) -> ExpressionRefused:
+    with pytest.raises(ExpressionRefused) as caught:
         compile_expression(text)
-    return str(caught.value)
+    return caught.value
+
+
+def refusal(text: str) -> str:
+    return str(refused(text))
 
 
 @pytest.mark.parametrize("text", INSTEAD)
@@ -51,6 +55,7 @@ def test_what_to_write_instead(text):
     assert words in said
     assert " ".join(said.partition(", as in ")[2].removesuffix(".").split()) == " ".join(whole.split())
     compile_expression(whole)
+    assert refused(text).formula == " ".join(whole.split())
 
 
 @pytest.mark.parametrize("text", ["x.__class__", "np.load(x)", "sin(x=1)", "1 +", "foo(x)", "x\u202e", "max(1,5) +"])
@@ -61,7 +66,7 @@ def test_nothing_is_suggested_where_nothing_is_known(text):
 @pytest.mark.parametrize("text", ["||x|-1|", "|x", "x²y³", "sin 2*x", "max x, y", "x ^ foo"])
 def test_what_cannot_be_repaired_whole_is_still_named(text):
     said = refusal(text)
-    assert "; write " in said and "as in" not in said
+    assert "; write " in said and "as in" not in said and refused(text).formula is None
 
 
 def test_no_warning_comes_before_the_sentence():

@@ -55,7 +55,7 @@ def show_reward(draft: Draft, path: str = REWARD_PLACES[0]) -> None:
         return
     numbers = {"least r": _plain(found.least.value), "greatest r": _plain(found.most.value)}
     if found.mean is not None and found.data_share is not None:
-        numbers |= {"mean r": _number(found.mean), "effective sample": f"{100 * found.data_share.value:.2g} %"}
+        numbers |= {"mean r": _number(found.mean), "effective sample": _percent(found.data_share.value)}
     st.caption("\n".join(f"| {' | '.join(cells)} |" for cells in (numbers, ["---"] * len(numbers), numbers.values())))
     if found.mean is not None:
         st.caption(as_typed(_MEAN[found.mean.source]), help=as_typed(_WORTH))
@@ -86,7 +86,7 @@ def _sentence(error: GdvizError, path: str, share: float | None = None) -> str:
     said = re.sub(r"^reward((?:\.of\[\d+\])*)", lambda place: path + re.sub(r"\[(\d+)\]", r".\1", place[1]), said)
     if share is None or "found r = " not in said:
         return said
-    much = "less than 0.1 %" if share < 1e-3 else f"about {100 * share:.2g} %"
+    much = "less than 0.1 %" if share < 1e-3 else f"about {_percent(share)}"
     return f"{said} It is not on {much} of the target."
 
 
@@ -117,6 +117,10 @@ def _law(target: str) -> Law:
     kind = TARGETS.parse(json.loads(target))
     assert isinstance(kind, TargetKind)
     return kind.build()
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f} %" if share >= 0.1 else f"{100 * share:.2g} %"
 
 
 def _plain(value: float) -> str:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import pytest
+import torch
 from streamlit.testing.v1 import AppTest
 
 from gdviz.guidance import GUIDANCE
+from gdviz.rewards import REWARDS, RewardContext
 from gdviz.samplers import SAMPLERS
 from gdviz.targets import TARGETS
 from gdviz.ui.parts.as_typed import as_typed
-from gdviz.ui.parts.starting_values import starting_values
+from gdviz.ui.parts.starting_values import DIMENSION, starting_values
 
 FAMILIES = {"guidance": GUIDANCE, "sampler": SAMPLERS, "target": TARGETS}
 
@@ -64,6 +66,50 @@ def test_another_kind_keeps_dimension_shared_fields_and_labels():
     plane = {"kind": "gaussian_mixture", "components": [{"mean": [0, 1]}]}
     for before, coordinates in ((plane, 2), ({"kind": "two_moons"}, 2), ({**plane, "components": [{"mean": [0]}]}, 1)):
         assert len(starting_values(TARGETS.kinds["points"], before=before)["points"][0]) == coordinates
+
+
+def test_a_composed_kind_starts_around_what_it_replaces_and_a_part_takes_its_wholes_place():
+    kinds, plain = REWARDS.kinds, {"kind": "expression", "expression": "1 + x**2"}
+    assert starting_values(kinds["exp"], before=plain)["of"] == plain
+    product = {"kind": "product", **starting_values(kinds["product"], before=plain)}
+    assert product["of"][0] == plain and len(product["of"]) == 2
+    assert starting_values(kinds["expression"], before=product) == {"expression": "1 + x**2"}
+    assert starting_values(kinds["sum"], before=product)["of"] == product["of"], "its parts are kept"
+    for name in ("product", "sum", "bumps", "quadratic"):  # on a line they start with points of one coordinate
+        start = starting_values(kinds[name], {DIMENSION: ["1"]}, before=plain)
+        assert kinds[name].model_validate({"kind": name, **start}).build(RewardContext(1))(torch.zeros(3, 1)).shape == (3,)
+
+
+def test_parts_are_added_removed_and_edited_each_by_itself():
+    def parts():
+        import streamlit as st
+
+        from gdviz.rewards import REWARDS
+        from gdviz.ui.parts.forms import edit_kind
+
+        value = st.session_state.setdefault("value", {"kind": "product", "of": [{"kind": "expression", "expression": "1"}]})
+        edited = edit_kind(REWARDS, value, "form")
+        if edited != value:
+            st.session_state.value = edited
+            st.rerun()
+
+    app = AppTest.from_function(parts, default_timeout=60).run()
+
+    def formulas():
+        assert not app.exception
+        given = [part["expression"] for part in app.session_state["value"]["of"]]
+        assert given == [box.value for box in app.text_area]
+        return given
+
+    assert formulas() == ["1"] and [button.label for button in app.button] == ["Add a reward"]
+    for text in ("2", "3"):
+        next(button for button in app.button if button.label == "Add a reward").click().run()
+        app.text_area[-1].set_value(text).run()
+    assert formulas() == ["1", "2", "3"]
+    [button for button in app.button if button.label == "Remove"][1].click().run()
+    assert formulas() == ["1", "3"]
+    app.text_area[-1].set_value("4").run()
+    assert formulas() == ["1", "4"]
 
 
 def test_a_table_keeps_its_lines_while_it_is_typed_in_and_takes_others_from_elsewhere():
