@@ -60,7 +60,7 @@ def on_stage(page: AppTest) -> Any:
 
 def numbers(page: AppTest) -> dict[str, str]:
     """The table of the panel."""
-    (table,) = (line.value for line in page.caption if line.value.startswith("| least r"))
+    (table,) = (line.value.replace("\u00a0", " ") for line in page.caption if line.value.startswith("| min"))
     names, _, values = ([cell.strip() for cell in line.strip("|").split("|")] for line in table.splitlines())
     return dict(zip(names, values, strict=True))
 
@@ -70,10 +70,10 @@ def charts(page: AppTest) -> int:
 
 
 def test_the_numbers_stand_below_the_fields_and_follow_them(explore: AppTest) -> None:
-    assert numbers(explore) == {"least r": "0.5", "greatest r": "2.5", "mean r": "1.5", "effective sample": "82 %"}
+    assert numbers(explore) == {"min r": "0.5", "mean r": "1.5", "max r": "2.5", "effective sample": "82 %"}
     assert charts(explore) == 1 and not explore.error
     type_in(explore, "2")
-    assert numbers(explore) == {"least r": "2", "greatest r": "2", "mean r": "2", "effective sample": "100 %"}
+    assert numbers(explore) == {"min r": "2", "mean r": "2", "max r": "2", "effective sample": "100 %"}
 
 
 def test_a_reward_that_is_not_positive_stays_off_the_stage_and_a_button_mends_it(explore: AppTest) -> None:
@@ -83,7 +83,7 @@ def test_a_reward_that_is_not_positive_stays_off_the_stage_and_a_button_mends_it
     assert said.startswith("guidance.reward: found r = -1 at (") and said.endswith("It is not on about 50 % of the target.")
     assert '{"kind"' not in said, "what mends it is on the buttons"
     assert on_stage(explore)["reward"]["expression"] == "1.5 + sin(3*x)"
-    assert list(numbers(explore)) == ["least r", "greatest r"] and charts(explore) == 1
+    assert list(numbers(explore)) == ["min r", "max r"] and charts(explore) == 1
     press(explore, "Use 1.1 + (sin(3*x))")
     assert not explore.error and on_stage(explore)["reward"] == {"kind": "expression", "expression": "1.1 + (sin(3*x))"}
     (box,) = explore.text_area

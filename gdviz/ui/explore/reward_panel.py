@@ -53,9 +53,13 @@ def show_reward(draft: Draft, path: str = REWARD_PLACES[0]) -> None:
     found = _looked_at(draft, path)
     if found is None or isinstance(found, GdvizError):
         return
-    numbers = {"least r": _plain(found.least.value), "greatest r": _plain(found.most.value)}
-    if found.mean is not None and found.data_share is not None:
-        numbers |= {"mean r": _number(found.mean), "effective sample": _percent(found.data_share.value)}
+    numbers = {
+        "min r": _plain(found.least.value),
+        "mean r": "" if found.mean is None else _number(found.mean),
+        "max r": _plain(found.most.value),
+        "effective sample": "" if found.data_share is None else _percent(found.data_share.value),
+    }
+    numbers = {name.replace(" r", "\u00a0r"): number for name, number in numbers.items() if number}
     st.caption("\n".join(f"| {' | '.join(cells)} |" for cells in (numbers, ["---"] * len(numbers), numbers.values())))
     if found.mean is not None:
         st.caption(as_typed(_MEAN[found.mean.source]), help=as_typed(_WORTH))
