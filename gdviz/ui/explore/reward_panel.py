@@ -50,27 +50,34 @@ class RefusedReward(NamedTuple):
 
 def show_reward(draft: Draft, path: str = REWARD_PLACES[0]) -> None:
     """Draw it; nothing where target or reward cannot be read, or do not fit each other, which is said below their fields."""
+    table, source, chart, lines = (st.empty() for _ in range(4))  # always there, so that what is below stays in its place
     found = _looked_at(draft, path)
     if found is None or isinstance(found, GdvizError):
         return
+    numbers = _numbers(found)
+    table.caption("\n".join(f"| {' | '.join(cells)} |" for cells in (numbers, ["---"] * len(numbers), numbers.values())))
+    if found.mean is not None:
+        source.caption(as_typed(_MEAN[found.mean.source]), help=as_typed(_WORTH))
+    picture = found.picture
+    if picture is None:
+        return
+    least, most = (f"{_plain(end.value)} at ({', '.join(f'{c:.3g}' for c in end.at)})" for end in (found.least, found.most))
+    beside = "" if picture.tilted is None else " Beside it the tilted law."
+    with chart:
+        show_figure(reward_figure(picture, palette()), f"The reward r on the target: from {least} to {most}.{beside}", PLAIN)
+    if len(picture.axes) > 1:
+        lines.caption(as_typed(_LINES if picture.tilted is not None else _WHERE_ZERO))
+
+
+def _numbers(found: RewardSummary) -> dict[str, str]:
+    """What stands in the table, by heading; what is not known is left out."""
     numbers = {
         "min r": _plain(found.least.value),
         "mean r": "" if found.mean is None else _number(found.mean),
         "max r": _plain(found.most.value),
         "effective sample": "" if found.data_share is None else _percent(found.data_share.value),
     }
-    numbers = {name.replace(" r", "\u00a0r"): number for name, number in numbers.items() if number}
-    st.caption("\n".join(f"| {' | '.join(cells)} |" for cells in (numbers, ["---"] * len(numbers), numbers.values())))
-    if found.mean is not None:
-        st.caption(as_typed(_MEAN[found.mean.source]), help=as_typed(_WORTH))
-    picture = found.picture
-    if picture is None:
-        return
-    least, most = (f"{_plain(end.value)} at ({', '.join(f'{c:.3g}' for c in end.at)})" for end in (found.least, found.most))
-    beside = "" if picture.tilted is None else " Beside it the tilted law."
-    show_figure(reward_figure(picture, palette()), f"The reward r on the target: from {least} to {most}.{beside}", PLAIN)
-    if len(picture.axes) > 1:
-        st.caption(as_typed(_LINES if picture.tilted is not None else _WHERE_ZERO))
+    return {name.replace(" r", "\u00a0r"): number for name, number in numbers.items() if number}
 
 
 def refused_reward(draft: Draft) -> RefusedReward | None:

@@ -26,6 +26,9 @@ from gdviz.ui.parts.table_form import Draft, edit_table, from_json
 MAX_SHOWN = 400
 """Entries of a list that a text box shows."""
 
+SPARE = 4
+"""Empty places below a part's widgets: those of another kind go at once, not when the page's run has ended."""
+
 LARGEST = 2**53 - 1
 """The largest whole number that a browser holds."""
 
@@ -146,7 +149,10 @@ def _edit_field(
     if family is not None:
         with st.container(border=True):
             title = name_of.capitalize()
-            return edit_kind(family, value or {}, key, choices, title=title, help=info.description, path=path, errors=errors)
+            edited = edit_kind(family, value or {}, key, choices, title=title, help=info.description, path=path, errors=errors)
+            for _ in range(SPARE):
+                st.empty()
+            return edited
     part = next((item for item in _item_metadata(info.annotation) if isinstance(item, Family)), None)
     if part is not None:
 
