@@ -74,7 +74,7 @@ def test_a_select_box_offers_it(label: str) -> None:
         from gdviz.ui.explore.editor import edit_experiment
 
         st.session_state.setdefault("explore.tab", "Guidance")
-        edit_experiment(experiment, "edit", open_file=lambda value: None)
+        edit_experiment(experiment, "edit", open_file=lambda value: None, mend=lambda value: None)
 
     page = AppTest.from_function(editor, args=(EXPERIMENT,), default_timeout=60).run()
     assert not page.exception

@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from gdviz.ui.explore import draft_places, refusals
 from gdviz.ui.explore.draft_places import value_at, with_value
+from gdviz.ui.explore.reward_panel import REWARD_PLACES, RefusedReward, refused_reward
 
 
 def script() -> None:
@@ -60,7 +61,7 @@ def on_stage(page: AppTest) -> Any:
 
 def numbers(page: AppTest) -> dict[str, str]:
     """The table of the panel."""
-    (table,) = (line.value.replace("\u00a0", " ") for line in page.caption if line.value.startswith("| min"))
+    (table,) = (as_read(line.value) for line in page.caption if line.value.startswith("| min"))
     names, _, values = ([cell.strip() for cell in line.strip("|").split("|")] for line in table.splitlines())
     return dict(zip(names, values, strict=True))
 
@@ -149,3 +150,27 @@ def test_places_of_a_draft() -> None:
     assert value_at(draft, "a.0.b") == 1 and value_at(draft, "a") == [{"b": 1}]
     assert [value_at(draft, nowhere) for nowhere in ("a.3.b", "a.b", "c.d", "x")] == [None] * 4
     assert with_value(draft, "c", 3) == {"a": [{"b": 1}], "c": 3} and draft["c"] == 2
+
+
+@pytest.mark.parametrize("path", REWARD_PLACES)
+def test_every_reward_of_a_draft_is_looked_at_and_mended_where_it_stands(path: str) -> None:
+    good, bad = ({"kind": "expression", "expression": text} for text in ("2", "x"))
+    draft = {"target": {"kind": "ring"}, "guidance": {"kind": "reward", "reward": good}, "measure": {"reward": good}, "w": [0]}
+    assert refused_reward(draft) is None
+    wrong = with_value(draft, path, {"kind": "sum", "of": [good, bad]})
+    found = refusals.problem_of(wrong, None)
+    assert isinstance(found, RefusedReward) and found.sentence.startswith(f"{path}.of.1: found r = -")
+    drawn = Drawn()
+    mended: list[Any] = []
+    refusals.refuse(drawn, found, wrong, mended.append)  # type: ignore[arg-type]
+    for button in drawn.repairs:
+        button.press()
+    assert len(mended) == 2 and value_at(mended[0], f"{path}.of.1.expression") == "exp(x)"
+    assert all(refused_reward(one) is None and value_at(one, f"{path}.of.0") is not None for one in mended)
+
+
+class Drawn:
+    """In place of a form's places."""
+
+    def refuse(self, sentence: str, marked: str, repairs: list[Any]) -> None:
+        self.sentence, self.repairs = sentence, repairs

@@ -55,7 +55,8 @@ def show_reward(draft: Draft, path: str = REWARD_PLACES[0]) -> None:
     if found is None or isinstance(found, GdvizError):
         return
     numbers = _numbers(found)
-    table.caption("\n".join(f"| {' | '.join(cells)} |" for cells in (numbers, ["---"] * len(numbers), numbers.values())))
+    names, values = " | ".join(as_typed(name) for name in numbers), " | ".join(as_typed(value) for value in numbers.values())
+    table.caption(f"| {names} |\n|{'---|' * len(numbers)}\n| {values} |")
     if found.mean is not None:
         source.caption(as_typed(_MEAN[found.mean.source]), help=as_typed(_WORTH))
     picture = found.picture
@@ -71,13 +72,13 @@ def show_reward(draft: Draft, path: str = REWARD_PLACES[0]) -> None:
 
 def _numbers(found: RewardSummary) -> dict[str, str]:
     """What stands in the table, by heading; what is not known is left out."""
-    numbers = {
+    known = {
         "min r": _plain(found.least.value),
         "mean r": "" if found.mean is None else _number(found.mean),
         "max r": _plain(found.most.value),
         "effective sample": "" if found.data_share is None else _percent(found.data_share.value),
     }
-    return {name.replace(" r", "\u00a0r"): number for name, number in numbers.items() if number}
+    return {name: number for name, number in known.items() if number}
 
 
 def refused_reward(draft: Draft) -> RefusedReward | None:
