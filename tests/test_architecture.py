@@ -28,7 +28,7 @@ FLOORS: list[set[str]] = [
     {"jobs"},
     {"studies"},
     {"player"},
-    {"papers", "facts"},
+    {"papers", "facts", "comparison"},
     {"exact_curves"},
     {"presets", "schema", "cards", "tables"},  # an Experiment chosen, described; a Result printed
     {"result"},
