@@ -1,8 +1,8 @@
 """gdviz: see and check what guidance does to a diffusion model.
 
 ``gdviz.run(experiment)`` runs an `gdviz.Experiment` and gives a `gdviz.Result`; `gdviz.stream` shows it
-as it grows; `gdviz.check` holds an Experiment, or your own sampler, against what is known exactly. They are fetched when
-first used, so that importing the package does not wait for torch.
+as it grows; `gdviz.check` holds an Experiment, or your own sampler, against what is known exactly, and `gdviz.compare`
+guidance methods against each other. They are fetched when first used, so that importing the package does not wait for torch.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from gdviz.comparison.compare import compare as compare
     from gdviz.errors import GdvizError as GdvizError
     from gdviz.experiment import Experiment as Experiment
     from gdviz.facts import check as check
@@ -27,6 +28,7 @@ _HOMES = {
     "GivenScore": "gdviz.result",
     "Result": "gdviz.result",
     "check": "gdviz.facts",
+    "compare": "gdviz.comparison.compare",
     "run": "gdviz.notebook",
     "stream": "gdviz.notebook",
 }

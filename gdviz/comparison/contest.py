@@ -5,36 +5,22 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
+from gdviz.comparison.answer import MEASURES, Entry
 from gdviz.comparison.goal import Goal, goal_of
-from gdviz.comparison.methods import Method, takes_of
+from gdviz.comparison.methods import Method
 from gdviz.experiment import Built, Experiment
 from gdviz.laws import Law, Mixture
 from gdviz.metrics.energy import Within, energy_distance
-from gdviz.metrics.mean import Mean
 from gdviz.metrics.mmd import mmd
 from gdviz.metrics.modes import MOST_MODES
 from gdviz.metrics.reading import Reader
 from gdviz.metrics.support import Support
 from gdviz.metrics.transport import sliced_w2, w2
-from gdviz.record import Answer
 from gdviz.sweep import Chunk, PlanExecutor, PopulationReadings, SweepOptions, gathered
-
-MEASURES: Mapping[str, str] = {
-    "energy_distance": "energy distance",
-    "w2": "W2",
-    "sliced_w2": "sliced W2",
-    "mmd": "MMD²",
-    "mode_weight_tv": "mode weights",
-    "reward_gap": "E R gap",
-    "off_support": "off support",
-    "distinct": "distinct",
-}
-"""What is measured, and how it is written: R = log r; all but the last are 0 for the goal itself up to the floor."""
 
 POINTS = 2000
 """Samples that enter the energy distance."""
@@ -47,93 +33,6 @@ RUNAWAY = 100.0
 
 FIRST_GOAL_SEED = 1_000_003
 """Goal samples have seeds far from those of the runs."""
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One method at one budget.
-
-    Attributes
-    ----------
-    method, title, rung : str
-    aims : str
-        Empty where it aims at the goal; else at what.
-    evaluations, steps : int
-        Network evaluations a sample that were allowed, and the steps taken for them.
-    values : mapping of str to tuple of float or None
-        By the name of the measure, one value a seed; None where it is not defined.
-    seconds : tuple of float
-        Wall time of each seed's run.
-    ess, ancestors : float or None
-        Smallest effective sample size as a share of the population, and particles of the start with descendants: means over
-        seeds.
-    lost : int
-        Particles that ran away or whose population died, over all seeds.
-    shown : tuple of tuples of float
-        The first samples of the first seed.
-    """
-
-    method: str
-    title: str
-    rung: str
-    aims: str
-    evaluations: int
-    steps: int
-    values: Mapping[str, tuple[float | None, ...]]
-    seconds: tuple[float, ...]
-    ess: float | None
-    ancestors: float | None
-    lost: int
-    shown: tuple[tuple[float, ...], ...]
-
-    @property
-    def at_goal(self) -> bool:
-        """Whether it aims at the goal."""
-        return not self.aims
-
-    def mean(self, measure: str) -> Mean:
-        """Mean over seeds and its standard error."""
-        return over_seeds(self.values[measure])
-
-
-@dataclass(frozen=True)
-class ComparisonAnswer(Answer):
-    """Methods on one scene against one goal.
-
-    Attributes
-    ----------
-    goal, base, reward : str
-        The goal's law, the law of w = 0, and r, as they are written.
-    w : float
-    particles, seeds : int
-        Of each run, and runs of each entry.
-    entries : tuple of Entry
-    floors : mapping of str to tuple of float or None
-        The same measures between two independent samples of the goal, one value a seed.
-    goal_shown : tuple of tuples of float
-        Some samples of the goal.
-    """
-
-    goal: str
-    base: str
-    reward: str
-    w: float
-    particles: int
-    seeds: int
-    entries: tuple[Entry, ...]
-    floors: Mapping[str, tuple[float | None, ...]]
-    goal_shown: tuple[tuple[float, ...], ...]
-
-
-def over_seeds(values: Sequence[float | None]) -> Mean:
-    """Mean and standard error of one number a seed; unknown where one is missing."""
-    known = [value for value in values if value is not None and math.isfinite(value)]
-    if len(known) < len(values) or not known:
-        return Mean(None, None)
-    mean = sum(known) / len(known)
-    if len(known) < 2:
-        return Mean(mean, None)
-    return Mean(mean, math.sqrt(sum((value - mean) ** 2 for value in known) / (len(known) - 1) / len(known)))
 
 
 class Contest:
@@ -155,7 +54,6 @@ class Contest:
     """
 
     def __init__(self, scene: Experiment, w: float, particles: int, seeds: int, build: Callable[[Experiment], Built]) -> None:
-        self.takes = takes_of(scene)
         self.scene, self.w, self.particles, self.seeds, self._build = scene, w, particles, seeds, build
         built = build(scene.model_copy(update={"measure": None}))
         self.goal: Goal = goal_of(built.plan, w)
@@ -198,7 +96,7 @@ class Contest:
             shown = shown or _shown(x[keep])
             told()
         ess, ancestors = (sum(v) / len(v) for v in zip(*fates, strict=True)) if fates[0] else (None, None)
-        aims = "" if method.at_goal(self.takes, self.w) else method.aims
+        aims = "" if method.at_goal(self.w) else method.aims
         return Entry(
             method.name, method.title, method.rung, aims, evaluations, experiment.sampler.steps,
             _by_measure(measured), tuple(seconds), ess, ancestors, lost, shown or (),

@@ -57,9 +57,9 @@ class Method:
         """Steps that so many network evaluations a sample allow."""
         return max(FEWEST_STEPS, round(evaluations / self.scores))
 
-    def at_goal(self, takes: str, w: float) -> bool:
+    def at_goal(self, w: float) -> bool:
         """Whether the method aims at the goal: plain guidance by a reward does at w = 1."""
-        return not self.aims or (self.name == "guided" and takes == "reward" and w == 1)
+        return not self.aims or (self.name == "reward" and w == 1)
 
     def described(self, scene: Experiment, w: float, evaluations: int, particles: int) -> Experiment:
         """The Experiment that runs the method on the scene.
@@ -99,8 +99,9 @@ _NOTHING, _MISSED = "nothing exact", "the goal, and misses it"
 
 _ALL = (
     Method("none", "No guidance", "no guidance", 1, aims="the law of w = 0", unguided=True),
-    Method("guided", "CFG, or reward guidance", _EXACT, 2, aims="a law that depends on the sampler"),
-    Method("guided_ode", "The same by the probability flow", _EXACT, 2, sampler={"kind": "ddim"}, aims="a law of its own"),
+    Method("cfg", "CFG", _EXACT, 2, "label", aims="a law that depends on the sampler"),
+    Method("reward", "Reward guidance", _EXACT, 2, "reward", aims="the goal at w = 1 alone"),
+    Method("flow", "Guidance by the probability flow", _EXACT, 2, sampler={"kind": "ddim"}, aims="a law of its own"),
     Method("exact", "Particles with the exact value", _EXACT, 2, sampler=_smc(twist={"kind": "exact"})),
     Method("interval", "Guidance in an interval", _CHEAP, 2, guidance=_INTERVAL, aims=_NOTHING),
     Method("rescale", "CFG, rescaled", _CHEAP, 2, "label", guidance={"kind": "cfg_rescale"}, aims=_NOTHING),

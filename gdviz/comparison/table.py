@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gdviz.comparison.contest import MEASURES, ComparisonAnswer, Entry
+from gdviz.comparison.answer import MEASURES, ComparisonAnswer, Entry
 from gdviz.comparison.words import bar
 
 Line = dict[str, str]
@@ -47,7 +47,9 @@ def spread(values: Sequence[float | None]) -> str:
     if not half:
         return f"{mean:.4g}"
     digits = max(0, 1 - int(f"{half:e}".split("e")[1]))
-    return f"{mean:.{digits}f} ± {half:.{digits}f}" if digits < 9 else f"{mean:.2g}"
+    if digits > 8:
+        return f"{mean:.2g}"
+    return f"{round(mean, digits) + 0.0:.{digits}f} ± {half:.{digits}f}"  # + 0.0: no -0
 
 
 def _floor(answer: ComparisonAnswer) -> Line:

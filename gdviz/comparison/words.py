@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from gdviz.comparison.contest import ComparisonAnswer, Entry, over_seeds
+from gdviz.comparison.answer import ComparisonAnswer, Entry, over_seeds
 
 JUDGED = "sliced_w2"
 """The measure that says who is nearest: of the samples as they are, copies included, and never below 0."""

@@ -19,7 +19,9 @@ COLUMNS = 4
 PANEL = 230
 """Height of a panel in pixels."""
 
-SYMBOLS = "circle square diamond triangle-up cross x star hexagon pentagon bowtie hourglass triangle-down".split()
+SYMBOLS = (
+    "circle", "square", "diamond", "triangle-up", "cross", "x", "star", "hexagon", "pentagon", "bowtie", "hourglass", "octagon",
+)  # fmt: skip
 
 
 def clouds_figure(answer: ComparisonAnswer, palette: Palette = LIGHT) -> go.Figure:
@@ -39,12 +41,12 @@ def clouds_figure(answer: ComparisonAnswer, palette: Palette = LIGHT) -> go.Figu
             if line:
                 figure.add_scatter(**_shares(points, goal), name=name, line={"color": look, "width": width}, **place)
             else:
-                marker = {"color": faded(look, 0.55 if name == "goal" else 0.8), "size": 3 + width}
+                marker = {"color": faded(look, 0.25), "size": 9} if name == "goal" else {"color": look, "size": 3.5}
                 figure.add_scatter(
                     x=points[:, 0], y=points[:, 1], mode="markers", name=name, marker=marker, hoverinfo="skip", **place
                 )  # fmt: skip
     low, high = goal.min(0), goal.max(0)
-    room = 0.25 * (high - low).max()
+    room = 0.4 * (high - low).max()
     figure.update_xaxes(range=[float(low[0] - room), float(high[0] + room)])
     if not line:
         figure.update_yaxes(range=[float(low[1] - room), float(high[1] + room)])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gdviz.comparison.contest import ComparisonAnswer
+from gdviz.comparison.answer import ComparisonAnswer, Entry
 from gdviz.errors import GdvizError
 from gdviz.studies._study import Study, StudyContext, trainings_of
 
@@ -78,7 +78,7 @@ class Comparison(Study[ComparisonAnswer]):
 
     def run(self, context: StudyContext) -> ComparisonAnswer:
         from gdviz.checkpoints import build_stored
-        from gdviz.comparison.contest import Contest, Entry, entries
+        from gdviz.comparison.contest import Contest, entries
         from gdviz.comparison.methods import find_method
 
         self.check()

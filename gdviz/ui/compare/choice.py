@@ -17,8 +17,8 @@ from gdviz.ui.parts.page_memory import Memory, asked_number, page_memory
 from gdviz.ui.parts.subject import asked_for, pick, write_address
 
 USUAL = {
-    "reward": ("none", "guided", "exact", "look_ahead", "best_of_n", "importance", "fk", "tds"),
-    "label": ("none", "guided", "guided_ode", "exact", "rescale", "importance", "fkc", "cfgig"),
+    "reward": ("none", "reward", "exact", "look_ahead", "best_of_n", "importance", "fk", "tds"),
+    "label": ("none", "cfg", "flow", "exact", "rescale", "importance", "fkc", "cfgig"),
 }
 """What is compared at first, by what guides."""
 

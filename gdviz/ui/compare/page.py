@@ -37,7 +37,7 @@ def page() -> None:
     with st.expander("What each method is"):
         for name in study.methods:
             method = METHODS[name]
-            aims = "the goal" if method.at_goal("", study.w) else method.aims
+            aims = "the goal" if method.at_goal(study.w) else method.aims
             st.markdown(f"**{as_typed(method.title)}**: {as_typed(_card(name))}")
             st.caption(as_typed(f"{method.rung}; aims at {aims}; {method.scores:g} network evaluations a step"))
     st.caption(as_typed(where_computed()))
@@ -57,6 +57,8 @@ def _card(name: str) -> str:
         return GUIDANCE.kinds[method.guidance["kind"]].card.idea
     if method.unguided:
         return "The base law itself: where all the others start from."
+    if method.name in GUIDANCE.kinds:
+        return GUIDANCE.kinds[method.name].card.idea
     return SAMPLERS.kinds[method.sampler["kind"]].card.idea
 
 

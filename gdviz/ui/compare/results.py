@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from gdviz.comparison import ComparisonAnswer
-from gdviz.comparison.contest import MEASURES
+from gdviz.comparison.answer import MEASURES
 from gdviz.comparison.table import blocks
 from gdviz.comparison.words import verdict
 from gdviz.figures.comparison import clouds_figure, cost_figure
