@@ -51,8 +51,9 @@ def titles() -> dict[str, str]:
     return {name: str(file["title"]) for name, file in _files().items()}
 
 
+@cache
 def load(name: str) -> Preset:
-    """The preset of that name.
+    """The preset of that name, read once: a page asks for it whenever it is drawn.
 
     Raises
     ------

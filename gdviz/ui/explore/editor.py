@@ -7,6 +7,7 @@ import json
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import streamlit as st
 
@@ -133,8 +134,13 @@ def _edit_measure(measure: Draft | None, choices: Choices, key: str, errors: Fie
 
 def _choices(target: Draft) -> Choices:
     """What depends on the target: its labels and its dimension, none while its description is not valid."""
+    return _choices_of(json.dumps(target))
+
+
+@lru_cache(maxsize=64)
+def _choices_of(target: str) -> Choices:
     try:
-        kind = TARGETS.parse(target)
+        kind = TARGETS.parse(json.loads(target))
         assert isinstance(kind, TargetKind)
         law = kind.build()
     except (GdvizError, ValueError):
