@@ -43,6 +43,9 @@ def print_result(result: Result, console: Console) -> None:
             console.print(
                 f"w = {row['w']:g}: {row['nonfinite']:,} of {row['particles']:,} particles became non-finite and are left out."
             )
+    for row in data["rows"]:
+        if row["populations"]:
+            console.print(plain(_populations(row["w"], row["populations"])))
     known = {name: value for name, value in (data["exact"] or {}).items() if value is not None}
     exact = {name.replace("_", " ").replace(" w", " at w = "): value for name, value in known.items()}
     if exact:
@@ -50,6 +53,14 @@ def print_result(result: Result, console: Console) -> None:
     for note in result.notes:
         console.print(f"note: {note}", highlight=False, markup=False)
     console.print(f"± is 1.96 standard errors; - is not known or not estimable. {result.seconds:.1f} s", style="dim")
+
+
+def _populations(w: float, row: dict[str, Any]) -> str:
+    """How the populations of one w fared."""
+    known = row["log_normalizer"] is not None
+    mean = f"log E r^w {interval(row['log_normalizer'], row['se_log_normalizer'])}" if known else "E r^w not estimable"
+    survived = f"effective size at least {100 * row['ess']:.0f} %, {row['ancestors']:.1f} ancestors left"
+    return f"w = {w:g}: {row['count']:,} populations of {row['size']:,}, {survived}; {mean}"
 
 
 def _cells(row: dict[str, Any]) -> list[str]:
