@@ -10,6 +10,7 @@ import json
 import math
 from collections import Counter
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Annotated, Any, Literal
 
 import torch
@@ -36,6 +37,9 @@ from gdviz.targets import TARGETS, TargetKind
 FAMILIES: tuple[Family, ...] = (
     TARGETS, GUIDANCE, REWARDS, SCHEDULES, LOOK_AHEADS, SCORES, SAMPLERS, TWISTS, RESAMPLERS, LEVELS,
 )  # fmt: skip
+
+REMEMBERED = 8
+"""Laws, and plans on exact scores, that a process keeps."""
 
 MAX_TEXT = 64 << 20  # characters of JSON
 MAX_W = 200
@@ -150,16 +154,19 @@ class Experiment(Described):
         GdvizError
             If the parts do not fit each other, or a network is needed and none can be had.
         """
-        law = self.target.build()
+        law = _law(self.target)
         if len(self.all_w) * self.particles * law.dimension > MAX_VALUES:
             raise GdvizError(
                 f"particles: found {len(self.all_w)} w x {self.particles} particles x {law.dimension} dimensions; "
                 f"their product may be at most {MAX_VALUES:,}."
             )
-        networks = networks or ScoresContext()
-        guidance, scores = self.guidance.with_schedule(networks), self.score.build(networks)
-        with placed("guidance", self.guidance):
-            plan = guidance.build(GuidanceContext(law, scores))
+        if self.learns:
+            networks = networks or ScoresContext()
+            guidance, scores = self.guidance.with_schedule(networks), self.score.build(networks)
+            with placed("guidance", self.guidance):
+                plan = guidance.build(GuidanceContext(law, scores))
+        else:
+            plan = _exact_plan(self.target, self.guidance)
         self.sampler.check(plan)
         if self.particles % self.sampler.together:
             raise GdvizError(
@@ -177,6 +184,19 @@ class Experiment(Described):
     def all_w(self) -> tuple[float, ...]:
         """w with 0 in front if it is not listed: what is run."""
         return self.w if 0.0 in self.w else (0.0, *self.w)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _law(target: TargetKind) -> Law:
+    """An edit of the guidance or the run leaves the target's law as it was."""
+    return target.build()
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _exact_plan(target: TargetKind, guidance: GuidanceKind) -> Plan:
+    """The plan on exact scores, which an edit of w, the sampler or the run leaves as it was: its tables take seconds."""
+    with placed("guidance", guidance):
+        return guidance.build(GuidanceContext(_law(target), Exact().build(ScoresContext())))
 
 
 START_BIAS = 0.05

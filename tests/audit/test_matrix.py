@@ -52,7 +52,8 @@ def guided() -> dict[str, dict]:
             found["cost"] = {"kind": name, "form": "cost", "reward": FALLING}
             found["grid"] = {"kind": name, "form": "reward", "reward": TABULATED}
         else:
-            found[name] = {"kind": name, **({"label": "b"} if "label" in kind.model_fields else {})}
+            asks = {field: value for field, value in {"label": "b", "reward": EXPRESSION}.items() if field in kind.model_fields}
+            found[name] = {"kind": name, **asks}
     return found
 
 
@@ -77,7 +78,7 @@ def asked(sampler: str, guidance: str, law: str) -> Experiment:
             "target": LAWS[law],
             "guidance": guided()[guidance],
             "score": GUIDANCE.kinds[guided()[guidance]["kind"]].example_score,
-            "sampler": {"kind": sampler, "steps": 16, **({} if SAMPLERS.kinds[sampler].step_rule else POPULATION)},
+            "sampler": {"kind": sampler, "steps": 16, **(POPULATION if sampler == "smc" else {})},
             "w": W,
             "particles": PARTICLES,
         }

@@ -29,7 +29,9 @@ TARGET = {
 }
 CFG = {"kind": "cfg", "label": "b"}
 REWARD = {"kind": "reward", "reward": {"kind": "expression", "expression": "0.1 + exp(x - x**2/4)"}}
-COST = {**REWARD, "form": "cost"}
+COST = {"kind": "reward", "form": "cost", "reward": {"kind": "expression", "expression": "exp(x - x**2/4)"}}
+TABULATED = {**REWARD, "form": "cost"}
+"""1 / r has no closed form here: its law is a table, made anew each time; the exact source alone is asked about it."""
 STEPS = {"recipe": RECIPE, "steps": 40}
 
 
@@ -67,6 +69,7 @@ def cases() -> list[Any]:
             for guidance in (CFG, REWARD, COST) if name != "classifier" else (CFG,):
                 title = f"{name}-{k}-{guidance.get('form', guidance['kind'])}"
                 found.append(pytest.param({"kind": name, **example}, guidance, id=title))
+    found.append(pytest.param({"kind": "exact"}, TABULATED, id="exact-0-tabulated"))
     found.append(pytest.param({"kind": "checkpoint", "id": "0" * 8}, CFG, id="checkpoint-cfg"))
     for tilt in ("weighted", "resampled", "difference"):
         score = {"kind": "network", "steps": 40, "recipe": {**RECIPE, "tilt": tilt}}

@@ -33,8 +33,8 @@ EXACT_LIMIT = 1e-4
 
 
 def built(guidance, twist, **fields):
-    value = {"target": PLANE, "guidance": GUIDANCE[guidance], "w": [1], "particles": 4096}
-    return Experiment.parse({**value, "sampler": {"kind": "smc", "population": 8, "steps": 60, "twist": twist, **fields}}).build()
+    value = {"target": PLANE, "guidance": GUIDANCE[guidance], "w": [1], "particles": 2048}
+    return Experiment.parse({**value, "sampler": {"kind": "smc", "population": 8, "steps": 40, "twist": twist, **fields}}).build()
 
 
 @pytest.mark.parametrize("guidance", GUIDANCE)
@@ -45,7 +45,7 @@ def test_the_gradient_is_that_of_the_value(twist, guidance):
     if parts.sampler.twist.integrates:
         return  # it has no value: what it integrates is tested against closed forms
     guide = Guide(parts.plan.rule, 1.0, parts.plan.end_reward)
-    moment = list(parts.levels.moments())[40]
+    moment = list(parts.levels.moments())[25]
     x = torch.randn(30, 2, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
 
     def seen(x, gradient=False):
@@ -62,16 +62,16 @@ def test_the_gradient_is_that_of_the_value(twist, guidance):
 @pytest.mark.parametrize("guidance", GUIDANCE)
 @pytest.mark.parametrize("twist", ALL)
 def test_the_law_that_is_aimed_at_does_not_depend_on_the_twist(twist, guidance):
-    """E r^w and the weighted mean against importance sampling with a million exact draws; w = 1, a gradient of a half."""
+    """E r^w and the weighted mean against importance sampling with 200,000 exact draws; w = 1, a gradient of a half."""
     parts = built(guidance, twist, **({} if TWISTS.parse(twist).integrates else {"gradient": 0.5, "temper": 1}))
-    x = parts.plan.unguided.sample(1_000_000, torch.Generator().manual_seed(7)).x  # [n, d]
+    x = parts.plan.unguided.sample(200_000, torch.Generator().manual_seed(7)).x  # [n, d]
     weight = parts.plan.reward.log(x).exp()  # [n]
     truth = (weight[:, None] * x).sum(0) / weight.sum()
     found = []
     for halvings in (0, 1):
         chunk = gathered(
             sweep(parts.plan, parts.sampler, parts.levels,
-                  SweepOptions((1.0,), 4096, 3, halvings=halvings, observers=(PopulationReadings(),)))
+                  SweepOptions((1.0,), 2048, 3, halvings=halvings, observers=(PopulationReadings(),)))
         )  # fmt: skip
         z = chunk.readings["log_normalizer"][0, ::8].exp()  # [M]
         mean = chunk.x[0].double().reshape(-1, 8, 2).mean(1)  # [M, d]

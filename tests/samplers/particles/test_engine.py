@@ -43,12 +43,12 @@ SETTINGS = {
 }
 
 
-def built(guidance, w=(1.0,), particles=8192, steps=100, **fields):
+def built(guidance, w=(1.0,), particles=3072, steps=60, **fields):
     value = {"target": LINE, "guidance": guidance, "w": list(w), "particles": particles}
     return Experiment.parse({**value, "sampler": {"kind": "smc", "population": 8, "steps": steps, **fields}}).build()
 
 
-def ran(parts, w, particles=8192, seed=0, halvings=0):
+def ran(parts, w, particles=3072, seed=0, halvings=0):
     options = SweepOptions(tuple(w), particles, seed, halvings=halvings, observers=(PopulationReadings(),))
     return gathered(sweep(parts.plan, parts.sampler, parts.levels, options))
 
@@ -81,7 +81,7 @@ def test_the_normalising_constant_is_unbiased_for_populations_of_eight(setting, 
     truth = mean_of_power(parts, w)
     step = abs(float((fine - half).mean()))
     se = float(fine.std()) / math.sqrt(len(fine))
-    assert se < 0.03 * truth
+    assert se < 0.05 * truth
     assert abs(float(fine.mean()) - truth) <= Z * se + 1.35 * step
 
 
@@ -104,8 +104,8 @@ def test_weighted_populations_follow_the_law_that_is_aimed_at(setting):
 def test_with_the_exact_value_the_weights_stay_constant():
     """In the form that seeks reward at w = 1 the exact twist is h, and only the size of the steps moves the weights."""
     spreads = []
-    for steps in (100, 400):
-        chunk = ran(built(BUMP, steps=steps, resample={"kind": "systematic", "ess": 0}), [1.0], 2048)
+    for steps in (60, 240):
+        chunk = ran(built(BUMP, steps=steps, resample={"kind": "systematic", "ess": 0}), [1.0], 1024)
         spreads.append(1 - float(chunk.readings["ess"].mean()))
     assert spreads[1] < 0.02
     assert spreads[1] < 0.5 * spreads[0]  # of first order in the step, the spread of the weights squared
@@ -114,7 +114,7 @@ def test_with_the_exact_value_the_weights_stay_constant():
 def test_w_zero_is_the_base_sampler_on_the_same_noise():
     parts = built(CFG)
     ours = ran(parts, [0.0, 3.0], 1024)
-    plain = ran(parts.__class__(parts.law, parts.plan, Ddpm(steps=100), parts.levels), [0.0], 1024)
+    plain = ran(parts.__class__(parts.law, parts.plan, Ddpm(steps=60), parts.levels), [0.0], 1024)
     assert torch.allclose(ours.x[0], plain.x[0], atol=1e-5)
     assert bool((ours.readings["ancestors"][0] == 8).all())
     assert bool((ours.readings["log_normalizer"][0] == 0).all())
@@ -130,9 +130,9 @@ def test_the_corrector_repairs_cfg_to_the_powered_law(c, variance, mean):
     toward, away = gaussian(c, 1.0), gaussian(0.0, 2.0)
     plan = Plan(Unified(pair(toward, away), "toward", Constant()), toward, toward, away)
     ends = []
-    for steps in (200, 400):
+    for steps in (100, 200):
         sampler = Smc(steps=steps, population=256, twist=TWISTS.parse({"kind": "corrector"}))
-        chunk = gathered(sweep(plan, sampler, sampler.build_levels(), SweepOptions((2.0,), 16384, 0, observers=())))
+        chunk = gathered(sweep(plan, sampler, sampler.build_levels(), SweepOptions((2.0,), 8192, 0, observers=())))
         x = chunk.x[0, :, 0].double().reshape(-1, 256)  # [M, K]
         ends.append((x.mean(1), (x - mean).square().mean(1)))
     (first, second), (half_first, half_second) = ends[1], ends[0]
@@ -144,7 +144,7 @@ def test_the_corrector_repairs_cfg_to_the_powered_law(c, variance, mean):
 
 def test_particles_do_not_depend_on_how_many_there_are():
     parts = built(CFG, population=16)
-    few, many = ran(parts, [2.0], 512), ran(parts, [2.0, 5.0], 3072)
+    few, many = ran(parts, [2.0], 512), ran(parts, [2.0, 5.0], 1536)
     assert torch.equal(few.x[0], many.x[0, :512])
 
 
