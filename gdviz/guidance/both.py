@@ -106,7 +106,7 @@ class Both(GuidanceKind):
     examples = (
         {
             "parts": [
-                {"guidance": {"kind": "reward", "reward": {"kind": "class_probability", "label": "b"}}},
+                {"guidance": {"kind": "look_ahead", "reward": {"kind": "expression", "expression": "exp(x/2)"}}},
                 {"weight": 0.5, "guidance": {"kind": "reward", "reward": {"kind": "expression", "expression": "exp(-x**2/8)"}}},
             ]
         },
