@@ -9,7 +9,7 @@ from gdviz.exact_curves import compute, curve_key, find, from_json, to_json
 from gdviz.experiment import Experiment
 from gdviz.guided_law import refusal
 
-REFUSED = {"swiss-roll-reward", "letters-reward", "cfg-plus-plus", "apg"}
+REFUSED = {"swiss-roll-reward", "letters-reward", "cfg-plus-plus", "apg", "hacked-reward"}
 
 
 def changed(name: str, **changes: object) -> Experiment:

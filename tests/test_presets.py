@@ -59,8 +59,9 @@ def test_titles_differ_and_groups_keep_together():
 
 def test_a_title_names_the_laws(preset, built):
     plan = built.plan
-    assert plan.toward is not None and plan.away is not None
-    if preset.experiment.guidance.kind == "reward" and preset.experiment.guidance.form == "cost":
+    if plan.toward is None or plan.away is None:  # no pair of laws guides: the base and the goal
+        assert f"from {plan.unguided.name} toward {plan.goals[0].title}" in preset.title
+    elif preset.experiment.guidance.kind == "reward" and preset.experiment.guidance.form == "cost":
         assert f"away from {plan.away.name}" in preset.title
     elif preset.experiment.guidance.kind == "reward":
         assert f"from {plan.away.name} toward {plan.toward.name}" in preset.title

@@ -50,11 +50,13 @@ def reward_plan(context: GuidanceContext, reward: Reward, form: Form, rule: Call
         away=away,
         reward=reward,
         mean_w0=None if law.by_samples else _exp(log_mean),
-        goals=(_tilted_goal(law, reward, Tilted(tilted, log_mean) if seeks else None),),
+        goals=(tilted_goal(law, reward, Tilted(tilted, log_mean) if seeks else None),),
     )
 
 
-def _tilted_goal(law: Law, reward: Reward, known: Tilted | None) -> Goal:
+def tilted_goal(law: Law, reward: Reward, known: Tilted | None = None) -> Goal:
+    """The law p r / E r as a goal: worked out when it is first drawn from, unless it is known."""
+
     @cache
     def tilted() -> Law | None:
         try:

@@ -127,7 +127,7 @@ class Mixture(Law):
             rows = self.precise(rows, float(t))
             at = self.at(float(t), rows)
             count = len(self.support)
-            slices = blocks(rows.shape[1], count, attention=want_score and is_attention(count, rows))
+            slices = blocks(rows.shape[1], count, attention=want_score and is_attention(count))
             parts = [self._block(rows[:, b], at, want_score) for b in slices]
             out = (parts[0] if len(parts) == 1 else torch.cat(parts, -1)).to(x.dtype)
         return out.reshape(self.dimension, *x.shape[:-1]).movedim(0, -1) if want_score else out.reshape(x.shape[:-1])
@@ -150,7 +150,7 @@ class Mixture(Law):
         features, moments = self.components.features(rows), at.moments[None]  # [F, M], [1, G + 1, K']
         if not want_score:
             return log_sum(at.linear @ features) + self.components.common(rows, at)  # [M]
-        if is_attention(len(at.linear), rows):
+        if is_attention(len(at.linear)):
             sums = attention(at.linear, features, moments)  # [1, G + 1, M]
         else:
             _, sums = posterior(at.linear @ features, moments)

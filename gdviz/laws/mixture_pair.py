@@ -42,7 +42,7 @@ class MixturePair:
         d = self.toward.dimension
         rows = self.away.precise(self.toward.precise(x.movedim(-1, 0).reshape(d, -1), t), t)  # [d, M]
         largest = max(len(self.toward.support), len(self.away.support))
-        slices = blocks(rows.shape[1], largest, attention=self.common_softmax and is_attention(largest, rows))
+        slices = blocks(rows.shape[1], largest, attention=self.common_softmax and is_attention(largest))
         parts = [self._block(rows[:, b], t) for b in slices]
         toward, push, log_ratios = zip(*parts, strict=True)
         shape = x.shape[:-1]
@@ -90,7 +90,7 @@ class SharedPair(MixturePair):
         at, groups = self._joint(t, rows.dtype, rows.device)
         features = components.features(rows)  # [F, M]
         tops: list[Tensor] = []
-        if self.common_softmax and is_attention(len(at.linear), rows):
+        if self.common_softmax and is_attention(len(at.linear)):
             sums = attention(at.linear, features, at.moments)  # [2, G + 1, M]
         else:
             tops, sums = posterior(at.linear @ features, at.moments, groups)

@@ -77,9 +77,9 @@ def log_sum(logits: Tensor) -> Tensor:
     return torch.where(top.isinf(), top, total)
 
 
-def is_attention(components: int, rows: Tensor) -> bool:
-    """Whether `attention` serves better: many components, and no gradient asked for."""
-    return components >= MANY and not rows.requires_grad
+def is_attention(components: int) -> bool:
+    """Whether `attention` serves better: many components."""
+    return components >= MANY
 
 
 def attention(linear: Tensor, features: Tensor, moments: Tensor) -> Tensor:

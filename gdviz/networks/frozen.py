@@ -56,7 +56,6 @@ class Frozen:
         """The label index that means "no label"."""
         return self._denoiser.null
 
-    @torch.no_grad()
     def noises(self, rows: Tensor, t: float, labels: Sequence[int]) -> tuple[Tensor, Tensor | None]:
         """Noise predictions at one level.
 
@@ -72,7 +71,25 @@ class Frozen:
             Told the first label.
         difference : Tensor, shape [M, d], or None
             The first minus the second, formed before the last layer, so that nothing cancels.
+
+        Where a gradient in `rows` is asked for, the network itself is evaluated.
         """
+        if torch.is_grad_enabled() and rows.requires_grad:
+            return self._differentiable(rows, t, labels)
+        with torch.no_grad():
+            return self._fast(rows, t, labels)
+
+    def _differentiable(self, rows: Tensor, t: float, labels: Sequence[int]) -> tuple[Tensor, Tensor | None]:
+        network, _ = self._on(rows.device)
+        level = rows.new_tensor(t)
+        before = network.before(rows, level)  # [M, H]
+        hidden = [network.hidden(before + self._embedded(t, label, rows.device)) for label in labels]  # [M, H] each
+        first = network.noise(network.last(hidden[0]), rows, level)  # [M, d]
+        if len(labels) == 1:
+            return first, None
+        return first, network.gain(level) * functional.linear(hidden[0] - hidden[1], network.last.weight)
+
+    def _fast(self, rows: Tensor, t: float, labels: Sequence[int]) -> tuple[Tensor, Tensor | None]:
         network, layers = self._on(rows.device)
         level = rows.new_tensor(t)
         embedded = [self._embedded(t, label, rows.device) for label in labels]
@@ -104,6 +121,7 @@ class Frozen:
                 h = layer(h)
         return h.view(len(embedded), rows, -1)
 
+    @torch.no_grad()
     def _embed(self, t: float, label: int, device: torch.device) -> Tensor:
         """[H]"""
         return self._on(device)[0].embed(torch.tensor(t, device=device), torch.tensor(label, device=device))

@@ -50,7 +50,6 @@ OPERATIONS: dict[str, Callable[..., Tensor]] = {
     "and": lambda *values: _truth(values, torch.logical_and),
     "or": lambda *values: _truth(values, torch.logical_or),
     "not": lambda value: (value == 0).to(value.dtype),
-    "where": lambda condition, yes, no: torch.where(condition != 0, yes, no),
     "min": lambda *values: reduce(torch.minimum, values),
     "max": lambda *values: reduce(torch.maximum, values),
     "abs": torch.abs,
@@ -100,6 +99,8 @@ def evaluate(node: Node, x: Tensor) -> Tensor:
         return torch.atan2(x[..., 1], x[..., 0])
     if node.name == "**" and node.args[1].name == "number":
         return torch.pow(evaluate(node.args[0], x), node.args[1].number)
+    if node.name == "where":
+        return _choose(node, x, evaluate)
     values = [evaluate(arg, x) for arg in node.args]  # each operand once: nested chains would cost 2^depth otherwise
     if node.name == "compare":
         links = [COMPARISONS[sign](a, b) for sign, a, b in zip(node.signs, values[:-1], values[1:], strict=True)]
@@ -130,12 +131,25 @@ def evaluate_log(node: Node, x: Tensor) -> Tensor:
     if name in ("min", "max") and all(arg.nonnegative for arg in args):
         return OPERATIONS[name](*(evaluate_log(arg, x) for arg in args))
     if name == "where":
-        return torch.where(evaluate(args[0], x) != 0, evaluate_log(args[1], x), evaluate_log(args[2], x))
+        return _choose(node, x, evaluate_log)
     if name == "sigmoid":
         return torch.nn.functional.logsigmoid(evaluate(args[0], x))
     if name == "sqrt" and args[0].nonnegative:
         return 0.5 * evaluate_log(args[0], x)
     return torch.log(evaluate(node, x))
+
+
+def _choose(node: Node, x: Tensor, value: Callable[[Node, Tensor], Tensor]) -> Tensor:
+    """The value of one branch or the other, and its slope alone: a branch that is not taken may have none there.
+
+    ``sqrt(x) if x > 0 else 0.1`` would otherwise have the gradient NaN at x < 0: 0 times the NaN of the branch not taken.
+    """
+    condition, yes, no = node.args
+    taken = evaluate(condition, x) != 0  # [...] or []
+    if not x.requires_grad:
+        return torch.where(taken, value(yes, x), value(no, x))
+    here, still = taken.expand(x.shape[:-1])[..., None], x.detach()
+    return torch.where(taken, value(yes, torch.where(here, x, still)), value(no, torch.where(here, still, x)))
 
 
 def _log_of_power(node: Node, x: Tensor) -> Tensor:

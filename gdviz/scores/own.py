@@ -161,7 +161,7 @@ class OwnScores(Scores):
         if self.takes_label:
             arguments.append(torch.full((len(y),), label, device=y.device))
         try:
-            with torch.no_grad():
+            with torch.set_grad_enabled(torch.is_grad_enabled() and y.requires_grad):
                 output = self.network(*arguments)
         except Exception as error:
             raise GdvizError(f"{self.how.code}: found {type(error).__name__} in your network ({_first_line(error)}).") from error

@@ -44,16 +44,17 @@ TABULATED = {"kind": "expression", "expression": "0.3 + sigmoid(4*x)"}
 
 
 def guided() -> dict[str, dict]:
-    """Every kind once, with a label where it asks for one, and reward guidance in both forms."""
+    """Every kind once, with what it asks for (a label, a reward, parts), and reward guidance in both forms."""
     found = {}
+    parts = [{"guidance": {"kind": "look_ahead", "reward": EXPRESSION}}, {"guidance": {"kind": "reward", "reward": FALLING}}]
+    asked = {"label": "b", "reward": EXPRESSION, "parts": parts}
     for name, kind in GUIDANCE.kinds.items():
         if name == "reward":
             found["reward"] = {"kind": name, "form": "reward", "reward": EXPRESSION}
             found["cost"] = {"kind": name, "form": "cost", "reward": FALLING}
             found["grid"] = {"kind": name, "form": "reward", "reward": TABULATED}
         else:
-            asks = {field: value for field, value in {"label": "b", "reward": EXPRESSION}.items() if field in kind.model_fields}
-            found[name] = {"kind": name, **asks}
+            found[name] = {"kind": name, **{field: value for field, value in asked.items() if field in kind.model_fields}}
     return found
 
 
@@ -78,7 +79,7 @@ def asked(sampler: str, guidance: str, law: str) -> Experiment:
             "target": LAWS[law],
             "guidance": guided()[guidance],
             "score": GUIDANCE.kinds[guided()[guidance]["kind"]].example_score,
-            "sampler": {"kind": sampler, "steps": 16, **(POPULATION if sampler == "smc" else {})},
+            "sampler": {"kind": sampler, "steps": 16, **({} if SAMPLERS.kinds[sampler].step_rule else POPULATION)},
             "w": W,
             "particles": PARTICLES,
         }

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pytest
 import torch
+from guidance.simulated import mean_and_variance
 
 import gdviz
 from gdviz.checkpoints import required_tasks
+from gdviz.diffusion.spacings.logit import Logit
 from gdviz.errors import GdvizError
 from gdviz.experiment import Experiment
+from gdviz.guidance import Plan, Unified
+from gdviz.guidance.schedules.constant import Constant
+from gdviz.laws import FullComponents, Mixture
+from gdviz.laws import pair as exact_pair
+from gdviz.samplers.heun import Heun
 
 TARGET = {
     "kind": "gaussian_mixture",
@@ -88,3 +96,16 @@ def test_the_networks_of_two_lengths_of_training_are_both_wanted():
         ("conditional", 400),
         ("conditional", 40),
     ]
+
+
+@pytest.mark.parametrize("w", [0.0, 1.0, math.log(3 / 2) / math.log(4 / 3), 3.0])
+def test_the_dose_on_gaussians(w):
+    """Truth N(0, 1), good N(0, 1 + e), bad N(0, 1 + 2 e): the ODE's variance is (1 + e) ((1 + e) / (1 + 2 e))^w (MATH section 5).
+
+    No target has these laws, so the rule is given the two scores. One dose repairs the variance: with e = 1/2 the third w.
+    """
+    e = 0.5
+    good, bad = (Mixture(FullComponents(torch.zeros(1, 1), torch.full((1, 1, 1), 1 + k * e)), torch.zeros(1)) for k in (1, 2))
+    plan = Plan(Unified(exact_pair(good, bad), "toward", Constant()), unguided=good)
+    _, variance = mean_and_variance(plan, Heun(steps=40, levels=Logit(start=1 - 1e-8, stop=1e-6)), w, torch.zeros(1))
+    assert variance.agrees((1 + e) * ((1 + e) / (1 + 2 * e)) ** w)

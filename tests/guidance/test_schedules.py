@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from gdviz.diffusion.spacings.edm import EdmRho
 from gdviz.diffusion.spacings.logit import Logit
+from gdviz.errors import GdvizError
 from gdviz.guidance import SCHEDULES
 from gdviz.guidance.schedules.beta import Beta
 from gdviz.guidance.schedules.clamped import Clamped
@@ -15,10 +16,15 @@ from gdviz.guidance.schedules.constant import Constant
 from gdviz.guidance.schedules.cosine import CosineWeight
 from gdviz.guidance.schedules.interval import Interval
 from gdviz.guidance.schedules.linear import Linear
+from gdviz.guidance.schedules.table import Table
 
 
 def omegas(schedule, steps=40, spacing=None):
     return np.array([schedule.omega(moment) for moment in (spacing or Logit()).build(steps).moments()])
+
+
+def table(*lines):
+    return Table(lines=tuple({"progress": progress, "weight": weight} for progress, weight in lines))
 
 
 FORMULAS = {name: kind for name, kind in SCHEDULES.kinds.items() if name != "learned"}  # learned weights are tested with training
@@ -49,10 +55,22 @@ def test_the_published_shapes():
     assert omegas(Beta(a=3, b=1.5)) == pytest.approx(density / density.mean())
 
 
+def test_a_table_is_linear_between_its_lines_and_flat_beyond():
+    tau = (np.arange(40) + 0.5) / 40
+    wanted = np.where(tau < 0.25, 1, np.where(tau < 0.75, 1 + 4 * (tau - 0.25), 3))  # 1 up to 1/4, 3 from 3/4 on
+    assert omegas(table((0.25, 1), (0.75, 3))) == pytest.approx(wanted / wanted.mean())
+    assert omegas(table((0, 0), (1, 1))) == pytest.approx(omegas(Linear()))
+
+
+def test_a_table_that_misses_every_step_is_refused():
+    with pytest.raises(GdvizError, match=r"0 at each of the 2 steps; take more steps or wider lines\.$"):
+        omegas(table((0.4, 0), (0.5, 1), (0.6, 0)), 2)
+
+
 def test_flat_cases_are_the_constant():
     ones = omegas(Constant())
     assert bool(np.all(ones == 1))
-    for flat in (Beta(a=1, b=1), Clamped(floor=2), Interval(low=0, high=1)):
+    for flat in (Beta(a=1, b=1), Clamped(floor=2), table((0.3, 7)), Interval(low=0, high=1)):
         assert omegas(flat) == pytest.approx(ones, rel=1e-12)
 
 
@@ -86,3 +104,9 @@ def test_the_interval_defaults_are_the_papers_sigmas():
 def test_bad_shapes_are_refused(kind, value):
     with pytest.raises(ValidationError):
         kind.model_validate(value)
+
+
+@pytest.mark.parametrize("lines", [[], [(0, 0), (1, 0)], [(0.5, 1), (0.5, 2)], [(0, -1), (1, 2)], [(0, 1), (2, 1)]])
+def test_bad_tables_are_refused(lines):
+    with pytest.raises(ValidationError):
+        table(*lines)

@@ -30,6 +30,7 @@ UNCOVERED = {
     "avoid-cost": "the reward has no closed form on this target",
     "cfg-plus-plus": "the guidance 'cfg_plus_plus' is not among cfg, reward, none",
     "apg": "the guidance 'apg' is not among cfg, reward, none",
+    "hacked-reward": "the guidance 'look_ahead' is not among cfg, reward, none",
 }
 
 

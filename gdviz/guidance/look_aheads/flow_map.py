@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 import math
-from itertools import pairwise
 from typing import Annotated, Literal
 
 from pydantic import Field
 from torch import Tensor
 
 from gdviz.diffusion import Moment
+from gdviz.diffusion.flow import flow_time_at, variance_at
 from gdviz.family import Card
 from gdviz.guidance.look_aheads._look_ahead import LookAheadKind
 from gdviz.scores import Score
 
-RHO = 7
-"""Spacing of the levels, EDM's."""
-
 
 class FlowMap(LookAheadKind):
-    """The end of the unguided probability-flow ODE from x, by Heun steps on sigma^(1/7) from sigma to 0; the last is plain.
+    """The end of the unguided probability-flow ODE from x, by DPM-Solver++(2M) on even flow times down to 0.
 
-    In EDM's variables y = x / sqrt(alpha_bar), dy / dsigma = -sqrt(t) s. A consistency model or a flow map learns this
-    in one step; here it is integrated.
+    The last step ends at t = 0, where it gives the denoiser's guess. Flow time spends its few steps where the modes part: from
+    sigma = 20 the end of 5 steps is off by 0.13 (root mean square, two Gaussians at +-2.5), with EDM's spacing by 0.9. A
+    consistency model or a flow map learns the end in one step; here it is integrated.
     """
 
     kind: Literal["flow_map"] = "flow_map"
@@ -32,25 +30,26 @@ class FlowMap(LookAheadKind):
         title="Flow map",
         idea="Judge the one point that the deterministic sampler would reach from here: always a point of the law.",
         formula="X_0(x, t), the end of the probability-flow ODE",
-        cost="2 steps - 1 scores",
+        cost="as many scores as steps",
         citation="Sabour, Albergo, Domingo-Enrich, et al. 2025, arXiv 2511.22688",
     )
     examples = ({}, {"steps": 1})
 
     def point(self, score: Score, x: Tensor, moment: Moment) -> Tensor:
-        last = self.steps
-        levels = [moment.sigma * (1 - k / last) ** RHO for k in range(last + 1)]  # sigma, ..., 0
-        y = x / math.sqrt(moment.alpha_bar)  # [..., d]
-        for here, there in pairwise(levels):
-            slope = _slope(score, y, here)
-            if there == 0:
-                return y - here * slope
-            trial = y + (there - here) * slope
-            y = y + (there - here) / 2 * (slope + _slope(score, trial, there))
-        return y
+        t, begin = moment.t, flow_time_at(moment.t)
+        clean = _denoised(score, x, t)  # [..., d]
+        before, h_before = clean, math.inf
+        for left in range(self.steps - 1, 0, -1):
+            t_next = variance_at(begin * left / self.steps)
+            sigma_ratio = math.sqrt(t_next / t * (1 - t) / (1 - t_next))  # sigma' / sigma
+            h = -math.log(sigma_ratio)
+            guess = clean + (clean - before) * (h / (2 * h_before))  # [..., d]
+            x = math.sqrt(t_next / t) * x + math.sqrt(1 - t_next) * (1 - sigma_ratio) * guess  # [..., d]
+            t, before, h_before = t_next, clean, h
+            clean = _denoised(score, x, t)
+        return clean
 
 
-def _slope(score: Score, y: Tensor, sigma: float) -> Tensor:
-    """dy / dsigma, the noise prediction: shape [..., d]."""
-    t = sigma**2 / (1 + sigma**2)
-    return -math.sqrt(t) * score(y * math.sqrt(1 - t), t)
+def _denoised(score: Score, x: Tensor, t: float) -> Tensor:
+    """E[X_0 | X_t = x], [..., d]."""
+    return (x + t * score(x, t)) / math.sqrt(1 - t)
