@@ -168,10 +168,9 @@ class Experiment(Described):
         else:
             plan = _exact_plan(self.target, self.guidance)
         self.sampler.check(plan)
-        if self.particles % self.sampler.together:
+        if self.particles < self.sampler.together:
             raise GdvizError(
-                f"particles: found {self.particles:,} in populations of {self.sampler.together:,}; "
-                "their number must be a multiple of it."
+                f"particles: found {self.particles:,} in populations of {self.sampler.together:,}; one population is run at least."
             )
         return Built(law, plan, self.sampler, self.sampler.build_levels())
 

@@ -52,7 +52,7 @@ def test_json_is_strict_and_holds_the_experiment():
         *("w", "particles", "nonfinite", "mean_reward", "se_reward", "mean_reciprocal", "se_reciprocal", "tail"),
         *("improved", "se_improved", "ties", "improved_independent", "se_improved_independent", "identity"),
         *("path_kl", "se_path_kl", "spread", "se_spread", "mode_weight_tv", "off_support"),
-        *("step_change", "step_changes", "distances"),
+        *("step_change", "step_changes", "distances", "populations"),
     }
     assert set(found["rows"][0]["tail"]) == {"k_hat", "top_share", "reliable", "skewness"}
     assert set(found["rows"][-1]["identity"]) == {"of", "value", "se"}  # w = 0

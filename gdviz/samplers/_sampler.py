@@ -67,7 +67,7 @@ class SamplerKind(Kind):
 
     @property
     def together(self) -> int:
-        """How many particles know of each other: 1 where each goes its own way; a run has a multiple of it."""
+        """How many particles know of each other: 1 where each goes its own way. Numbers are of whole populations."""
         return 1
 
     @property

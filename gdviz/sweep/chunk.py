@@ -103,8 +103,12 @@ class Paths:
         return whole
 
     def at(self, k: int) -> tuple[Tensor, Tensor | None, Tensor | None, PopulationReading | None]:
-        """End points [N, d], gain and path KL [N] of the finished particles at the k-th w; how their populations fared."""
-        gain, path_kl = (None if a is None else a[k, : self.done] for a in (self.gain, self.path_kl))
-        told = [a[k, : self.done] for a in self._of_populations.values() if a is not None]
+        """End points [N, d], gain and path KL [N] of the finished particles at the k-th w; how their populations fared.
+
+        Particles of a population that is not whole are left out.
+        """
+        whole = self.done // self.together * self.together
+        gain, path_kl = (None if a is None else a[k, :whole] for a in (self.gain, self.path_kl))
+        told = [a[k, :whole] for a in self._of_populations.values() if a is not None]
         populations = PopulationReading.read(self.together, *told) if told else None
-        return self.x[k, : self.done], gain, path_kl, populations
+        return self.x[k, :whole], gain, path_kl, populations

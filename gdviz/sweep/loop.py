@@ -50,7 +50,8 @@ def sweep(plan: Plan, sampler: SamplerKind, levels: Levels, options: SweepOption
     if levels.steps >= MANY_STEPS:
         _meet_levels(plan, grid, weight)
     for done, count in chunks(particles, fitting(len(w) * dimension), options.gradual):
-        first, stepped = options.first + done, -(-count // WHOLE) * WHOLE if options.padded else count
+        whole = max(WHOLE if options.padded else 1, sampler.together)
+        first, stepped = options.first + done, -(-count // whole) * whole
         noise: Noise = TileNoise(options.seed, dimension, first, stepped, options.dtype, options.device)
         for finer in grids[:-1]:
             noise = CoarseNoise(noise, finer)

@@ -90,7 +90,7 @@ def test_path_kl_is_that_of_the_whole_change(kind):
     torch.testing.assert_close(chunk.path_kl, by_hand, rtol=1e-4, atol=1e-5)
 
 
-@pytest.mark.parametrize("sampler", SAMPLERS.kinds)
+@pytest.mark.parametrize("sampler", [name for name, kind in SAMPLERS.kinds.items() if kind.step_rule])
 @pytest.mark.parametrize("kind", ["cfg_rescale", "dynamic_threshold"])
 @pytest.mark.parametrize("d", [1, 2])
 def test_they_run_with_every_sampler(kind, sampler, d):

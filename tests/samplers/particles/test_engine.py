@@ -7,6 +7,7 @@ import math
 import pytest
 import torch
 
+import gdviz
 from gdviz.errors import GdvizError
 from gdviz.experiment import Experiment
 from gdviz.guidance import Guide, Plan, Unified
@@ -148,6 +149,16 @@ def test_particles_do_not_depend_on_how_many_there_are():
     assert torch.equal(few.x[0], many.x[0, :512])
 
 
+def test_numbers_are_of_whole_populations():
+    """100 particles in populations of 64: the paths are those of a longer run, and the row counts one population."""
+    value = {"target": LINE, "guidance": CFG, "w": [2], "sampler": {"kind": "smc", "population": 64, "steps": 20}}
+    few, many = (gdviz.run({**value, "particles": n}, device="cpu", step_change=False) for n in (100, 128))
+    assert (few.samples[-1] == many.samples[-1][:100]).all()
+    (row,) = few.rows
+    assert (row.particles, row.populations.count, row.populations.size) == (64, 1, 64)
+    assert row.mean_reward is not None and row.se_reward is None  # of one population there is no error
+
+
 def test_a_population_without_weight_dies_alone():
     """Points: r = 0 to rounding for all of a small population at w = 1000 in a few of them."""
     parts = built(
@@ -165,7 +176,7 @@ def test_a_population_without_weight_dies_alone():
     [
         ({"sampler": {"kind": "smc", "population": 20}}, "sampler.population: found 20; populations are powers of two"),
         ({"sampler": {"kind": "smc", "population": 0}}, "sampler.population: found 0"),
-        ({"particles": 100}, "particles: found 100 in populations of 64; their number must be a multiple of it."),
+        ({"particles": 50}, "particles: found 50 in populations of 64; one population is run at least."),
         ({"guidance": {"kind": "none"}}, "sampler: found 'smc' without a label or a reward"),
         ({"guidance": {"kind": "apg", "label": "b"}}, "sampler: found 'smc' with a guidance method or schedule of its own"),
         (
