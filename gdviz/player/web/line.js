@@ -3,10 +3,13 @@
 
 import { drawAxes, FONT, stretchedView } from "./axes.js";
 import { penOf } from "./dom.js";
+import { peakOf } from "./contour.js";
 import { drawArrows, REWARD_STRENGTH } from "./field.js";
 import { guidedLawGrid } from "./law.js";
 import { locateW, particlePositions, particleTrack } from "./motion.js";
-import { mixColours, parseColour } from "./theme.js";
+import { classGrids } from "./scene.js";
+import { drawShape } from "./shapes.js";
+import { inkOf, mixColours, parseColour } from "./theme.js";
 /** @import { PixelView } from "./axes.js" */
 /** @import { Place } from "./motion.js" */
 /** @import { Pair, Picture } from "./panel.js" */
@@ -108,7 +111,7 @@ export class LinePainter {
       pen.fill();
       pen.globalAlpha = 1;
     };
-    const classes = scene.grids.filter((g) => g.name.startsWith("class:"));
+    const classes = classGrids(scene);
     const density = scene.grid("density");
     const reward = overlays.field === "reward" ? scene.grid("reward") : null;
     if (reward) shadeReward(pen, view, reward, theme);
@@ -175,7 +178,10 @@ export class LinePainter {
     pen.beginPath();
     pen.rect(left, top, right - left, bottom - top);
     pen.clip();
+    /** @type {(peak: number[]) => number[]} */
+    const placeOf = ([x, , height]) => [view.x0 + view.sx * x, view.y0 + view.sy * Math.min(height, this.top)];
     this.classes.forEach((grid, i) => stroke(grid, theme.classes[i % theme.classes.length], 2, []));
+    if (this.classes.length > 1) this.classes.forEach((grid, i) => drawShape(pen, i, placeOf(peakOf(grid)), 4.5 * dpr, inkOf(theme, i), theme.panel));
     if (this.density) stroke(this.density, theme.muted, 1.2, []);
     if (this.exact) stroke(this.exact, theme.exact, 1.6, [5, 3.5]);
     if (law) stroke(law, theme.exact, 1.6, []);
