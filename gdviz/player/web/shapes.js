@@ -7,7 +7,7 @@ import { PHASES } from "./paint.js";
 const CORNERS = 24; // of the polygon that stands for a disc
 
 /** @type {number[][]} */
-const PLUS = [[-1, -0.4], [-0.4, -0.4], [-0.4, -1], [0.4, -1], [0.4, -0.4], [1, -0.4], [1, 0.4], [0.4, 0.4], [0.4, 1], [-0.4, 1], [-0.4, 0.4], [-1, 0.4]];
+const PLUS = [[-1, -0.3], [-0.3, -0.3], [-0.3, -1], [0.3, -1], [0.3, -0.3], [1, -0.3], [1, 0.3], [0.3, 0.3], [0.3, 1], [-0.3, 1], [-0.3, 0.3], [-1, 0.3]];
 
 // Closed outlines about (0, 0), y downwards.
 export const SHAPES = [
