@@ -106,10 +106,10 @@ def _field(training: Training, library: Library, palette: Palette) -> None:
 def _table(report: TrainingReport) -> None:
     """The numbers behind the curves, at some twenty steps."""
     rows = report.history.rows
-    some = [*rows[:: max(1, len(rows) // 20)], *rows[-1:]]
+    some = dict.fromkeys([*rows[:: max(1, len(rows) // 20)], *rows[-1:]])
     with st.expander("Numbers"):
         left, right = st.columns(2, gap="medium")
-        lines = [{"step": row.step, "loss, smoothed": row.ema_loss, "score error": row.score_error} for row in dict.fromkeys(some)]
+        lines = [{"step": row.step, "loss, smoothed": row.ema_loss, "score error": row.score_error} for row in some]
         left.dataframe(lines, hide_index=True, key="train.table.loss")
         if report.by_level:
             levels = [{"log-SNR": level, "score error": error} for level, error in report.by_level]
