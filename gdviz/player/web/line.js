@@ -44,18 +44,18 @@ export class LinePainter {
   /** @type {(extent: number[], narrow: boolean) => number} */
   static aspect(extent, narrow) { return narrow ? 0.72 : 0.86; }
 
-  /** @type {(scene: Scene, theme: Theme, dpr: number, overlays: Overlays) => void} */
-  layout(scene, theme, dpr, overlays) {
+  /** @type {(scene: Scene, theme: Theme, dpr: number, overlays: Overlays, extent: number[], key: string, type: number) => void} */
+  layout(scene, theme, dpr, overlays, _extent, _key, type) {
     const { width, height } = this.canvas;
     this.scene = scene;
     this.theme = theme;
     this.dpr = dpr;
     const [x0, x1] = scene.header.extent;
     const middle = Math.round(height * 0.6);
-    const [left, right] = [34 * dpr, width - 6 * dpr].map(Math.round);
+    const [left, right] = [34 * dpr * type, width - 6 * dpr].map(Math.round);
     this.top = histogramTop(scene);
     this.view = stretchedView([x0, x1, 0, this.top], [left, 6 * dpr, right, middle]);
-    this.below = stretchedView([x0, x1, 0, 1], [left, middle + 30 * dpr, right, height - 6 * dpr]);
+    this.below = stretchedView([x0, x1, 0, 1], [left, middle + 30 * dpr * type, right, height - 6 * dpr]);
     this.view.arrowY = middle - 8 * dpr;
     this.positions = new Float32Array(scene.particles);
     this.still = Object.assign(document.createElement("canvas"), { width, height });
@@ -67,11 +67,11 @@ export class LinePainter {
       pen.fillStyle = theme.panel;
       pen.fillRect(l, t, r - l, b - t);
     }
-    drawAxes(pen, this.view, theme, dpr);
+    drawAxes(pen, this.view, theme, dpr, type);
     this.drawDensities(pen, overlays);
     pen.save();
     pen.fillStyle = theme.muted;
-    pen.font = `${11 * dpr}px ${FONT}`;
+    pen.font = `${11 * dpr * type}px ${FONT}`;
     pen.translate(left - 10 * dpr, (this.below.box[1] + this.below.box[3]) / 2);
     pen.rotate(-Math.PI / 2);
     pen.textAlign = "center";

@@ -73,14 +73,14 @@ export class PlanePainter {
   }
 
   // Called when the size, the scene, the theme or an overlay changes.
-  /** @type {(scene: Scene, theme: Theme, dpr: number, overlays: Overlays, extent: number[], key: string) => void} */
-  layout(scene, theme, dpr, overlays, extent, key) {
+  /** @type {(scene: Scene, theme: Theme, dpr: number, overlays: Overlays, extent: number[], key: string, type: number) => void} */
+  layout(scene, theme, dpr, overlays, extent, key, type) {
     const { width, height } = this.canvas;
     this.scene = scene;
     this.theme = theme;
     this.dpr = dpr;
-    this.view = equalView(extent, [34 * dpr, 6 * dpr, width - 6 * dpr, height - 24 * dpr].map(Math.round));
-    if (painted.key !== key) painted = { key, pixels: this.paintStill(overlays), contours: this.traceContours(scene.grid(overlays.contours)) };
+    this.view = equalView(extent, [34 * dpr * type, 6 * dpr, width - 6 * dpr, height - 24 * dpr * type].map(Math.round));
+    if (painted.key !== key) painted = { key, pixels: this.paintStill(overlays, type), contours: this.traceContours(scene.grid(overlays.contours)) };
     this.still = painted.pixels;
     this.contours = painted.contours;
     this.peaks = classPeaks(scene, overlays).map(([x, y]) => [this.view.x0 + this.view.sx * x, this.view.y0 + this.view.sy * y]);
@@ -98,8 +98,8 @@ export class PlanePainter {
   }
 
   // The field and the axes as pixels.
-  /** @type {(overlays: Overlays) => Uint32Array} */
-  paintStill(overlays) {
+  /** @type {(overlays: Overlays, type: number) => Uint32Array} */
+  paintStill(overlays, type) {
     const { pen, theme, dpr, view } = this;
     const { width, height } = this.canvas;
     const [left, top, right, bottom] = view.box;
@@ -109,7 +109,7 @@ export class PlanePainter {
     pen.fillStyle = theme.panel;
     pen.fillRect(left, top, right - left, bottom - top);
     this.clipped(() => this.drawField(overlays.field));
-    drawAxes(pen, view, theme, dpr);
+    drawAxes(pen, view, theme, dpr, type);
     return new Uint32Array(pen.getImageData(0, 0, width, height).data.buffer);
   }
 
