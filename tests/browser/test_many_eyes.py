@@ -81,6 +81,7 @@ def test_no_page_has_a_violation_in_light_or_dark(visit: Visit, axe: str) -> Non
         if name:
             open_by_menu(page, name)
         expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+        expect(page.get_by_test_id("stSkeleton")).to_have_count(0)  # each chart and box is in its place
         page.emulate_media(color_scheme="light")
         found += violations(page, axe, {"type": "tag", "values": RULES})
         page.emulate_media(color_scheme="dark")
