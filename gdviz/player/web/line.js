@@ -47,9 +47,7 @@ export class LinePainter {
   /** @type {(scene: Scene, theme: Theme, dpr: number, overlays: Overlays, extent: number[], key: string, type: number) => void} */
   layout(scene, theme, dpr, overlays, _extent, _key, type) {
     const { width, height } = this.canvas;
-    this.scene = scene;
-    this.theme = theme;
-    this.dpr = dpr;
+    Object.assign(this, { scene, theme, dpr });
     const [x0, x1] = scene.header.extent;
     const middle = Math.round(height * 0.6);
     const [left, right] = [34 * dpr * type, width - 6 * dpr].map(Math.round);
