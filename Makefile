@@ -24,12 +24,12 @@ assets: $(VENV)/.app-$(KEY) ## what comes with the program, after its numbers ch
 docs: $(VENV)/.app-$(KEY) ## the pages that the program writes: method cards, the table of every field
 	$(BIN)/python docs/write.py
 
-.PHONY: app docs assets test quick verify lint javascript types check wheel clean browser
+.PHONY: app docs assets test quick verify lint checkers javascript types check wheel clean browser
 
 app: $(VENV)/.app-$(KEY) ## open the program; make app ARGS="--port 8600"
 	$(BIN)/gdviz app $(ARGS)
 
-test: $(VENV)/.test-$(KEY) browser ## make test ARGS="tests/test_family.py -x"
+test: $(VENV)/.test-$(KEY) browser checkers ## make test ARGS="tests/test_family.py -x"
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 quick: $(VENV)/.test-$(KEY) ## no browser, one example a test, nothing slow; make quick ARGS="tests/theory"
@@ -41,8 +41,11 @@ verify: $(VENV)/.test-$(KEY) browser ## long counts; writes their numbers, dated
 lint: $(VENV)/.dev-$(KEY) javascript
 	$(BIN)/ruff check .
 
-# The types of the player's JavaScript. Only the checker comes from npm; the program itself needs neither npm nor node.
+# Two checkers come from npm: of the JavaScript's types and of accessibility. The program itself needs neither npm nor node.
 NPM_KEY := $(shell cat package-lock.json | cksum | cut -d' ' -f1)
+checkers: # without them the test that needs one is skipped, except under CI=true, where it fails
+	@if command -v npm >/dev/null; then $(MAKE) -s --no-print-directory node_modules/.installed-$(NPM_KEY) || echo "Could not install them." >&2; fi
+
 javascript:
 	@if command -v npm >/dev/null; then \
 	    $(MAKE) -s --no-print-directory node_modules/.installed-$(NPM_KEY) && echo "node_modules/.bin/tsc" && node_modules/.bin/tsc; \
@@ -51,7 +54,7 @@ javascript:
 	fi
 
 node_modules/.installed-$(NPM_KEY):
-	@echo "Installing TypeScript into node_modules"
+	@echo "Installing TypeScript and axe-core into node_modules"
 	npm ci --silent
 	@touch $@
 

@@ -52,17 +52,30 @@ def test_present_is_part_of_the_address_and_escape_leaves_it(visit: Any) -> None
     expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible()
 
 
-def test_both_and_the_controls_can_be_reached_on_a_narrow_screen(visit: Any) -> None:
-    page = visit("/", viewport={"width": 700, "height": 800})
-    player(page)
-    tab, present = page.get_by_role("tab", name="Run"), page.get_by_role("button", name="Present")
-    for width in (700, 640, 390):
-        page.set_viewport_size({"width": width, "height": 800})
+def test_everything_can_be_reached_enlarged_twice_and_on_narrow_screens(visit: Any) -> None:
+    page = visit("/", viewport={"width": 720, "height": 450}, device_scale_factor=2)
+    shown = player(page)
+    both, scale = page.get_by_text("Both", exact=True), page.get_by_role("slider", name="guidance scale w")
+    buttons = (page.get_by_role("button", name=name, exact=True) for name in ("Present", "Edit", "Play"))
+    sought = (both, scale, page.get_by_role("tab", name="Run"), page.get_by_role("button", name="Share"), *buttons)
+    for width, height in ((720, 450), (850, 800), (641, 800), (390, 800)):
+        page.set_viewport_size({"width": width, "height": height})
         page.wait_for_timeout(200)
-        for found in (page.get_by_text("Both", exact=True), tab, present):
+        for found in sought:
             box = found.bounding_box()
-            assert box and box["x"] >= 0 and box["x"] + box["width"] <= width
+            assert box and box["x"] >= 0 and box["x"] + box["width"] <= width, (width, found)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth + 1")
+    first, second = (shown.locator(".gv-panel canvas").nth(k).bounding_box() for k in range(2))
+    box = scale.bounding_box()
+    assert first and second and box
+    assert second["y"] >= first["y"] + first["height"], "the panels do not stack"
+    assert box["y"] > 400 and box["y"] + box["height"] <= 800, "w is not below the panels, where a thumb is"
+
+    page.set_viewport_size({"width": 760, "height": 800})
+    page.goto(f"{page.url.partition('?')[0]}curves")
+    both.scroll_into_view_if_needed()
+    box = both.bounding_box()
+    assert box and box["x"] + box["width"] <= 760
 
 
 def test_back_and_forward_open_what_the_address_says(visit: Any) -> None:

@@ -49,10 +49,10 @@ def drawn(tmp_path_factory: pytest.TempPathFactory) -> AppTest:
 
 
 def test_sentences_and_headings_say_the_label_as_typed(drawn: AppTest) -> None:
-    said = [as_read(part.value) for part in [*drawn.caption, *drawn.subheader, *drawn.warning]]
+    said = [as_read(part.value) for part in [*drawn.caption, *drawn.header, *drawn.warning]]
     assert any(f"toward p(x | {A})" in text for text in said)
     assert f"Mean of p({A} | x)" in said
-    for part in [*drawn.caption, *drawn.subheader, *drawn.warning]:
+    for part in [*drawn.caption, *drawn.header, *drawn.warning]:
         bare = re.sub(r"\\.", "", part.value)
         assert not re.search(r"\*a|\$x|_b|<b>|\]\(e|:red", bare), "a sign that Markdown would read"
 

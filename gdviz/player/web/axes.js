@@ -50,11 +50,12 @@ export function stretchedView(extent, box) {
   return { box, sx, sy, x0: left - sx * extent[0], y0: bottom - sy * extent[2] };
 }
 
-/** @type {(pen: CanvasRenderingContext2D, view: PixelView, theme: Theme, dpr: number) => void} */
-export function drawAxes(pen, view, theme, dpr, { yTicks = true } = {}) {
+// type: how much larger than usual its numbers are.
+/** @type {(pen: CanvasRenderingContext2D, view: PixelView, theme: Theme, dpr: number, type?: number) => void} */
+export function drawAxes(pen, view, theme, dpr, type = 1) {
   const [left, top, right, bottom] = view.box;
   pen.save();
-  pen.font = `${11 * dpr}px ${FONT}`;
+  pen.font = `${11 * dpr * type}px ${FONT}`;
   pen.lineWidth = dpr;
   pen.strokeStyle = theme.grid;
   pen.fillStyle = theme.muted;
@@ -66,19 +67,17 @@ export function drawAxes(pen, view, theme, dpr, { yTicks = true } = {}) {
   const data = { x: (px) => (px - view.x0) / view.sx, y: (py) => (py - view.y0) / view.sy };
   pen.textAlign = "center";
   pen.textBaseline = "top";
-  for (const tick of stageTicks(data.x(left), data.x(right), Math.max(4, (right - left) / (70 * dpr)))) {
+  for (const tick of stageTicks(data.x(left), data.x(right), Math.max(4, (right - left) / (70 * dpr * type)))) {
     const x = crisp(view.x0 + view.sx * tick);
     line(x, top, x, bottom);
     pen.fillText(formatShort(tick), Math.min(x, right - 8 * dpr), bottom + 6 * dpr);
   }
-  if (yTicks) {
-    pen.textAlign = "right";
-    pen.textBaseline = "middle";
-    for (const tick of stageTicks(data.y(bottom), data.y(top), (bottom - top) / (56 * dpr))) {
-      const y = crisp(view.y0 + view.sy * tick);
-      line(left, y, right, y);
-      pen.fillText(formatShort(tick), left - 6 * dpr, y);
-    }
+  pen.textAlign = "right";
+  pen.textBaseline = "middle";
+  for (const tick of stageTicks(data.y(bottom), data.y(top), (bottom - top) / (56 * dpr * type))) {
+    const y = crisp(view.y0 + view.sy * tick);
+    line(left, y, right, y);
+    pen.fillText(formatShort(tick), left - 6 * dpr, y);
   }
   pen.restore();
 }

@@ -56,6 +56,13 @@ const SQUARES = [
   ["nw"], ["ns"], ["se", "nw"], ["ne"], ["ew"], ["es"], ["sw"], [],
 ];
 
+// Where a grid is highest, and how high.
+/** @type {(grid: Field) => number[]} */
+export function peakOf({ values, width, height, extent: [x0, x1, y0, y1] }) {
+  const top = values.reduce((best, v, i) => (v > values[best] ? i : best), 0);
+  return [x0 + ((top % width) / (width - 1)) * (x1 - x0), height > 1 ? y0 + (Math.floor(top / width) / (height - 1)) * (y1 - y0) : 0, values[top]];
+}
+
 // Join segments end to end, so that a dashed pen keeps its rhythm round a curve.
 /** @type {(segments: number[]) => number[][][]} */
 export function joinSegments(segments) {

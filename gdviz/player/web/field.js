@@ -1,6 +1,7 @@
 // What lies under the particles: the target's tint, and the arrows of the guided score.
 
 import { penOf } from "./dom.js";
+import { classGrids } from "./scene.js";
 import { parseColour } from "./theme.js";
 /** @import { PixelView } from "./axes.js" */
 /** @import { Scene } from "./scene.js" */
@@ -14,7 +15,7 @@ export const REWARD_STRENGTH = 0.3; // opacity where the reward is highest
 // A small canvas (one pixel a grid point) holding the tint, or null where the scene has no such field.
 /** @type {(scene: Scene, field: string, theme: Theme) => {canvas: HTMLCanvasElement, extent: number[]} | null} */
 export function fieldImage(scene, field, theme) {
-  const classes = field === "classes" ? scene.grids.filter((g) => g.name.startsWith("class:")) : [];
+  const classes = field === "classes" ? classGrids(scene) : [];
   const single = field === "reward" ? scene.grid("reward") : field === "none" ? null : scene.grid("density");
   const rest = scene.grid("unlabelled");
   const layers = classes.length

@@ -5,6 +5,9 @@ import { addExplained } from "./explain.js";
 import { GLOSSARY } from "./glossary.js";
 import { guidedLawError } from "./law.js";
 import { rewardName } from "./rows.js";
+import { classGrids } from "./scene.js";
+import { addShape } from "./shapes.js";
+import { inkOf } from "./theme.js";
 /** @import { Scene } from "./scene.js" */
 /** @import { Theme } from "./theme.js" */
 /** @import { Overlays } from "./view.js" */
@@ -16,7 +19,7 @@ export function fillLegend(node, scene, overlays, theme) {
   const { header } = scene;
   const items = [];
   if (overlays.field === "classes") {
-    scene.grids.filter((g) => g.name.startsWith("class:")).forEach((g, i) => items.push(["tint", theme.classes[i % theme.classes.length], `class ${g.name.slice(6)}`]));
+    classGrids(scene).forEach((g, i) => items.push(["shape", theme.classes[i % theme.classes.length], `class ${g.name.slice(6)}`, "", String(i)]));
     if (scene.grid("unlabelled")) items.push(["tint", theme.muted, "without a label"]);
   }
   if (overlays.field === "density" && scene.grid("density")) items.push(["tint", theme.muted, "target density"]);
@@ -36,9 +39,10 @@ export function fillLegend(node, scene, overlays, theme) {
   if (node.dataset.key === key) return; // a word under the pointer keeps its explanation
   node.dataset.key = key;
   node.replaceChildren();
-  for (const [kind, colour, text, mass] of items) {
+  for (const [kind, colour, text, mass, index] of items) {
     const item = addElement("span", node);
-    addElement("i", item, { class: `gv-mark gv-${kind}`, style: `--mark: ${colour}` });
+    if (kind === "shape") addShape(item, Number(index), inkOf(theme, Number(index)), colour);
+    else addElement("i", item, { class: `gv-mark gv-${kind}`, style: `--mark: ${colour}` });
     /** @type {Record<string, string>} */
     const words = mass && scene.d > 1 ? { "law of the guided sampler": mass, target: mass, exact: mass, ...GLOSSARY } : GLOSSARY;
     addExplained(addElement("span", item), text, words);

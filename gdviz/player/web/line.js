@@ -3,10 +3,13 @@
 
 import { drawAxes, FONT, stretchedView } from "./axes.js";
 import { penOf } from "./dom.js";
+import { peakOf } from "./contour.js";
 import { drawArrows, REWARD_STRENGTH } from "./field.js";
 import { guidedLawGrid } from "./law.js";
 import { locateW, particlePositions, particleTrack } from "./motion.js";
-import { mixColours, parseColour } from "./theme.js";
+import { classGrids } from "./scene.js";
+import { drawShape } from "./shapes.js";
+import { inkOf, mixColours, parseColour } from "./theme.js";
 /** @import { PixelView } from "./axes.js" */
 /** @import { Place } from "./motion.js" */
 /** @import { Pair, Picture } from "./panel.js" */
@@ -41,18 +44,16 @@ export class LinePainter {
   /** @type {(extent: number[], narrow: boolean) => number} */
   static aspect(extent, narrow) { return narrow ? 0.72 : 0.86; }
 
-  /** @type {(scene: Scene, theme: Theme, dpr: number, overlays: Overlays) => void} */
-  layout(scene, theme, dpr, overlays) {
+  /** @type {(scene: Scene, theme: Theme, dpr: number, overlays: Overlays, extent: number[], key: string, type: number) => void} */
+  layout(scene, theme, dpr, overlays, _extent, _key, type) {
     const { width, height } = this.canvas;
-    this.scene = scene;
-    this.theme = theme;
-    this.dpr = dpr;
+    Object.assign(this, { scene, theme, dpr });
     const [x0, x1] = scene.header.extent;
     const middle = Math.round(height * 0.6);
-    const [left, right] = [34 * dpr, width - 6 * dpr].map(Math.round);
+    const [left, right] = [34 * dpr * type, width - 6 * dpr].map(Math.round);
     this.top = histogramTop(scene);
     this.view = stretchedView([x0, x1, 0, this.top], [left, 6 * dpr, right, middle]);
-    this.below = stretchedView([x0, x1, 0, 1], [left, middle + 30 * dpr, right, height - 6 * dpr]);
+    this.below = stretchedView([x0, x1, 0, 1], [left, middle + 30 * dpr * type, right, height - 6 * dpr]);
     this.view.arrowY = middle - 8 * dpr;
     this.positions = new Float32Array(scene.particles);
     this.still = Object.assign(document.createElement("canvas"), { width, height });
@@ -64,11 +65,11 @@ export class LinePainter {
       pen.fillStyle = theme.panel;
       pen.fillRect(l, t, r - l, b - t);
     }
-    drawAxes(pen, this.view, theme, dpr);
+    drawAxes(pen, this.view, theme, dpr, type);
     this.drawDensities(pen, overlays);
     pen.save();
     pen.fillStyle = theme.muted;
-    pen.font = `${11 * dpr}px ${FONT}`;
+    pen.font = `${11 * dpr * type}px ${FONT}`;
     pen.translate(left - 10 * dpr, (this.below.box[1] + this.below.box[3]) / 2);
     pen.rotate(-Math.PI / 2);
     pen.textAlign = "center";
@@ -108,7 +109,7 @@ export class LinePainter {
       pen.fill();
       pen.globalAlpha = 1;
     };
-    const classes = scene.grids.filter((g) => g.name.startsWith("class:"));
+    const classes = classGrids(scene);
     const density = scene.grid("density");
     const reward = overlays.field === "reward" ? scene.grid("reward") : null;
     if (reward) shadeReward(pen, view, reward, theme);
@@ -175,7 +176,10 @@ export class LinePainter {
     pen.beginPath();
     pen.rect(left, top, right - left, bottom - top);
     pen.clip();
+    /** @type {(peak: number[]) => number[]} */
+    const placeOf = ([x, , height]) => [view.x0 + view.sx * x, view.y0 + view.sy * Math.min(height, this.top)];
     this.classes.forEach((grid, i) => stroke(grid, theme.classes[i % theme.classes.length], 2, []));
+    if (this.classes.length > 1) this.classes.forEach((grid, i) => drawShape(pen, i, placeOf(peakOf(grid)), 4.5 * dpr, inkOf(theme, i), theme.panel));
     if (this.density) stroke(this.density, theme.muted, 1.2, []);
     if (this.exact) stroke(this.exact, theme.exact, 1.6, [5, 3.5]);
     if (law) stroke(law, theme.exact, 1.6, []);

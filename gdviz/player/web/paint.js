@@ -8,9 +8,12 @@ import { parseColour } from "./theme.js";
  * @typedef {{words: Uint32Array, width: number, height: number}} Pixels
  *
  * @typedef {{masks: Float32Array[], reach: number, size: number}} Stamp
+ *
+ * What a particle looks like: its shape and its colour.
+ * @typedef {{stampOf: (n: number) => Stamp, wordOf: (n: number) => number}} DotLook
  */
 
-const PHASES = 4; // a dot's centre is placed on a quarter-pixel grid, so that slow motion looks smooth
+export const PHASES = 4; // a dot's centre is placed on a quarter-pixel grid, so that slow motion looks smooth
 
 // Coverage masks of an antialiased disc (or ring) for each sub-pixel position of its centre.
 /** @type {(radius: number, ring?: number) => Stamp} */
@@ -51,11 +54,10 @@ function blendPixel(words, i, word, weight) { // weight 0..256
   words[i] = 0xff000000 | rb | g;
 }
 
-// points: [count, 2] in data units; view maps them to pixels. wordOf(n) gives a particle's colour. Gives how many lie in the box.
-/** @type {(image: Pixels, points: Float32Array, count: number, view: PixelView, stamp: Stamp, wordOf: (n: number) => number, opacity: number) => number} */
-export function paintDots(image, points, count, view, stamp, wordOf, opacity) {
+// points: [count, 2] in data units; view maps them to pixels. Gives how many lie in the box.
+/** @type {(image: Pixels, points: Float32Array, count: number, view: PixelView, look: DotLook, opacity: number) => number} */
+export function paintDots(image, points, count, view, { stampOf, wordOf }, opacity) {
   const { words, width, height } = image;
-  const { masks, reach } = stamp;
   const weight = Math.round(256 * opacity);
   const [left, top, right, bottom] = view.box;
   let inside = 0;
@@ -66,6 +68,7 @@ export function paintDots(image, points, count, view, stamp, wordOf, opacity) {
     inside++;
     const cx = Math.floor(x);
     const cy = Math.floor(y);
+    const { masks, reach } = stampOf(n);
     const mask = masks[Math.floor((y - cy) * PHASES) * PHASES + Math.floor((x - cx) * PHASES)];
     const word = wordOf(n);
     const whole = cx >= reach && cy >= reach && cx < width - reach && cy < height - reach;

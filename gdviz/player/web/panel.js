@@ -25,6 +25,7 @@ import { resolveOverlays } from "./view.js";
  */
 
 const LEAST_HEIGHT = 260;
+const PRESENT_TYPE = 1.7; // of the axes' numbers, for a projector
 const ROOM_BELOW = 408; // pixels around the panels that are to be in sight with them, down to the sentence; see style.css
 
 export class Panel {
@@ -83,7 +84,8 @@ export class Panel {
     const most = this.narrow() ? 620 : Math.min(620, Math.max(LEAST_HEIGHT, window.innerHeight - ROOM_BELOW));
     const height = Math.round(Math.min(width * Painter.aspect(extent, this.narrow()), most));
     const dpr = scene.rough ? 1 : Math.min(2, window.devicePixelRatio || 1); // while it is dragged, quick before fine
-    const key = [(scene.of ?? scene).id, extent, width, height, dpr, this.theme.bg, this.theme.text, this.overlays.field, this.overlays.contours].join("|");
+    const type = this.node.closest(".gv-present") ? PRESENT_TYPE : 1;
+    const key = [(scene.of ?? scene).id, extent, width, height, dpr, type, this.theme.bg, this.theme.text, this.overlays.field, this.overlays.contours].join("|");
     if (key === this.key) return this.painter.exchange(scene);
     this.key = key;
     this.canvas.style.height = `${height}px`;
@@ -93,7 +95,7 @@ export class Panel {
       if (this.painter) this.renew(); // a canvas keeps its first context's options
       this.painter = new Painter(this.canvas);
     }
-    this.painter.layout(scene, this.theme, dpr, this.overlays, extent, key);
+    this.painter.layout(scene, this.theme, dpr, this.overlays, extent, key, type);
   }
 
   narrow() { return (this.node.closest(".gv")?.clientWidth ?? 1000) < 560; }

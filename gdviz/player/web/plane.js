@@ -2,16 +2,18 @@
 // them, blends trails and dots in, and adds contours, arrows and the followed particle on top.
 
 import { drawAxes, equalView } from "./axes.js";
-import { contourSegments, joinSegments, massLevels } from "./contour.js";
+import { contourSegments, joinSegments, massLevels, peakOf } from "./contour.js";
 import { penOf } from "./dom.js";
 import { drawArrows, fieldImage } from "./field.js";
 import { guidedLawGrid, guidedLawKey } from "./law.js";
 import { particlePositions, particleTrack } from "./motion.js";
 import { colourWord, dotStamp, paintDots, paintLine } from "./paint.js";
-import { mixColours } from "./theme.js";
+import { classGrids } from "./scene.js";
+import { drawShape, shapeStamp } from "./shapes.js";
+import { inkOf } from "./theme.js";
 /** @import { PixelView } from "./axes.js" */
 /** @import { Place } from "./motion.js" */
-/** @import { Pixels, Stamp } from "./paint.js" */
+/** @import { DotLook, Pixels, Stamp } from "./paint.js" */
 /** @import { Pair, Picture } from "./panel.js" */
 /** @import { Field, Scene } from "./scene.js" */
 /** @import { Theme } from "./theme.js" */
@@ -21,10 +23,18 @@ import { mixColours } from "./theme.js";
 const TRAILS = { off: 0, few: 40, many: 500 }; // particles that leave a trail
 const TRAIL_FRAMES = 9;
 const TRAIL_REACH = 0.03; // share of the axes that a particle may cross in a frame before its trail fades
+const SHAPE_SIZE = 1.7; // of a shape's radius to a dot's: a smaller triangle looks like a disc
 const MASS_SHARES = [0.5, 0.8, 0.95]; // mass inside the drawn contours
 
 /** @type {{key: string, pixels: Uint32Array, contours: Path2D[]}} */
 let painted = { key: "", pixels: null, contours: [] }; // what does not move, as painted last: two panels of one scene share it
+
+// Where each class is densest, where more than one is shaded.
+/** @type {(scene: Scene, overlays: Overlays) => number[][]} */
+function classPeaks(scene, overlays) {
+  const classes = overlays.field === "classes" ? classGrids(scene) : [];
+  return classes.length > 1 ? classes.map(peakOf) : [];
+}
 
 export class PlanePainter {
   /** @type {Scene} */ scene;
@@ -35,8 +45,13 @@ export class PlanePainter {
   /** @type {ImageData} */ pixels; // of the frame in work
   /** @type {Uint32Array} */ words; // the same, a pixel a word
   /** @type {Path2D[]} */ contours;
+  /** @type {number} */ radius; // of a dot
   /** @type {Stamp} */ dot;
   /** @type {Stamp} */ hollow;
+  /** @type {{key: string, stamps: Stamp[]}} */
+  shapes = { key: "", stamps: [] }; // of the classes, made when they are first asked for
+  /** @type {number[][]} */
+  peaks = []; // of the classes, where their marks stand
   /** @type {Float32Array} */ positions;
   /** @type {Float32Array[]} */ trail;
   /** @type {Place} */ at; // drawn last
@@ -58,31 +73,33 @@ export class PlanePainter {
   }
 
   // Called when the size, the scene, the theme or an overlay changes.
-  /** @type {(scene: Scene, theme: Theme, dpr: number, overlays: Overlays, extent: number[], key: string) => void} */
-  layout(scene, theme, dpr, overlays, extent, key) {
+  /** @type {(scene: Scene, theme: Theme, dpr: number, overlays: Overlays, extent: number[], key: string, type: number) => void} */
+  layout(scene, theme, dpr, overlays, extent, key, type) {
     const { width, height } = this.canvas;
     this.scene = scene;
     this.theme = theme;
     this.dpr = dpr;
-    this.view = equalView(extent, [34 * dpr, 6 * dpr, width - 6 * dpr, height - 24 * dpr].map(Math.round));
-    if (painted.key !== key) painted = { key, pixels: this.paintStill(overlays), contours: this.traceContours(scene.grid(overlays.contours)) };
+    this.view = equalView(extent, [34 * dpr * type, 6 * dpr, width - 6 * dpr, height - 24 * dpr * type].map(Math.round));
+    if (painted.key !== key) painted = { key, pixels: this.paintStill(overlays, type), contours: this.traceContours(scene.grid(overlays.contours)) };
     this.still = painted.pixels;
     this.contours = painted.contours;
+    this.peaks = classPeaks(scene, overlays).map(([x, y]) => [this.view.x0 + this.view.sx * x, this.view.y0 + this.view.sy * y]);
     if (this.pixels?.width !== width || this.pixels.height !== height) {
       this.pixels = this.pen.createImageData(width, height);
       this.words = new Uint32Array(this.pixels.data.buffer);
     }
     this.law = { key: "", paths: [] };
     const grow = scene.particles <= 400 ? 1.5 : scene.particles <= 2500 ? 1.15 : 1;
-    this.dot = dotStamp(1.45 * grow * dpr);
+    this.radius = 1.45 * grow * dpr;
+    this.dot = dotStamp(this.radius);
     this.hollow = dotStamp(2.1 * grow * dpr, dpr);
     if (this.positions?.length !== scene.particles * 2) this.positions = new Float32Array(scene.particles * 2);
     this.trail ??= Array.from({ length: 2 }, () => new Float32Array(TRAILS.many * 2));
   }
 
   // The field and the axes as pixels.
-  /** @type {(overlays: Overlays) => Uint32Array} */
-  paintStill(overlays) {
+  /** @type {(overlays: Overlays, type: number) => Uint32Array} */
+  paintStill(overlays, type) {
     const { pen, theme, dpr, view } = this;
     const { width, height } = this.canvas;
     const [left, top, right, bottom] = view.box;
@@ -92,7 +109,7 @@ export class PlanePainter {
     pen.fillStyle = theme.panel;
     pen.fillRect(left, top, right - left, bottom - top);
     this.clipped(() => this.drawField(overlays.field));
-    drawAxes(pen, view, theme, dpr);
+    drawAxes(pen, view, theme, dpr, type);
     return new Uint32Array(pen.getImageData(0, 0, width, height).data.buffer);
   }
 
@@ -176,27 +193,39 @@ export class PlanePainter {
     words.set(this.still);
     const image = { words, width: this.canvas.width, height: this.canvas.height };
     const word = colourWord(colour);
-    const wordOf = this.colouring(at, word, overlays);
-    this.drawTrails(image, at, frame, wordOf, overlays.trails);
+    const look = this.look(at, word, overlays);
+    this.drawTrails(image, at, frame, look.wordOf, overlays.trails);
     particlePositions(scene, at, frame, scene.particles, this.positions);
     const dense = scene.particles > 2500 ? 0.62 : 0.78;
-    this.inside = paintDots(image, this.positions, scene.particles, view, at.interpolated ? this.hollow : this.dot, wordOf, dense);
+    this.inside = paintDots(image, this.positions, scene.particles, view, look, dense);
     this.pen.putImageData(this.pixels, 0, 0);
     this.clipped(() => {
       const target = overlays.contours === "density";
       this.stroke(this.contours, target ? theme.muted : theme.exact, target ? [] : [5, 3.5]);
       if (overlays.law) this.drawLaw(at);
       if (scene.arrows) drawArrows(this.pen, scene, at.w, frame, view, theme, this.dpr, overlays);
+      this.peaks.forEach((place, i) => drawShape(this.pen, i, place, 4.5 * this.dpr, inkOf(theme, i), theme.panel));
       if (particle !== null && particle < scene.particles) this.drawFollowed(particle, at, frame, colour, pair);
     });
   }
 
-  /** @type {(at: Place, word: number, overlays: Overlays) => (n: number) => number} */
-  colouring(at, word, overlays) {
-    if (overlays.colour !== "class" || !this.scene.finalClass) return () => word;
+  // One for all, or a colour and a shape for each class that a particle may end in.
+  /** @type {(at: Place, word: number, overlays: Overlays) => DotLook} */
+  look(at, word, overlays) {
+    const plain = at.interpolated ? this.hollow : this.dot;
+    if (overlays.colour !== "class" || !this.scene.finalClass) return { stampOf: () => plain, wordOf: () => word };
     const classes = this.scene.finalClass(at.k);
-    const words = this.theme.classes.map((c) => colourWord(mixColours(c, this.theme.text, 0.25)));
-    return (n) => words[classes[n] % words.length];
+    const words = this.theme.classes.map((_, i) => colourWord(inkOf(this.theme, i)));
+    const stamps = this.classStamps(at.interpolated);
+    return { stampOf: (n) => stamps[classes[n] % stamps.length], wordOf: (n) => words[classes[n] % words.length] };
+  }
+
+  /** @type {(hollow: boolean) => Stamp[]} */
+  classStamps(hollow) {
+    const key = `${this.radius}|${hollow}`;
+    const [radius, ring] = [SHAPE_SIZE * this.radius, hollow ? this.dpr : 0];
+    if (key !== this.shapes.key) this.shapes = { key, stamps: this.theme.classes.map((_, i) => shapeStamp(i, radius, ring)) };
+    return this.shapes.stamps;
   }
 
   // At high noise a particle jumps about, and its trail would show the noise and hide everything else: a segment

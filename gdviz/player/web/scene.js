@@ -106,6 +106,10 @@
  * @typedef {Uint8Array | Int8Array | Int16Array | Uint16Array | Float32Array} Numbers
  */
 
+// The densities of the target's classes, in the order of their colours and shapes.
+/** @type {(scene: {grids: Grid[]}) => Grid[]} */
+export function classGrids({ grids }) { return grids.filter((grid) => grid.name.startsWith("class:")); }
+
 /** @type {(header: PackedHeader, arrays: Arrays, shapes: Shapes) => Scene} */
 export function makeScene(header, arrays, shapes) {
   const slab = header.frames.length * header.particles * header.dimension;

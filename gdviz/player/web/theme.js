@@ -38,6 +38,10 @@ export function mixColours(a, b, share) {
   return `#${p.map((v, i) => Math.round(v + (q[i] - v) * share).toString(16).padStart(2, "0")).join("")}`;
 }
 
+// A class's colour for dots and marks, darker (lighter) than for a wash.
+/** @type {(theme: Theme, index: number) => string} */
+export function inkOf(theme, index) { return mixColours(theme.classes[index % theme.classes.length], theme.text, 0.25); }
+
 /** @type {(colour: string) => number} */
 function luminance(colour) {
   const [r, g, b] = parseColour(colour);

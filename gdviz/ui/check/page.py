@@ -120,7 +120,7 @@ def _judgement(answer: JudgementAnswer) -> None:
     _table(answer.laws.headings, answer.laws.rows, "check.laws")
     st.caption(f"± is 1.96 standard errors; {FLOOR}. Distances are energy distances.")
     if answer.modes is not None:
-        st.subheader("Share of each mode", anchor=False)
+        st.header("Share of each mode", anchor=False)
         _table(answer.modes.headings, answer.modes.rows, "check.modes")
 
 

@@ -25,10 +25,10 @@ def draw(answer: ComparisonAnswer, running: bool) -> None:
     )
     st.caption(as_typed(words))
     goal, other = blocks(answer)
-    st.subheader("Methods that aim at the goal", anchor=False)
+    st.header("Methods that aim at the goal", anchor=False)
     st.dataframe(goal, hide_index=True, key="compare.table.goal")
     if other:
-        st.subheader("Methods that aim at another law", anchor=False)
+        st.header("Methods that aim at another law", anchor=False)
         st.dataframe(other, hide_index=True, key="compare.table.other")
     clouds = "First samples of the first seed, at the largest budget, over the goal's in grey."
     show_chart("compare.figure.clouds", "Samples over the goal", clouds, clouds_figure(answer, palette()))

@@ -41,20 +41,20 @@ class View:
 def choose() -> CurvesChoice | None:
     """The widgets that choose the Experiment; None, with one sentence on the page, while what they say is refused."""
     memory = _memory()
-    one, two, three, four = st.columns([4, 3, 2, 4])
-    picked, base = pick(memory, one, "curves.subject")
+    row = st.container(horizontal=True)  # it wraps where the four do not fit beside each other
+    picked, base = pick(memory, row, "curves.subject")
     texts = memory["w"]
-    text = two.text_input(
+    text = row.text_input(
         "Guidance scales w",
         texts.get(picked) or usual_w(base),
         key=f"curves.w.{picked}",
         help="Numbers between commas; w = 0 is no guidance, gamma = 1 + w is what other libraries print.",
     )
     texts[picked] = text
-    count = three.number_input("Particles", FEWEST, MAX_PARTICLES, memory["particles"], step=1000, key="curves.particles")
+    count = row.number_input("Particles", FEWEST, MAX_PARTICLES, memory["particles"], step=1000, key="curves.particles")
     memory["particles"] = count
     own = own_source(base.model_dump(mode="json"))
-    with four:
+    with row:
         source = choose_source(memory["source"] or own, f"curves.source.{own}", label=True)
     memory["source"] = None if source == own else source
     remark_on_commas(text)

@@ -157,7 +157,7 @@ def _overflow_note(rows: Sequence[Row]) -> None:
 def _table(
     curves: Curves, rows: Sequence[Row], result: ResultSummary, name: str, running: bool, source: str = "", prefix: str = ""
 ) -> None:
-    st.subheader(as_typed(f"Table, {source}") if source else "Table", anchor=False)
+    st.header(as_typed(f"Table, {source}") if source else "Table", anchor=False)
     st.dataframe(table(curves, rows), hide_index=True, key=f"curves.{prefix}table")
     if running:  # a file made now would be gone when the next particles arrive
         st.caption("The table as CSV, LaTeX and JSON comes when the run ends or is stopped.")

@@ -118,7 +118,7 @@ _DISTANCE = "Frechet distance over w; the table holds the numbers."
 
 
 def _chart(key: str, title: str, words: str, figure: go.Figure, alt: str) -> None:
-    show_chart(f"digits.figure.{key}", title, words, figure, alt=alt, small=True)
+    show_chart(f"digits.figure.{key}", title, words, figure, alt=alt)
 
 
 def _label_results(answer: LabelsAnswer, label: str) -> None:

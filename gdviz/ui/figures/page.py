@@ -68,7 +68,7 @@ def _choose() -> tuple[int, bool]:
 # ---------------------------------------------------------------------- the figure
 def _draw(figure: PaperFigure) -> None:
     """Picture, sentence, numbers and files."""
-    st.subheader(as_typed(figure.picture.title), anchor=False)
+    st.header(as_typed(figure.picture.title), anchor=False)
     for line, row in enumerate(figure.picture.rows):
         # On a narrow screen the row is scrolled sideways: panels stay side by side, as in the paper, and can be read.
         name, room = f".st-key-figures-row-{line}", min(WIDEST, row_width(row))

@@ -53,9 +53,9 @@ def show_chart(
         A smaller heading.
     """
     if small:
-        st.markdown(f"##### {as_typed(title)}")
+        st.markdown(f"### {as_typed(title)}")
     else:
-        st.subheader(as_typed(title), anchor=False)
+        st.header(as_typed(title), anchor=False)
     if words:
         st.caption(as_typed(words))
     if figure is None:

@@ -181,7 +181,7 @@ def _overflow_note(answers: Sequence[tuple[Source, RobustnessAnswer]]) -> None:
 
 # ---------------------------------------------------------------------- table and file
 def _table(answers: Sequence[tuple[Source, RobustnessAnswer]], shown: ShownEffects, name: str, running: bool) -> None:
-    st.subheader("Table", anchor=False)
+    st.header("Table", anchor=False)
     st.dataframe(table(answers, shown.names.reward, shown.moved), hide_index=True, key="robustness.table")
     if running:  # a file made now would be gone when the next particles arrive
         st.caption("The table as CSV comes when the runs end or are stopped.")

@@ -56,7 +56,7 @@ def page() -> None:
     choice = choose()
     if choice is None:
         return
-    st.subheader(TOPICS[choice.topic], anchor=False)
+    st.header(TOPICS[choice.topic], anchor=False)
     st.caption(_WORDS[choice.topic])
     if choice.topic == "step":
         slow_motion(choice.experiment)

@@ -172,7 +172,7 @@ def _winners(answer: WinnersAnswer) -> None:
         with place:
             count = len(sides[side].particle)
             if not count:
-                st.markdown(f"##### {as_typed(title)}")
+                st.markdown(f"### {as_typed(title)}")
                 st.caption("None among the particles whose paths are kept.")
                 continue
             figure = particle_figures.paths_figure(winners, sides[side], extent, colours)

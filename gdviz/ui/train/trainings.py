@@ -36,7 +36,7 @@ _STATES = {
 
 def show_list(known: Sequence[Training], chosen: Sequence[Task], watched: str | None) -> None:
     """One box a training; finished ones that are neither chosen nor among the newest are folded away."""
-    st.subheader("Trainings", anchor=False)
+    st.header("Trainings", anchor=False)
     st.caption(f"{'' if known else 'None yet. '}They go on when this tab is closed, and are found again here.")
     mine = {task.id for task in chosen} | {watched}
     ahead = [training for training in known if training.state != "done" or training.id in mine]

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 def watch(training: Training, library: Library) -> None:
     """Everything that is known of a training."""
     task, report = training.task, training.report
-    st.subheader(as_typed(task.title), anchor=False)
+    st.header(as_typed(task.title), anchor=False)
     st.caption(_learned_from(task))
     if report is None:
         st.info("Nothing to show yet: the first report comes with the first steps.", icon=":material/info:")
@@ -41,6 +41,7 @@ def watch(training: Training, library: Library) -> None:
     with two:
         _error(report, colours)
         _samples(task, report, colours)
+    _table(report)
 
 
 def _learned_from(task: Task) -> str:
@@ -86,7 +87,7 @@ def _error(report: TrainingReport, palette: Palette) -> None:
 def _field(training: Training, library: Library, palette: Palette) -> None:
     title, report = "Learned and exact score", training.report
     assert report is not None
-    st.subheader(as_typed(title), anchor=False)
+    st.header(as_typed(title), anchor=False)
     label, options = "Noise level of the field", list(train_data.LEVELS)
     picked = st.select_slider(label, options, key="train.level")
     level = train_data.LEVELS[picked]
@@ -100,6 +101,19 @@ def _field(training: Training, library: Library, palette: Palette) -> None:
         f"The learned score over the exact one, noise variance {level:g}, step {report.saved}; relative error {field.error:.2g}."
     )
     _plot("field", "", words, figures.field_figure(field, palette), alt)
+
+
+def _table(report: TrainingReport) -> None:
+    """The numbers behind the curves, at some twenty steps."""
+    rows = report.history.rows
+    some = dict.fromkeys([*rows[:: max(1, len(rows) // 20)], *rows[-1:]])
+    with st.expander("Numbers"):
+        left, right = st.columns(2, gap="medium")
+        lines = [{"step": row.step, "loss, smoothed": row.ema_loss, "score error": row.score_error} for row in some]
+        left.dataframe(lines, hide_index=True, key="train.table.loss")
+        if report.by_level:
+            levels = [{"log-SNR": level, "score error": error} for level, error in report.by_level]
+            right.dataframe(levels, hide_index=True, key="train.table.error")
 
 
 def _samples(task: Task, report: TrainingReport, palette: Palette) -> None:
@@ -117,14 +131,14 @@ def _samples(task: Task, report: TrainingReport, palette: Palette) -> None:
 
 def _plot(key: str, title: str, words: str, figure: go.Figure, alt: str) -> None:
     if title:
-        st.subheader(as_typed(title), anchor=False)
+        st.header(as_typed(title), anchor=False)
     st.caption(as_typed(words))
     with st.container(key=f"train.figure.{key}"):
         show_figure(figure, alt)
 
 
 def _nothing(key: str, title: str, why: str) -> None:
-    st.subheader(as_typed(title), anchor=False)
+    st.header(as_typed(title), anchor=False)
     with st.container(key=f"train.figure.{key}"):
         st.caption(f":material/info: {as_typed(why)}")
 

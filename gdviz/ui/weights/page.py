@@ -56,7 +56,7 @@ def page() -> None:
 
 def _reward(choice: WeightsChoice) -> tuple[Work[RewardAnswer], Any]:
     """The reward version, of the paper's loss or of that along a path."""
-    st.subheader("With a reward", anchor=False)
+    st.header("With a reward", anchor=False)
     loss = choice.loss if choice.loss in (PAPERS, PATH) else PAPERS
     work = find_work(reward_study(choice.target, choice.denoiser, loss))
     if loss != choice.loss:

@@ -38,7 +38,7 @@ def show_gain(choice: WeightsChoice, answer: LearnedAnswer) -> None:
     contests = answer.contests
     if not contests:
         return
-    st.subheader("What they gain", anchor=False)
+    st.header("What they gain", anchor=False)
     with st.container(key="weights.sentence"):
         st.markdown(f"**{as_typed(sentence(choice.title, contests))}**")
     _samples(answer)
@@ -108,7 +108,7 @@ def _mean(energy: list[float]) -> str:
 # ---------------------------------------------------------------------- what the losses ask for
 def show_losses(choice: WeightsChoice, answer: LearnedAnswer) -> None:
     """Where each loss has its minimum, and why a learned 0 says less than it seems to."""
-    st.subheader("What a learned 0 means", anchor=False)
+    st.header("What a learned 0 means", anchor=False)
     exact = choice.denoiser == EXACT
     left, right = st.columns([3, 2], gap="medium")
     with left:

@@ -81,7 +81,7 @@ def show_forming(choice: WeightsChoice, answer: LearnedAnswer | None, task: Task
         st.caption(":material/info: Curves appear here a second after the training of the weights begins.")
         return
     labels = tuple(task.target.build().labels) if answer is None else answer.labels
-    st.subheader("How the weights form", anchor=False)
+    st.header("How the weights form", anchor=False)
     options = [step_name(step) for step in SHOWN_STEPS]
     words = {options[0]: "0.01, as in sampling", options[1]: "0.1, the shortest in training"}
     usual = options[1] if choice.loss == "l2" else options[0]  # the closed form holds for the steps of training
@@ -110,6 +110,9 @@ def show_forming(choice: WeightsChoice, answer: LearnedAnswer | None, task: Task
             figure = figures.map_figure(table, labels, FLOW_TIMES, pushes, palette())
             said = "All steps from t down to s. Below the dotted line lie the steps of training; sampling takes shorter ones."
             chart("map", "omega(s, t)", said, figure, _map_alt(table, labels))
+    with st.expander("Numbers"):
+        named = {f"omega, {label}": row for label, row in zip(labels, shown[-1][1], strict=True)}
+        st.dataframe({"t": FLOW_TIMES, **named}, hide_index=True, key="weights.table.forming")
 
 
 _QUIET = (

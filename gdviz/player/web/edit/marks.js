@@ -33,6 +33,14 @@ export function addMark(parent, shape) {
   return { node, letter };
 }
 
+// A mark to look at: without a name, and not in the way of Tab.
+/** @type {(mark: SVGGElement) => SVGGElement} */
+export function pictureOf(mark) {
+  const copy = /** @type {SVGGElement} */ (mark.cloneNode(true));
+  for (const name of [...copy.getAttributeNames()].filter((name) => !["class", "style", "transform"].includes(name))) copy.removeAttribute(name);
+  return copy;
+}
+
 // Ink that can be read on a colour.
 /** @type {(colour: string) => string} */
 export function inkOn(colour) {

@@ -1,7 +1,7 @@
 // The handles over a panel: one SVG on the canvas' own axes. It holds no state; what is done to it is told to the editor.
 
 import { addSvg } from "../dom.js";
-import { addMark, inkOn, outlinePath, shapeOf } from "./marks.js";
+import { addMark, inkOn, outlinePath, pictureOf, shapeOf } from "./marks.js";
 import { boxOf, handlePixel, toData } from "./places.js";
 import { numbersInWords } from "./handles.js";
 /** @import { Theme } from "../theme.js" */
@@ -49,8 +49,7 @@ export class Overlay {
     this.outlines = addSvg("g", lines);
     this.brush = addSvg("circle", lines, { class: "gv-brush", visibility: "hidden" });
     this.handles = addSvg("g", this.svg);
-    this.top = addSvg("use", this.svg, { class: "gv-top", "aria-hidden": "true" }); // the chosen centre over the others, whose order is that of Tab
-    this.topId = `${id}-top`;
+    this.top = addSvg("g", this.svg, { class: "gv-top", "aria-hidden": "true" }); // the chosen centre over the others, whose order is that of Tab
     this.listen();
   }
 
@@ -108,10 +107,8 @@ export class Overlay {
       node.remove();
       this.held.delete(key);
     }
-    for (const { node } of this.held.values()) node.removeAttribute("id");
     const chosen = this.held.get(`${selected} ${things.find(({ id }) => id === selected)?.handles[0]?.name}`);
-    if (chosen) chosen.node.id = this.topId;
-    place(this.top, { href: chosen ? `#${this.topId}` : "" });
+    this.top.replaceChildren(...(chosen ? [pictureOf(chosen.node)] : []));
   }
 
   /** @type {(drawn: Drawn) => void} */
