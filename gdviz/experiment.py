@@ -170,7 +170,7 @@ class Experiment(Described):
         self.sampler.check(plan)
         if self.particles < self.sampler.together:
             raise GdvizError(
-                f"particles: found {self.particles:,} in populations of {self.sampler.together:,}; one population is run at least."
+                f"particles: found {self.particles:,} in populations of {self.sampler.together:,}; one is run at least."
             )
         return Built(law, plan, self.sampler, self.sampler.build_levels())
 

@@ -176,7 +176,7 @@ def test_a_population_without_weight_dies_alone():
     [
         ({"sampler": {"kind": "smc", "population": 20}}, "sampler.population: found 20; populations are powers of two"),
         ({"sampler": {"kind": "smc", "population": 0}}, "sampler.population: found 0"),
-        ({"particles": 50}, "particles: found 50 in populations of 64; one population is run at least."),
+        ({"particles": 50}, "particles: found 50 in populations of 64; one is run at least."),
         ({"guidance": {"kind": "none"}}, "sampler: found 'smc' without a label or a reward"),
         ({"guidance": {"kind": "apg", "label": "b"}}, "sampler: found 'smc' with a guidance method or schedule of its own"),
         (
