@@ -166,7 +166,7 @@ def wait_until_moving(page: Page) -> None:
 
 def wait_until_whole(page: Page) -> None:
     """Until no preview is shown and nothing is being computed."""
-    expect(player(page).locator(".gv-head .gv-badge")).to_be_hidden(timeout=PATIENCE)
+    expect(player(page).locator(".gv-head .gv-badge:not([role])")).to_be_hidden(timeout=PATIENCE)
     expect(page.get_by_test_id("stProgress")).to_have_count(0, timeout=PATIENCE)
 
 

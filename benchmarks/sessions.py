@@ -1,9 +1,10 @@
 """Many visitors at once, and one beside a training: ``python benchmarks/sessions.py [--visitors 25] [--seconds 45] [--write]``.
 
 The visitors are websocket sessions that ask for a cached run of the page every three seconds, as a browser does
-when a widget moves, and wait for its end; the memory is that of the server's process. Then many open one new link at once;
-and ten users edit beside the longest run that is allowed, beside one with the slowest previews, and alone. The slider and Cancel
-are moved in headless Chromium while the Train page's worker trains; ``--no-browser`` leaves them out.
+when a widget moves (naming the large messages that they have already), and wait for its end; the memory is that of the
+server's process. Then many open one new link at once; and ten users edit beside the longest run that is allowed, beside one
+with the slowest previews, and alone. The slider and Cancel are moved in headless Chromium while the Train page's worker trains;
+``--no-browser`` leaves them out.
 """
 
 from __future__ import annotations
@@ -45,15 +46,18 @@ async def visit(url: str, seconds: float, start: float) -> list[float]:
     from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
     await asyncio.sleep(start)
-    waits, end = [], time.perf_counter() + seconds
+    waits, known, end = [], set[str](), time.perf_counter() + seconds
     async with websockets.connect(url, subprotocols=["streamlit"], max_size=None) as socket:
         while (began := time.perf_counter()) < end:
             question = BackMsg()
             question.rerun_script.query_string = "preset=figure-1"
+            question.rerun_script.cached_message_hashes.extend(known)
             await socket.send(question.SerializeToString())
             answer = ForwardMsg()
             while answer.WhichOneof("type") != "script_finished":
                 answer.ParseFromString(await socket.recv())
+                if answer.metadata.cacheable:
+                    known.add(answer.hash)
             waits.append(time.perf_counter() - began)
             await asyncio.sleep(max(0.0, EVERY - waits[-1]))
     return waits[1:]  # the first run of a session is no cached one
