@@ -7,7 +7,7 @@ Tests marked `cuda` need such a device and are skipped without one. What can be 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -60,6 +60,12 @@ class Nowhere(Noise):
     def step(self, moment: Any) -> Tensor:
         return self.start()
 
+    def uniform(self, moment: Any) -> Tensor:
+        return torch.empty(256, dtype=torch.float64, device="meta")
+
+    def again(self, draw: int) -> Noise:
+        return self
+
 
 def examples(family: Family) -> list[Any]:
     return [
@@ -72,7 +78,7 @@ def examples(family: Family) -> list[Any]:
 def goes_through(built: Built) -> None:
     """Run the sampler, and read what a sweep and its page read, with tensors of the stand-in."""
     x = torch.empty(2, 256, built.law.dimension, device="meta")
-    guide = Guide(built.plan.rule, torch.empty(2, 1, 1, device="meta"))
+    guide = Guide(built.plan.rule, torch.empty(2, 1, 1, device="meta"), built.plan.end_reward)
     try:
         with torch.no_grad():
             for step in built.sampler.run(guide, built.levels, Nowhere(built.law.dimension), x):
@@ -109,6 +115,8 @@ def test_rewards_follow_their_points(reward):
 
 @pytest.mark.parametrize("sampler", examples(SAMPLERS))
 def test_samplers_follow_their_points(sampler):
+    if sampler["kind"] in ("smc", "best_of_n"):
+        pytest.skip("who survives depends on values, which the stand-in has none of")
     goes_through(experiment(sampler={**sampler, "steps": 6}).build())
 
 
@@ -116,9 +124,9 @@ def test_what_stays_behind_is_seen():
     built = experiment().build()
     kept = torch.ones(256, 2)
     rule = built.plan.rule
-    object.__setattr__(built.plan, "rule", lambda x, moment, memory: rule(x + kept, moment, memory))
+    wrong = replace(built.plan, rule=lambda x, moment, memory: rule(x + kept, moment, memory))
     with pytest.raises(RuntimeError, match="device"):
-        goes_through(built)
+        goes_through(replace(built, plan=wrong))
 
 
 # --- on the device -------------------------------------------------------------------------------

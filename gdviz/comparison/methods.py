@@ -108,6 +108,8 @@ _ALL = (
     Method("apg", "Adaptive projected guidance", _CHEAP, 2, "label", guidance={"kind": "apg"}, aims=_NOTHING),
     Method("look_ahead", "Look-ahead gradient (DPS)", _CHEAP, 2, "reward", guidance={"kind": "look_ahead"}, aims=_MISSED),
     Method("look_ahead_flow", "Look-ahead gradient, flow map", _CHEAP, 4, "reward", guidance=_BY_FLOW, aims=_MISSED),
+    Method("damped", "Damped look-ahead", _CHEAP, 2, "reward", guidance={"kind": "damped_look_ahead"}, aims=_MISSED),
+    Method("confusing", "Away from the confusing class", _CHEAP, 2, "label", guidance={"kind": "confusing_class"}, aims=_NOTHING),
     Method("best_of_n", "Best of 4", _CHEAP, 4, sampler={"kind": "best_of_n", "n": 4}, aims="the law of the best of 4"),
     Method("svdd", "SVDD, 4 children", _CHEAP, 4, sampler={"kind": "svdd", "children": 4}, aims="the goal, with a bias"),
     Method("importance", "Importance resampling", _LIMIT, 1, sampler=_smc(twist={"kind": "none"})),
