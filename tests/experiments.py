@@ -132,6 +132,14 @@ def points(draw: Any) -> dict[str, Any]:
     return made
 
 
+@st.composite
+def several(draw: Any) -> dict[str, Any]:
+    """Two methods at once, of two kinds: with all kinds inside each other nothing small would come out."""
+    kinds = st.sampled_from(["cfg", "apg"])
+    parts = [{"guidance": draw(values(SCHEMA["$defs"][f"guidance.{draw(kinds)}"]))} for _ in range(2)]
+    return {"kind": "both", "parts": [{**part, "weight": draw(st.floats(-9, 9))} for part in parts]}
+
+
 def is_accepted(family: Any, value: Any) -> bool:
     """Whether the fields fit each other, which the schema cannot say."""
     try:
@@ -145,7 +153,7 @@ def is_accepted(family: Any, value: Any) -> bool:
 def members(name: str) -> st.SearchStrategy[dict[str, Any]]:
     """Random members of a family, of every kind."""
     family = next(family for family in FAMILIES if family.name == name)
-    special = {"gaussian_mixture": mixtures(), "points": points()} if name == "target" else {}
+    special = {"target": {"gaussian_mixture": mixtures(), "points": points()}, "guidance": {"both": several()}}.get(name, {})
     kinds = [special[kind] if kind in special else values(SCHEMA["$defs"][f"{name}.{kind}"]) for kind in family.kinds]
     return st.one_of(kinds).filter(lambda value: is_accepted(family, value))
 

@@ -20,6 +20,7 @@ PARTS = {
     "tail": ("k_hat", "top_share", "reliable", "skewness"),
     "identity": ("of", "value", "se"),
     "step_changes": ("mean_reward", "mean_reciprocal", "improved", "identity", "spread"),
+    "populations": ("size", "count", "ess", "ancestors", "log_normalizer", "se_log_normalizer"),
 }
 DISTANCE = ("energy_distance", "se", "floor", "step_change")
 

@@ -14,11 +14,13 @@ from records import filled
 from gdviz import run
 from gdviz.export.table import COLUMNS, DISTANCE, PARTS, to_csv, to_latex
 from gdviz.metrics.distances import Distance
+from gdviz.metrics.populations import PopulationRow
 
 
 @pytest.fixture(scope="module")
 def rows():
-    return run(changed("w", [0, 1, -0.5])).rows
+    first, *others = run(changed("w", [0, 1, -0.5])).rows
+    return (replace(first, populations=filled(PopulationRow)), *others)
 
 
 def read(text: str) -> list[dict[str, str]]:
