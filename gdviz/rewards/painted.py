@@ -41,7 +41,7 @@ class Painted(RewardKind):
         Field(
             min_length=1,
             max_length=MOST_CELLS,
-            description="The picture, top row first, one in 1-D; a character a cell: 0 is R = 0, 1 to 9 and a to z rise to R = 1.",
+            description="The picture, top row first, one in 1-D; a character a cell: 0 for R = 0, 1 to 9 and a to z up to R = 1.",
         ),
     ]
     gives = "potential"
@@ -84,7 +84,8 @@ class Painted(RewardKind):
         for low, high in zip(box[::2], box[1::2], strict=True):
             if max(abs(low), abs(high)) > FARTHEST or high - low < THINNEST:
                 raise GdvizError(
-                    f"found a side from {low:g} to {high:g}; it must rise by at least {THINNEST:g} and lie within ±{FARTHEST:,.0f}."
+                    f"found a side from {low:g} to {high:g}; "
+                    f"it must rise by at least {THINNEST:g} and lie within ±{FARTHEST:,.0f}."
                 )
         return box
 

@@ -44,6 +44,13 @@ ALL_SHAPES: dict[str, Any] = {
         {"kind": "class_probability", "label": "b"},
     ],
 }  # fmt: skip
+PAINTED: dict[str, Any] = {
+    "kind": "product",
+    "of": [
+        {"kind": "bumps", "bumps": [{"center": [1, 0]}], "floor": 0.1},
+        {"kind": "exp", "strength": 2, "of": {"kind": "painted", "box": [-3, 3, -3, 3], "rows": ["00z0", "0z00", "0000"]}},
+    ],
+}  # fmt: skip
 LINE_SHAPES: dict[str, Any] = {
     "kind": "product",
     "of": [
@@ -59,6 +66,7 @@ GIVEN = [
     (MIXTURE, {"kind": "reward", "reward": ALL_SHAPES}),
     (LINE, {"kind": "cfg", "label": "a"}),
     (LINE, {"kind": "reward", "reward": LINE_SHAPES}),
+    (MIXTURE, {"kind": "reward", "reward": PAINTED}),
     (POINTS, {"kind": "cfg", "label": "a"}),
     (POINTS, {"kind": "reward", "reward": ALL_SHAPES}),
     ({"kind": "moons"}, {"kind": "reward", "reward": {"kind": "exp", "of": {"kind": "ring_distance", "center": [0, 0]}}}),
@@ -92,4 +100,6 @@ def test_a_random_sequence_of_changes_is_an_experiment(length: int) -> None:
         assert label is None or label in law.labels, "the guidance names a label that is gone"
         assert all(len(sentence) <= MAX_SENTENCE and sentence.endswith(".") for sentence in answer["refused"])
         assert length == 1 or answer["experiment"] != first
+    painted = sum('"painted"' in json.dumps(answer["experiment"]) for answer in answers)
+    assert painted > len(GIVEN)  # those that had a picture, and others
     assert sum(bool(answer["refused"]) for answer in answers) > 5 * length / 60  # limits were met

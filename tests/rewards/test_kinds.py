@@ -145,6 +145,7 @@ MISFITS = [
     ({"kind": "quadratic", "center": [0, 0], "curvature": [[1, 0.5], [0.4, 1]]}, "not symmetric"),
     ({"kind": "half_plane", "normal": [1]}, "normal: found 1"),
     ({"kind": "ring_distance", "center": [1]}, "center: found 1"),
+    ({"kind": "painted", "box": [0, 1], "rows": ["0z"]}, "box: found 2 numbers, but points have 2 coordinates"),
     ({"kind": "mirror"}, "width: found 8, but points have 2"),
     (expression("x2"), "column 1: found 'x2'"),
     ({"kind": "exp", "of": {"kind": "linear", "direction": [1]}}, "direction: found 1"),

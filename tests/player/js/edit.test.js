@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { addPoints, erasePoints, labelPoints, movePoints, pointsUnder } from "../../../gdviz/player/web/edit/brush.js";
-import { misfit, parseNumber, setAt, tidy } from "../../../gdviz/player/web/edit/change.js";
+import { getAt, misfit, parseNumber, setAt, tidy } from "../../../gdviz/player/web/edit/change.js";
 import { addAt, draggedNumbers, nextLabel, nudgedNumbers, relabel, remove, scaleAmount, setNumbers } from "../../../gdviz/player/web/edit/changes.js";
 import { convertTarget, offersOf, parseRows, pasteRows } from "../../../gdviz/player/web/edit/convert.js";
 import { axisAngle, eigen, matrixOf, unit } from "../../../gdviz/player/web/edit/ellipse.js";
@@ -10,6 +10,8 @@ import { editedGrids } from "../../../gdviz/player/web/edit/fields.js";
 import { fittedExtent } from "../../../gdviz/player/web/edit/fit.js";
 import { thingsOf } from "../../../gdviz/player/web/edit/handles.js";
 import { canRedo, canUndo, editKey, present, record, startHistory, travel } from "../../../gdviz/player/web/edit/history.js";
+import { beginStroke, goOn, paintedFunction, picturePath, readPicture, withPicture, writeRows } from "../../../gdviz/player/web/edit/painted.js";
+import { rewardFunction } from "../../../gdviz/player/web/edit/reward_field.js";
 
 const EXTENT = [-4, 4, -4, 4];
 const SCENE = {
@@ -206,4 +208,74 @@ test("fields of an edited scene are densities: mass 1, the classes its parts, th
   assert.deepEqual(Object.keys(grids), ["density", "class:a", "class:b", "goal:conditional"]);
   const fit = fittedExtent(SCENE, things(), EXTENT);
   assert.ok(fit[0] < -2.2 && fit[1] > 2.6 && fit[1] - fit[0] === fit[3] - fit[2]);
+});
+
+const PAINTED = { kind: "painted", box: [-4, 4, -4, 4], rows: ["00z0", "0000", "z000", "00g0"] };
+const nothing = { name: "reward", extent: EXTENT, width: 2, height: 2, values: Float32Array.of(1, 1, 1, 1) };
+
+test("a picture is digits and back, and its surface stays within them", () => {
+  const { cells, columns, rows } = readPicture(PAINTED);
+  assert.deepEqual([columns, rows, cells[2], cells[14]], [4, 4, 16 / 35, 1]); // the bottom row comes first
+  assert.deepEqual(writeRows(cells, columns), PAINTED.rows);
+  const full = paintedFunction({ ...PAINTED, rows: ["zz", "zz"] });
+  for (const [x, y] of [[0, 0], [-3, 3.5], [1e9, -1e9]]) near(full(x, y), 1, 1e-12);
+  const corner = paintedFunction({ ...PAINTED, rows: ["z0", "00"] });
+  assert.deepEqual([[-99, 99], [99, 99], [-99, -99]].map(([x, y]) => Math.round(corner(x, y))), [1, 0, 0]);
+  near(paintedFunction({ kind: "painted", box: [0, 4], rows: ["0z00"] })(1.5, 0), 2 / 3);
+});
+
+test("the first stroke makes a picture of the reward that is there, in one step", () => {
+  const before = { ...reward({ kind: "bumps", bumps: [{ center: [1, 0], width: 1 }], floor: 0.1 }) };
+  before.guidance.name = "near b";
+  const was = rewardFunction(before.guidance.reward, () => null);
+  const values = Float32Array.from({ length: 128 * 128 }, (_, k) => was(-4 + (8 * (k % 128)) / 127, -4 + (8 * Math.floor(k / 128)) / 127));
+  const { experiment, refused } = withPicture(before, { name: "reward", extent: EXTENT, width: 128, height: 128, values }, EXTENT);
+  assert.equal(refused, "");
+  assert.equal(experiment.guidance.name, undefined);
+  near(experiment.guidance.reward.strength, Math.log(1.1 / 0.1), 0.01);
+  const is = rewardFunction(experiment.guidance.reward, () => null);
+  const scale = was(1, 0) / is(1, 0);
+  for (const [x, y] of [[1, 0], [0, 0], [2, 1], [-3, -3]]) near(Math.log((is(x, y) * scale) / was(x, y)), 0, 0.15); // a 35th of 2.4, and softened by the spline
+  assert.equal(withPicture(experiment, nothing, EXTENT).experiment, experiment);
+  assert.match(withPicture(SCENE, nothing, EXTENT).refused, /^paint: the guidance has no reward/);
+});
+
+test("a stroke adds its amount once, however long it is held, and wiping takes it off", () => {
+  const start = withPicture(reward({ kind: "exp", strength: 1, of: PAINTED }), nothing, EXTENT).experiment;
+  const blank = setAt(start, ["guidance", "reward", "of", "rows"], Array(8).fill("0".repeat(8)));
+  const path = picturePath(blank);
+  const stroke = beginStroke(blank, [-3.5, -3.5]);
+  let painted = blank;
+  for (const x of [-3.5, 3.5, -3.5, 3.5]) painted = goOn(stroke, [x, -3.5], 0.5, 0.6).experiment;
+  const rows = (one) => getAt(one, path).rows;
+  assert.deepEqual(rows(painted), [...Array(7).fill("00000000"), "llllllll"]); // 21 of 35; no gap where the hand was fast
+  assert.equal(rows(blank)[7], "00000000");
+  const wiped = (radius) => rows(goOn(beginStroke(painted, [0.5, -3.5]), [0.5, -3.5], radius, -1).experiment)[7];
+  assert.equal(wiped(0.1), "llll0lll"); // never less than a cell
+  assert.equal(wiped(99), "00000000");
+});
+
+test("a picture inside other rewards is the one that is painted, on a line too", () => {
+  const inside = reward({ kind: "sum", of: [{ kind: "bumps", bumps: [{ center: [0, 0] }] }, { kind: "exp", of: PAINTED }] });
+  assert.deepEqual(picturePath(inside), ["guidance", "reward", "of", 1, "of"]);
+  const line = { target: { kind: "gaussian_mixture", components: [{ mean: [0], covariance: [[1]] }] }, guidance: { kind: "reward", reward: { kind: "expression", expression: "1" } } };
+  const { experiment } = withPicture(line, { name: "reward", extent: [-3, 3], width: 2, height: 1, values: Float32Array.of(1, 1) }, [-3.0004, 3]);
+  const { box, rows } = experiment.guidance.reward.of;
+  assert.deepEqual([box, rows, experiment.guidance.reward.strength], [[-3, 3], ["0".repeat(40)], 3]);
+  const [row] = getAt(goOn(beginStroke(experiment, [1.5]), [1.5], 0.6, 1).experiment, ["guidance", "reward", "of", "rows"]);
+  assert.ok(/^0+[1-9a-z]+0+$/.test(row) && Math.abs(row.search("[u-z]") - 29) < 2, row);
+});
+
+test("painting redraws in well under a screen's patience", () => {
+  const frames = [{ t: 1e-4 }];
+  const scene = { d: 2, grids: [], grid: () => null, header: { frames, laws: { goals: [{ name: "tilted" }] } } };
+  const start = withPicture(reward({ kind: "expression", expression: "1" }), null, EXTENT).experiment;
+  const stroke = beginStroke(start, [0, 0]);
+  const times = [1, 2, 3, 4, 5].map((k) => {
+    const began = performance.now();
+    const grids = editedGrids(scene, goOn(stroke, [k / 2, 1], 0.6, 0.5).experiment, EXTENT, 64);
+    assert.deepEqual(grids.map(({ name }) => name).slice(-2), ["reward", "goal:tilted"]);
+    return performance.now() - began;
+  });
+  assert.ok(Math.min(...times) < 50, `${times}`);
 });

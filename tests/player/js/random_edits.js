@@ -8,6 +8,7 @@ import {
 import { pasteRows } from "../../../gdviz/player/web/edit/convert.js";
 import { dimensionOf, thingsOf } from "../../../gdviz/player/web/edit/handles.js";
 import { labelsOf } from "../../../gdviz/player/web/edit/labels.js";
+import { beginStroke, goOn, withPicture } from "../../../gdviz/player/web/edit/painted.js";
 
 const [seed, length] = process.argv.slice(2).map(Number);
 let state = seed;
@@ -53,6 +54,21 @@ function onPoints(experiment, d) {
   ])();
 }
 
+// A stroke of a few dabs, begun on a reward shown with any values.
+function onReward(experiment, d, extent) {
+  const [width, height] = d > 1 ? [3, 2] : [4, 1];
+  const values = Float32Array.from({ length: width * height }, () => pick([0, 1e-30, 0.5, 1, 1, random(), 1e30]));
+  const shown = random() < 0.1 ? null : { name: "reward", extent, width, height, values };
+  const wide = extent.map((v) => v * pick([1, 1, 1e-3, 1e5]) + pick([0, 0, 1e6]));
+  const begun = withPicture(experiment, shown, wide.every((v, k) => k % 2 === 0 || v > wide[k - 1]) ? wide : extent);
+  if (begun.refused) return begun;
+  const place = () => Array.from({ length: d }, near);
+  const stroke = beginStroke(begun.experiment, place());
+  let changed = begun;
+  for (let k = 0; k < 3; k++) changed = goOn(stroke, place(), Math.abs(near()), random() * pick([1, -1]));
+  return changed.refused ? { ...changed, experiment } : changed;
+}
+
 const given = JSON.parse(readFileSync(0, "utf-8"));
 const edited = given.map((first) => {
   let experiment = first;
@@ -63,7 +79,8 @@ const edited = given.map((first) => {
     const things = thingsOf(experiment, d, extent);
     const before = JSON.stringify(experiment);
     const paste = random() < 0.02;
-    const changed = paste ? pasteRows(experiment, d > 1 ? "x;y;label\n0,5;1;a\n−2;3;b" : "1 a\n2 b", d)
+    const paint = experiment.guidance.reward && random() < 0.1;
+    const changed = paint ? onReward(experiment, d, extent) : paste ? pasteRows(experiment, d > 1 ? "x;y;label\n0,5;1;a\n−2;3;b" : "1 a\n2 b", d)
       : experiment.target.kind === "points" && (!things.length || random() < 0.7) ? onPoints(experiment, d) : things.length ? onThing(experiment, pick(things), d) : { experiment, refused: "" };
     if (JSON.stringify(experiment) !== before) throw new Error("a change wrote into the Experiment that was there");
     if (changed.refused) refused.push(changed.refused);

@@ -14,16 +14,16 @@ import { addElement, setText } from "../dom.js";
  * @property {(id: string) => void} choose
  * @property {(as: "points" | "mixture") => void} convert
  *
- * @typedef {{things: Thing[], selected: string, theme: Theme, points: boolean, tool: string, undo: boolean, redo: boolean, snap: boolean,
+ * @typedef {{things: Thing[], selected: string, theme: Theme, tools: string[], tool: string, undo: boolean, redo: boolean, snap: boolean,
  *   named: string, offers: {points: boolean, mixture: boolean} | null, adds: boolean}} BarState
  *
  * @typedef {{node: HTMLElement, tools: HTMLElement, numbers: HTMLElement, show: (state: BarState) => void, say: (words: string, bad?: boolean) => void}} Bar
  */
 
-const TOOLS = [["move", "Move"], ["add", "Brush in"], ["erase", "Brush out"]];
+const TOOLS = [["move", "Move"], ["add", "Brush in"], ["erase", "Brush out"], ["paint", "Paint"], ["wipe", "Wipe"]];
 const HELP = "Drag a handle, or Tab to it and press the arrow keys (Shift: ten times as far). "
   + "N new, D copy, Delete removes, L next label, + and − weight or height, [ and ] narrower and wider, , and . the part before and after. "
-  + "A double click puts a new one there. Points: Space or Enter brushes at the cursor, [ and ] the brush's size. "
+  + "A double click puts a new one there. A brush: Space or Enter at the cursor, N puts in and Delete takes out, [ and ] its size, + and − how much a stroke paints. "
   + "Ctrl+Z takes back, Ctrl+Shift+Z does again, Escape lets go.";
 
 /** @type {(parent: HTMLElement, before: Element, doing: Doing) => Bar} */
@@ -64,10 +64,10 @@ export function createBar(parent, before, doing) {
     numbers,
     show(state) {
       for (const mode of modes) {
-        mode.hidden = !state.points;
+        mode.hidden = !state.tools.includes(mode.dataset.tool);
         mode.setAttribute("aria-pressed", String(mode.dataset.tool === state.tool));
       }
-      add.hidden = !state.adds || state.points; // the brush adds points
+      add.hidden = !state.adds;
       undo.disabled = !state.undo;
       redo.disabled = !state.redo;
       snap.setAttribute("aria-pressed", String(state.snap));

@@ -1,6 +1,6 @@
 // Points of a target under a brush: put in, taken out, moved, given a label.
 
-import { accept, FARTHEST, refuse, tidy } from "./change.js";
+import { accept, bounded, refuse, tidy } from "./change.js";
 import { changeTarget } from "./changes.js";
 /** @import { Changed, Experiment } from "./change.js" */
 
@@ -67,9 +67,6 @@ function withRows(target, points, labels, weights) { return { ...target, points,
 
 /** @type {(target: any) => (string | null)[]} */
 function unlabelled({ points }) { return new Array(points.length).fill(null); }
-
-/** @type {(value: number) => number} */
-function bounded(value) { return Math.min(FARTHEST, Math.max(-FARTHEST, value)); }
 
 /** @type {(values: number[]) => number} */
 function mean(values) { return values.reduce((sum, v) => sum + v, 0) / values.length; }

@@ -54,6 +54,9 @@ export function plain(value) {
 /** @type {(value: number, quantum: number) => number} */
 export function tidy(value, quantum) { return Number((Math.round(value / quantum) * quantum).toPrecision(12)) + 0; }
 
+/** @type {(value: number) => number} */
+export function bounded(value) { return Math.min(FARTHEST, Math.max(-FARTHEST, value)); }
+
 /** @type {(name: string, label: string) => Field} */
 export function placeField(name, label) { return { name, label, step: "place", low: -FARTHEST, high: FARTHEST }; }
 

@@ -1,6 +1,6 @@
 // What can be done to the parts of an Experiment. Each change gives a new Experiment, or the old one and why it was refused.
 
-import { accept, getAt, misfit, refuse, setAt, tidy } from "./change.js";
+import { accept, bounded, getAt, misfit, refuse, setAt, tidy } from "./change.js";
 import { axisAngle, degreesOf } from "./ellipse.js";
 import { writePart } from "./kinds.js";
 import { labelsOf, readLabel, withTarget } from "./labels.js";
@@ -121,7 +121,7 @@ export function addAt(experiment, like, at) {
   const most = bumps ? MOST_BUMPS : MOST_COMPONENTS;
   if (all.length >= most) return refuse(experiment, `found ${all.length} ${listed.at(-1)}; at most ${most} are allowed.`);
   const model = like && like.path.length === listed.length + 1 ? getAt(experiment, like.path) : all.at(-1);
-  const fresh = bumps ? { ...model, center: at } : { ...model, mean: at };
+  const fresh = bumps ? { ...model, center: at.map(bounded) } : { ...model, mean: at.map(bounded) };
   const path = [...listed, all.length];
   return { ...accept(setAt(experiment, listed, [...all, fresh])), added: path.join(".") };
 }

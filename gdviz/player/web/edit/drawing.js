@@ -16,7 +16,7 @@ export function drawEditor(editor) {
   const panels = player.panels().slice(0, 2).filter((panel) => panel.painter && !panel.spec.pin);
   while (overlays.length > panels.length) overlays.pop().destroy();
   const things = editor.things();
-  const brushing = brush.active();
+  const brushing = brush.active(); // over points or the reward
   if (!things.some(({ id }) => id === editor.selected)) editor.selected = brushing ? "" : things[0]?.id ?? "";
   const theme = player.theme();
   const all = brush.with(things);
@@ -26,7 +26,7 @@ export function drawEditor(editor) {
     const { spec, painter, canvas } = panel; // no size is read off the page here: that would lay it out in every frame
     if (overlay.svg.parentElement !== canvas.parentElement) canvas.parentElement.append(overlay.svg);
     const places = makePlaces(spec.scene.d, painter.view, painter.dpr, things.length);
-    overlay.show({ things: all, selected, places, theme, brush: brush.shown(), dots: brushing ? brush.dots(places, theme) : [] });
+    overlay.show({ things: all, selected, places, theme, brush: brush.shown(), dots: editor.brushes.points.dots(places, theme) });
   });
   drawBar(editor, things, brushing);
 }
@@ -36,11 +36,12 @@ function drawBar(editor, things, brushing) {
   const { bar, boxes, brush, history, selected, snap } = editor;
   const { target } = editor.experiment();
   const mixture = target.kind === "gaussian_mixture";
+  const points = target.kind === "points";
   bar.show({
-    things, selected, theme: editor.player.theme(), points: brushing, tool: brush.tool, undo: canUndo(history), redo: canRedo(history), snap,
-    named: mixture || brushing ? "" : `The target (${String(target.kind).replace(/_/g, " ")}) has settings and no handles.`,
-    offers: mixture || brushing ? null : offersOf(/** @type {any} */ (editor.scene().header).live),
-    adds: mixture || brushing || things.some(({ path }) => path.at(-2) === "bumps"),
+    things, selected, theme: editor.player.theme(), tools: toolsOf(editor), tool: editor.painting() || editor.brushes.points.active() ? editor.tool : "move", undo: canUndo(history), redo: canRedo(history), snap,
+    named: mixture || points ? "" : `The target (${String(target.kind).replace(/_/g, " ")}) has settings and no handles.`,
+    offers: mixture || points ? null : offersOf(/** @type {any} */ (editor.scene().header).live),
+    adds: !brushing && (mixture || things.some(({ path }) => path.at(-2) === "bumps")),
   });
   const chosen = things.find(({ id }) => id === selected) ?? null;
   const shared = { labels: labelsOf(target), step: editor.step(), pastes: true, note: "" };
@@ -51,6 +52,13 @@ function drawBar(editor, things, brushing) {
     });
   } else if (brushing) boxes.show({ ...shared, ...brush.box(), part: false });
   else boxes.show({ ...shared, id: "", name: "", fields: [], numbers: {}, label: undefined, part: false });
+}
+
+// What a pointer can be on this scene.
+/** @type {(editor: Editor) => string[]} */
+function toolsOf({ brushes }) {
+  const tools = [...(brushes.points.active() ? ["add", "erase"] : []), ...(brushes.paint.able() ? ["paint", "wipe"] : [])];
+  return tools.length ? ["move", ...tools] : [];
 }
 
 /** @type {(editor: Editor, panel: Panel, focusable: boolean) => Overlay} */

@@ -2,7 +2,6 @@
 
 import { createBar } from "./bar.js";
 import { createBoxes } from "./boxes.js";
-import { BrushTool } from "./brush_tool.js";
 import { tidy } from "./change.js";
 import { addAt, draggedNumbers, duplicate, relabel, remove, setNumbers } from "./changes.js";
 import { convertTarget, pasteRows } from "./convert.js";
@@ -11,6 +10,8 @@ import { drawEditor } from "./drawing.js";
 import { dimensionOf, numbersInWords, thingsOf } from "./handles.js";
 import { editKey, present, record, startHistory, travel } from "./history.js";
 import { middleOf } from "./kinds.js";
+import { PaintBrush } from "./paint_brush.js";
+import { PointsBrush } from "./points_brush.js";
 /** @import { Overlay } from "./overlay.js" */
 /** @import { Page } from "../page.js" */
 /** @import { Panel } from "../panel.js" */
@@ -37,6 +38,7 @@ export class Editor {
   on = false;
   snap = false;
   selected = "";
+  tool = "move";
   /** @type {History | null} */ history = null;
   /** @type {Overlay[]} */ overlays = [];
   /** @type {{thing: Thing, handle: Handle, from: number[], start: Experiment, moved: boolean} | null} */ grabbed = null;
@@ -48,14 +50,14 @@ export class Editor {
     this.state = state;
     this.player = player;
     this.bar = createBar(page.legend.parentElement, page.legend, {
-      tool: (tool) => this.brush.choose(tool), travel: (by) => this.travel(by), snap: (on) => { this.snap = on; this.draw(); },
+      tool: (tool) => this.take(tool), travel: (by) => this.travel(by), snap: (on) => { this.snap = on; this.draw(); },
       fit: () => this.fit(), add: () => this.addAt(this.middle()), choose: (id) => this.choose(id), convert: (as) => this.convert(as),
     });
     this.boxes = createBoxes(this.bar.numbers, this.bar.tools, {
       number: (changes) => this.typeNumbers(changes), label: (text) => this.typeLabel(text), copy: () => this.copy(), remove: () => this.remove(),
       rows: (text) => this.apply(pasteRows(this.experiment(), text, this.dimension())),
     });
-    this.brush = new BrushTool(this);
+    this.brushes = { points: new PointsBrush(this), paint: new PaintBrush(this) };
     page.root.addEventListener("keydown", (event) => this.undoKey(event), true);
   }
 
@@ -82,6 +84,11 @@ export class Editor {
   step() { return roundStep((this.extent()[1] - this.extent()[0]) / 160); }
 
   quantum() { return 10 ** Math.floor(Math.log10((this.extent()[1] - this.extent()[0]) / QUANTA)); }
+
+  // Over the reward while it is painted, or else over points.
+  get brush() { return this.painting() ? this.brushes.paint : this.brushes.points; }
+
+  painting() { return ["paint", "wipe"].includes(this.tool) && this.brushes.paint.able(); }
 
   able() { return this.scene()?.header.experiment?.target !== undefined; }
 
@@ -169,8 +176,20 @@ export class Editor {
   /** @type {() => Thing | null} */
   chosen() { return this.things().find(({ id }) => id === this.selected) ?? null; }
 
+  /** @type {(tool: string) => void} */
+  take(tool) {
+    this.tool = tool;
+    this.bar.say("");
+    if (this.painting()) {
+      this.selected = "";
+      this.brushes.paint.begin();
+    }
+    this.player.show(this.state.edited, false);
+  }
+
   /** @type {(id: string) => void} */
   choose(id) {
+    if (this.painting() && id) this.tool = "move"; // a part is taken hold of with the handles
     this.selected = id;
     this.draw();
   }
@@ -178,7 +197,7 @@ export class Editor {
   /** @type {(at: number[]) => void} */
   addAt(at) {
     if (this.brush.active()) {
-      this.brush.dab(at, "add");
+      this.brush.dab(at, this.brush.more);
       return;
     }
     const chosen = this.chosen();

@@ -1,5 +1,6 @@
 // The fields of an edited scene: density, classes, reward and goal, worked out here while a handle is dragged.
 
+import { picturePath } from "./painted.js";
 import { rewardFunction } from "./reward_field.js";
 import { labelsOf } from "./labels.js";
 /** @import { Grid, Scene } from "../scene.js" */
@@ -40,9 +41,9 @@ export function editedGrids(scene, experiment, extent, points) {
     grids.push(grid("goal:conditional", normalised(mine, extent, width)));
   }
   const old = scene.grid("reward");
-  if (guidance.reward && old) {
+  if (guidance.reward && (old || picturePath(experiment))) {
     const reward = rewardFunction(guidance.reward, shares(labels, layers, density, extent, width, height));
-    const values = reward ? onGrid(reward, extent, width, height) : sameGrid(old, extent, width, height) ? old.values : null;
+    const values = reward ? onGrid(reward, extent, width, height) : old && sameGrid(old, extent, width, height) ? old.values : null;
     if (values) {
       grids.push(grid("reward", values));
       const better = guidance.form === "cost" ? values.map((v) => 1 / v) : values;
@@ -54,14 +55,16 @@ export function editedGrids(scene, experiment, extent, points) {
 
 // A named target stays as it is; the reward over it may have changed.
 /** @type {(scene: Scene, experiment: Experiment) => Grid[]} */
-function rewardGrids(scene, { guidance }) {
+function rewardGrids(scene, experiment) {
+  const { guidance } = experiment;
   const density = scene.grid("density");
   const reward = guidance.reward && density && rewardFunction(guidance.reward, () => null);
   if (!reward) return scene.grids;
   const { extent, width, height } = density;
   const values = onGrid(reward, extent, width, height);
   const better = guidance.form === "cost" ? values.map((v) => 1 / v) : values;
-  return scene.grids.map((grid) => {
+  const grids = scene.grid("reward") || !picturePath(experiment) ? scene.grids : [...scene.grids, { ...density, name: "reward" }];
+  return grids.map((grid) => {
     if (grid.name === "reward") return { ...grid, values };
     return grid.name === "goal:tilted" ? { ...grid, values: normalised(density.values.map((v, i) => v * better[i]), extent, width) } : grid;
   });

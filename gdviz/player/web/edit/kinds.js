@@ -23,7 +23,7 @@
  * @property {number} [least]
  *
  * What is drawn of a part, in data units.
- * @typedef {{ellipse?: {at: number[], radii: number[], angle: number}, edge?: {at: number[], direction: number[]}, arrow?: number[][], span?: number[], faint?: boolean}} Outline
+ * @typedef {{ellipse?: {at: number[], radii: number[], angle: number}, edge?: {at: number[], direction: number[]}, arrow?: number[][], span?: number[], frame?: number[], faint?: boolean}} Outline
  *
  * @typedef {object} Kind
  * @property {string} noun

@@ -49,7 +49,7 @@ export function inkOn(colour) {
 }
 
 /** @type {(outline: Outline, places: Places, row: number) => string} */
-export function outlinePath({ ellipse, edge, arrow, span }, places, row) {
+export function outlinePath({ ellipse, edge, arrow, span, frame }, places, row) {
   if (ellipse) {
     const [x, y] = toPixel(places, ellipse.at, row);
     const [rx, ry] = ellipse.radii.map((r) => Math.min(1e5, r * unitPixels(places)));
@@ -68,6 +68,10 @@ export function outlinePath({ ellipse, edge, arrow, span }, places, row) {
   if (arrow) {
     const [[x, y], [ex, ey]] = arrow.map((at) => toPixel(places, at, row));
     return `M${x} ${y}L${ex} ${ey}`;
+  }
+  if (frame) {
+    const [[x, y], [ex, ey]] = [[frame[0], frame[2]], [frame[1], frame[3]]].map((at) => toPixel(places, at));
+    return `M${x} ${y}H${ex}V${ey}H${x}z`;
   }
   const [[x, y], [ex]] = span.map((v) => toPixel(places, [v], row));
   return `M${x} ${y}H${ex}M${x} ${y - 6}v12M${ex} ${y - 6}v12`;

@@ -1,5 +1,6 @@
 // The value of a reward on a grid, for the families that have a shape; null where it is not known here (an expression).
 
+import { paintedFunction } from "./painted.js";
 
 /** @typedef {(x: number, y: number) => number} PointFunction */
 
@@ -24,6 +25,7 @@ export function rewardFunction(reward, classShare) {
         ? (x, y) => parts.reduce((/** @type {number} */ total, /** @type {PointFunction} */ part) => total + part(x, y), 0)
         : (x, y) => parts.reduce((/** @type {number} */ total, /** @type {PointFunction} */ part) => total * part(x, y), 1);
     }
+    case "painted": return paintedFunction(reward);
     case "quadratic": return bowl(reward);
     case "ring_distance": {
       const { center: [cx, cy = 0], radius = 1, width = 1 } = reward;
