@@ -57,7 +57,7 @@ test("a place in an Experiment is set without touching what was there", () => {
 test("parts have names, colours and handles", () => {
   const [a, b] = things();
   assert.deepEqual([a.id, a.name, a.colour, b.name, b.colour], ["target.components.0", "a", 0, "b", 1]);
-  assert.deepEqual(b.handles.map(({ name }) => name), ["centre", "width", "across", "angle"]);
+  assert.deepEqual(b.handles.map(({ name }) => name), ["centre", "width", "across", "angle", "weight"]);
   assert.deepEqual(b.numbers, { x: 1, y: 0.5, weight: 2, width: 0.5, width2: 0.5, angle: 0 });
   const line = { ...SCENE, target: { kind: "gaussian_mixture", components: [{ mean: [2], covariance: [[4]], label: null }] } };
   assert.deepEqual(things(line, 1)[0].handles.map(({ name, at }) => [name, at]), [["centre", [2]], ["width", [4]]]);
@@ -72,6 +72,26 @@ test("a centre follows the pointer, a width its pull along the axis, an angle it
   assert.deepEqual(draggedNumbers(b, handle(b, "width"), [2, 0.5], [-9, 0], true, 1e-3), { width: 0.25 }); // never 0
   assert.deepEqual(draggedNumbers(b, handle(b, "angle"), [2, 0.5], [1, 1.7], false, 1e-3), { angle: 90 });
   assert.deepEqual(draggedNumbers(b, handle(b, "angle"), [2, 0.5], [2, 1.4], true, 1e-3), { angle: 45 }); // 15 degrees
+});
+
+test("a weight slides along its track by its share, a height by its share of heights and floor", () => {
+  const [, b] = things();
+  const weight = handle(b, "weight");
+  near(weight.share, 2 / 3);
+  const [dx, dy] = weight.direction;
+  assert.ok(dx < 0 && dy < 0); // away from the widths' handles
+  const by = (share) => weight.at.map((v, i) => v + (share - 2 / 3) * weight.travel * weight.direction[i]);
+  assert.deepEqual(draggedNumbers(b, weight, weight.at, by(0.5), false, 1e-3), { weight: 1 }); // as heavy as the other
+  assert.deepEqual(draggedNumbers(b, weight, weight.at, by(0.74), true, 1e-3), { weight: 3 }); // 75 %
+  assert.deepEqual(draggedNumbers(b, weight, weight.at, by(9), false, 1e-3), { weight: 199 });
+  assert.deepEqual(nudgedNumbers(b, weight, 0, 1, 0.05, false), { weight: 2.09 });
+  const moved = setNumbers(SCENE, b, draggedNumbers(b, weight, weight.at, by(0.5), false, 1e-3)).experiment;
+  handle(things(moved)[1], "weight").at.forEach((v, i) => near(v, by(0.5)[i])); // it is under the pointer
+  const bumps = reward({ kind: "bumps", bumps: [{ center: [0, 0] }], floor: 0.25 });
+  const [, , bump] = things(bumps);
+  near(handle(bump, "height").share, 0.8);
+  const alone = reward({ kind: "bumps", bumps: [{ center: [0, 0] }] });
+  assert.equal(handle(things(alone)[2], "height"), undefined); // its height changes nothing
 });
 
 test("keys move a handle by steps, ten at a time with Shift, and from grid point to grid point when it snaps", () => {

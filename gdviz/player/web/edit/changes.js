@@ -4,6 +4,7 @@ import { accept, bounded, getAt, misfit, refuse, setAt, tidy } from "./change.js
 import { axisAngle, degreesOf } from "./ellipse.js";
 import { writePart } from "./kinds.js";
 import { labelsOf, readLabel, withTarget } from "./labels.js";
+import { amountOf } from "./share.js";
 /** @import { Changed, Experiment, Path } from "./change.js" */
 /** @import { Thing } from "./handles.js" */
 /** @import { Handle, Numbers } from "./kinds.js" */
@@ -12,6 +13,7 @@ const MOST_COMPONENTS = 1000; // as gdviz/targets/_target.py
 const MOST_BUMPS = 999; // as gdviz/rewards/bumps.py
 const SNAP_PLACE = 0.25;
 const SNAP_ANGLE = 15;
+const SNAP_SHARE = 0.05;
 
 /** @type {(thing: Thing) => number} */
 function dimension({ numbers, kind }) { return "y" in numbers || ("angle" in numbers && kind.noun === "half-plane") ? 2 : 1; }
@@ -38,6 +40,10 @@ export function draggedNumbers({ fields, numbers }, handle, from, to, snap, quan
     const reach = delta.reduce((sum, v, i) => sum + v * handle.direction[i], 0) / handle.times;
     changes[handle.size] = tidy(numbers[handle.size] + reach, step);
     if (sizeOf(fields, handle.size)) changes[handle.size] = Math.max(changes[handle.size], step);
+  }
+  if (handle.shares) {
+    const way = delta.reduce((sum, v, i) => sum + v * handle.direction[i], 0) / handle.travel;
+    changes[handle.shares] = amountOf(tidy(handle.share + way, snap ? SNAP_SHARE : 1e-3), handle.rest);
   }
   if (handle.turns) {
     const turned = degreesOf(to.map((v, i) => v - handle.about[i])) - degreesOf(from.map((v, i) => v - handle.about[i]));
@@ -79,6 +85,7 @@ export function nudgedNumbers({ fields, numbers }, handle, right, up, step, snap
     changes[handle.size] = moved(numbers[handle.size], right + up, place);
     if (sizeOf(fields, handle.size) && changes[handle.size] <= 0) changes[handle.size] = Math.min(numbers[handle.size], place);
   }
+  if (handle.shares) changes[handle.shares] = amountOf(snap ? moved(handle.share, right + up, SNAP_SHARE) : handle.share + (right + up) / 100, handle.rest);
   if (handle.turns) {
     const unit = snap ? SNAP_ANGLE : 1;
     turnTo(changes, handle, moved(numbers[handle.turns], right + up, unit));

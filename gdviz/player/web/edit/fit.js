@@ -22,7 +22,7 @@ export function fittedExtent({ target }, things, extent) {
   if (target.kind === "points") for (const point of target.points) cover(point, point.map(() => TAILS * Math.sqrt(target.noise ?? 0)));
   else if (target.kind === "gaussian_mixture") for (const c of target.components) cover(c.mean, c.mean.map((/** @type {any} */ _, /** @type {number} */ i) => TAILS * Math.sqrt(c.covariance[i][i])));
   else for (let i = 0; i < d; i++) [low[i], high[i]] = [Math.min(low[i], extent[2 * i]), Math.max(high[i], extent[2 * i + 1])];
-  for (const thing of things) for (const handle of thing.handles) if (thing.group === "reward") cover(handle.at, handle.at.map(() => 0));
+  for (const thing of things) for (const handle of thing.handles) if (thing.group === "reward" && !handle.shares) cover(handle.at, handle.at.map(() => 0));
   const middle = low.map((v, i) => (v + high[i]) / 2);
   const halves = low.map((v, i) => (MARGIN * (high[i] - v)) / 2);
   const half = Math.max(...halves);

@@ -5,6 +5,7 @@ import { COMPONENT } from "./component.js";
 import { readPart } from "./kinds.js";
 import { labelsOf } from "./labels.js";
 import { BUMP, CONSTANT, FLOOR, HALF_PLANE, LINEAR, QUADRATIC, RING, STRENGTH } from "./reward_kinds.js";
+import { sharedWith, shareHandle } from "./share.js";
 /** @import { Experiment, Field, Path } from "./change.js" */
 /** @import { Handle, Kind, Numbers, Outline } from "./kinds.js" */
 
@@ -33,10 +34,15 @@ export function thingsOf(experiment, d, extent) {
   return parts.map(({ path, kind, name, label, colour, group }) => {
     const part = getAt(experiment, path);
     const numbers = readPart(kind, part, d);
-    return {
-      id: path.join("."), path, group, kind, name, label, colour, numbers,
-      fields: kind.fields(part, d), handles: kind.handles(numbers, d, extent), outlines: kind.outlines(numbers, d, extent),
-    };
+    const handles = kind.handles(numbers, d, extent);
+    const outlines = kind.outlines(numbers, d, extent);
+    const shared = sharedWith(experiment, path);
+    if (shared) {
+      const { handle, track } = shareHandle(shared.name, shared.rest, numbers, d, extent);
+      handles.push(handle);
+      outlines.push(track);
+    }
+    return { id: path.join("."), path, group, kind, name, label, colour, numbers, fields: kind.fields(part, d), handles, outlines };
   });
 }
 

@@ -6,7 +6,8 @@
  * @typedef {Record<string, number>} Numbers
  *
  * A handle as data. `moves` names the numbers that follow the pointer along the axes; `size` the one that grows along
- * `direction`, `times` as fast; `turns` the angle about `at`, which may have to keep the edge where it is (`keeps`). It is drawn at
+ * `direction`, `times` as fast; `turns` the angle about `at`, which may have to keep the edge where it is (`keeps`);
+ * `shares` the number whose `share` of itself and the `rest` grows over a way of `travel` along `direction`. It is drawn at
  * `at`, moved by `pixels` along and across `direction`, at least `least` pixels from `origin`.
  * @typedef {object} Handle
  * @property {string} name
@@ -16,14 +17,18 @@
  * @property {number} [times]
  * @property {string} [turns]
  * @property {string} [keeps]
+ * @property {string} [shares]
+ * @property {number} [share]
+ * @property {number} [rest]
+ * @property {number} [travel]
  * @property {number[]} [about]
  * @property {number[]} [direction]
  * @property {number[]} [origin]
  * @property {number[]} [pixels]
  * @property {number} [least]
  *
- * What is drawn of a part, in data units.
- * @typedef {{ellipse?: {at: number[], radii: number[], angle: number}, edge?: {at: number[], direction: number[]}, arrow?: number[][], span?: number[], frame?: number[], faint?: boolean}} Outline
+ * What is drawn of a part, in data units; what is `held` is drawn of the chosen one alone.
+ * @typedef {{ellipse?: {at: number[], radii: number[], angle: number}, edge?: {at: number[], direction: number[]}, arrow?: number[][], span?: number[], frame?: number[], faint?: boolean, held?: boolean}} Outline
  *
  * @typedef {object} Kind
  * @property {string} noun

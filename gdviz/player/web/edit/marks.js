@@ -12,13 +12,15 @@ const SHAPES = {
   diamond: "M0 -10L10 0L0 10L-10 0z",
   square: "M-5 -5h10v10h-10z",
   wheel: "M-6 0a6 6 0 1 0 12 0a6 6 0 1 0 -12 0z",
+  load: "M-4 -6h8l4 12h-16z",
   drop: "M0 -7L6.5 5h-13z",
 };
 
-// Which shape a handle wears: centres are discs (rewards: diamonds), sizes squares, angles wheels, tips of arrows triangles.
+// Which shape a handle wears: centres are discs (rewards: diamonds), sizes squares, angles wheels, weights and heights loads, tips of arrows triangles.
 /** @type {(name: string, reward: boolean) => string} */
 export function shapeOf(name, reward) {
   if (name === "centre" || name === "edge") return reward ? "diamond" : "disc";
+  if (name === "weight" || name === "height") return "load";
   return name === "angle" ? "wheel" : name === "tip" ? "drop" : "square";
 }
 

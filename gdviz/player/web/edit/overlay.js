@@ -113,7 +113,7 @@ export class Overlay {
 
   /** @type {(drawn: Drawn) => void} */
   drawOutlines({ things, places, theme, selected }) {
-    const lines = things.flatMap((thing, row) => thing.outlines.map((outline) => ({ outline, thing, row })));
+    const lines = things.flatMap((thing, row) => thing.outlines.filter(({ held }) => !held || thing.id === selected).map((outline) => ({ outline, thing, row })));
     while (this.outlines.childElementCount > lines.length) this.outlines.lastElementChild.remove();
     while (this.outlines.childElementCount < lines.length) addSvg("path", this.outlines, { class: "gv-outline" });
     lines.forEach(({ outline, thing, row }, i) => place(this.outlines.children[i], {
@@ -148,11 +148,12 @@ export class Overlay {
   // What a screen reader says; a handle of one number is a slider.
   /** @type {(held: Held) => void} */
   describe({ node, thing, handle }) {
-    const only = handle.size ?? handle.turns;
+    const only = handle.size ?? handle.turns ?? handle.shares;
+    const share = handle.shares ? `, ${Math.round(100 * handle.share)} % of all` : "";
     const names = handle.moves ?? [only];
-    const words = `${handle.name} of ${thing.name}, ${numbersInWords(thing, names)}`;
+    const words = `${handle.name} of ${thing.name}, ${numbersInWords(thing, names)}${share}`;
     place(node, { tabindex: 0, role: only ? "slider" : "button", "aria-label": words, "aria-roledescription": only ? "slider" : "handle" });
-    if (only) place(node, { "aria-valuenow": Number(thing.numbers[only].toPrecision(4)), "aria-valuetext": numbersInWords(thing, names) });
+    if (only) place(node, { "aria-valuenow": Number(thing.numbers[only].toPrecision(4)), "aria-valuetext": `${numbersInWords(thing, names)}${share}` });
   }
 
   /** @type {(held: Held) => void} */
