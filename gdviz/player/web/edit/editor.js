@@ -264,7 +264,7 @@ export class Editor {
   // ---- a handle in hand
   /** @type {(thing: Thing, handle: Handle, at: number[]) => void} */
   grab(thing, handle, at) {
-    if (thing.id !== "brush") this.selected = thing.id;
+    this.selected = thing.id;
     this.grabbed = { thing, handle, from: at, start: this.experiment(), moved: false };
     this.draw();
   }
@@ -275,19 +275,14 @@ export class Editor {
     if (!grabbed) return;
     const { thing, handle, from, start } = grabbed;
     grabbed.moved = true;
-    const changes = draggedNumbers(thing, handle, from, at, this.snap, this.quantum());
-    if (thing.id === "brush") {
-      this.brush.moveTo([changes.x, changes.y].slice(0, at.length));
-      return;
-    }
-    this.preview(setNumbers(start, thing, changes));
+    this.preview(setNumbers(start, thing, draggedNumbers(thing, handle, from, at, this.snap, this.quantum())));
   }
 
   /** @type {(kept: boolean) => void} */
   drop(kept) {
     const { grabbed } = this;
     this.grabbed = null;
-    if (!grabbed || grabbed.thing.id === "brush") return;
+    if (!grabbed) return;
     this.settle(grabbed.start, kept);
     const chosen = this.chosen();
     if (grabbed.moved && chosen) this.bar.say(kept ? `${chosen.name}: ${numbersInWords(chosen)}` : "Left as it was.");

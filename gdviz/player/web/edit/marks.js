@@ -12,6 +12,7 @@ const SHAPES = {
   diamond: "M0 -10L10 0L0 10L-10 0z",
   square: "M-5 -5h10v10h-10z",
   wheel: "M-6 0a6 6 0 1 0 12 0a6 6 0 1 0 -12 0z",
+  cross: "M-1 -6h2v5h5v2h-5v5h-2v-5h-5v-2h5z",
   load: "M-4 -6h8l4 12h-16z",
   drop: "M0 -7L6.5 5h-13z",
 };
@@ -20,6 +21,7 @@ const SHAPES = {
 /** @type {(name: string, reward: boolean) => string} */
 export function shapeOf(name, reward) {
   if (name === "centre" || name === "edge") return reward ? "diamond" : "disc";
+  if (name === "brush") return "cross";
   if (name === "weight" || name === "height") return "load";
   return name === "angle" ? "wheel" : name === "tip" ? "drop" : "square";
 }

@@ -62,6 +62,7 @@ export class Overlay {
       if (event.button) return;
       this.pressed = true;
       if (event.pointerType !== "touch" || this.svg.dataset.brush) ground.setPointerCapture(event.pointerId); // a finger scrolls the page
+      if (this.focusable) this.focus("brush"); // the keys go on from here
       tell(event, "down");
     });
     ground.addEventListener("pointermove", (event) => this.soon(() => tell(event, this.pressed ? "move" : "hover")));
@@ -132,7 +133,7 @@ export class Overlay {
   drawHandle(key, thing, handle, [x, y], theme, chosen) {
     let held = this.held.get(key);
     if (!held) {
-      held = Object.assign(addMark(this.handles, shapeOf(handle.name, thing.group === "reward")), { thing, handle });
+      held = Object.assign(addMark(this.handles, shapeOf(thing.id === "brush" ? "brush" : handle.name, thing.group === "reward")), { thing, handle });
       this.held.set(key, held);
       this.listenTo(held);
     }
