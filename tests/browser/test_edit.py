@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,9 +21,9 @@ CENTRE = re.compile("^centre of b,")
 
 
 @pytest.fixture
-def stage(browser: Browser, tmp_path: Path) -> Iterator[Page]:
+def stage(browser: Browser, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Page]:
     """A preset's scene as a page of its own, in edit mode; nobody is asked for anything."""
-    digest = store().find("preset-far-apart-classes")
+    digest = store().find(f"preset-{getattr(request, 'param', 'far-apart-classes')}")
     data = store().read(digest or "")
     assert data is not None
     file = tmp_path / "scene.html"
@@ -52,6 +53,26 @@ def middle(handle: Locator) -> tuple[float, float]:
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
 
+def drag_by_finger(page: Page, x: float, y: float) -> None:
+    """From a place to the upper left."""
+    client = page.context.new_cdp_session(page)
+
+    def touch(kind: str, *points: tuple[float, float]) -> None:
+        client.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": px, "y": py} for px, py in points]})
+
+    touch("touchStart", (x, y))
+    for k in range(1, 6):
+        touch("touchMove", (x - 8 * k, y - 8 * k))
+    touch("touchEnd")
+
+
+def guiding(page: Page) -> dict[str, Any]:
+    """The reward as it is edited."""
+    experiment = page.get_by_test_id("player").evaluate("node => JSON.stringify(node.gdviz.experiment())")
+    reward: dict[str, Any] = json.loads(experiment)["guidance"]["reward"]
+    return reward
+
+
 def test_a_mode_is_dragged_and_taken_back(stage: Page) -> None:
     handle = stage.get_by_role("button", name=CENTRE)
     x, y = middle(handle)
@@ -70,6 +91,44 @@ def test_a_mode_is_dragged_and_taken_back(stage: Page) -> None:
     assert numbers(stage) == moved
 
 
+def test_a_weight_slides_along_its_track(stage: Page) -> None:
+    stage.get_by_role("button", name=CENTRE).focus()
+    weight = stage.get_by_role("slider", name=re.compile("^weight of b,"))
+    x, y = middle(weight)
+    stage.mouse.move(x, y)
+    stage.mouse.down()
+    stage.mouse.move(x + 6, y - 6, steps=3)
+    assert middle(weight) == pytest.approx((x + 6, y - 6), abs=1.5)  # it stays under the pointer
+    stage.mouse.up()
+    box = stage.get_by_role("textbox", name="weight")
+    lighter = float(box.input_value())
+    assert lighter < 1
+    weight.press("Shift+ArrowUp")  # ten per cent more
+    assert float(box.input_value()) > lighter
+    expect(weight).to_have_attribute("aria-valuetext", re.compile(r"^weight [\d.]+, \d+ % of all$"))
+
+
+@pytest.mark.parametrize("stage", ["expression-reward"], indirect=True)
+def test_a_reward_is_painted_by_keys_and_by_a_finger(stage: Page) -> None:
+    stage.get_by_role("button", name="Paint", exact=True).click()
+    brush = stage.get_by_role("button", name=re.compile("^centre of the brush that paints the reward"))
+    brush.focus()
+    for key in ("Shift+ArrowRight", "[", "+", "Enter"):
+        stage.keyboard.press(key)
+    first = guiding(stage)["of"]["rows"]
+    stage.keyboard.press("Delete")
+    assert guiding(stage)["of"]["rows"] != first
+    stage.keyboard.press("Control+z")
+    assert guiding(stage)["of"]["rows"] == first
+    stage.keyboard.press("Control+z")  # the first stroke made the picture
+    assert guiding(stage)["kind"] == "expression"
+    drag_by_finger(stage, *middle(stage.locator(".gv-ground").first))
+    painted = guiding(stage)
+    assert painted["of"]["kind"] == "painted"
+    stage.get_by_role("button", name="Undo").click()
+    assert guiding(stage)["kind"] == "expression"  # one stroke is one step
+
+
 def test_escape_leaves_a_drag_as_it_was(stage: Page) -> None:
     x, y = middle(stage.get_by_role("button", name=CENTRE))
     stage.mouse.move(x, y)
@@ -83,16 +142,7 @@ def test_escape_leaves_a_drag_as_it_was(stage: Page) -> None:
 
 def test_a_finger_drags(stage: Page) -> None:
     handle = stage.get_by_role("button", name=CENTRE)
-    x, y = middle(handle)
-    client = stage.context.new_cdp_session(stage)
-
-    def touch(kind: str, *points: tuple[float, float]) -> None:
-        client.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": px, "y": py} for px, py in points]})
-
-    touch("touchStart", (x, y))
-    for k in range(1, 6):
-        touch("touchMove", (x - 8 * k, y - 8 * k))
-    touch("touchEnd")
+    drag_by_finger(stage, *middle(handle))
     expect(handle).not_to_have_attribute("aria-label", "centre of b, mean x 2.5, mean y 0")
     assert numbers(stage)[1] > 0
 
@@ -164,3 +214,26 @@ def test_the_page_opens_what_was_edited_on_the_stage(visit: Any) -> None:
     assert shown.evaluate("node => node.isTheSame === true"), "the player was made anew"
     page.keyboard.press("Control+z")
     expect(page.get_by_role("button", name=CENTRE)).to_have_attribute("aria-label", "centre of b, mean x 1, mean y 0")
+
+
+def test_a_reward_is_painted_and_the_scene_runs(visit: Any) -> None:
+    nothing_known = {"kind": "reward", "reward": {"kind": "expression", "expression": "1"}}
+    page = visit(f"/?scene={to_link({**SMALL, 'guidance': nothing_known, 'w': [0, 1, 2], 'sampler': {'kind': 'ddpm', 'steps': 20}})}")
+    refined(page)
+    page.get_by_role("button", name="Edit", exact=True).click()
+    page.get_by_role("button", name="Paint", exact=True).click()
+    x, y = middle(page.locator(".gv-ground").first)
+    page.mouse.move(x + 60, y - 60)
+    page.mouse.down()
+    page.mouse.move(x + 60, y + 60, steps=6)
+    began = guiding(page)["of"]["rows"]
+    page.mouse.move(x + 70, y + 60, steps=2)
+    assert guiding(page)["of"]["rows"] != began  # it is drawn while the hand is down
+    page.mouse.up()
+    expect(page.get_by_text("The dots follow with the server's answer")).to_be_visible()
+    expect(page.locator(".gv-stale")).to_have_count(0)  # the server's numbers are there
+    rows = player(page).evaluate("node => node.gdviz.state.scenes[0].header.rows")
+    means = [row["mean_reward"] for row in rows]
+    assert 1 < means[0] < means[1] < means[2] < math.exp(3)
+    page.keyboard.press("Control+z")
+    assert guiding(page)["kind"] == "expression"

@@ -236,7 +236,7 @@ function place(node, attributes) {
 }
 
 /** @type {(brush: {at: number[], radius: number}, drawn: Drawn) => Record<string, string | number>} */
-function brushPlace({ at, radius }, { places }) {
-  const [cx, cy] = handlePixel(places, { name: "brush", at });
+function brushPlace({ at, radius }, { places, things }) {
+  const [cx, cy] = handlePixel(places, { name: "brush", at }, things.findIndex(({ id }) => id === "brush"));
   return { cx, cy, r: Math.max(2, (radius * places.view.sx) / places.ratio), visibility: "visible" };
 }

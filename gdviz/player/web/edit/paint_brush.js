@@ -11,7 +11,7 @@ import { beginStroke, goOn, picturePath, withPicture } from "./painted.js";
 
 /** @type {Field} */
 const AMOUNT = { name: "amount", label: "a stroke's paint, %", step: "amount", low: 5, high: 100 };
-const BEGINS = "The first stroke makes a picture of the reward as it is; Ctrl+Z brings the reward back.";
+const BEGINS = "The first stroke makes a picture of the reward, flat where r is below 2 % of its most; Ctrl+Z brings the reward back.";
 
 export class PaintBrush extends HandBrush {
   usual = 12;
