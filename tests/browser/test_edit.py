@@ -218,7 +218,8 @@ def test_the_page_opens_what_was_edited_on_the_stage(visit: Any) -> None:
 
 def test_a_reward_is_painted_and_the_scene_runs(visit: Any) -> None:
     nothing_known = {"kind": "reward", "reward": {"kind": "expression", "expression": "1"}}
-    page = visit(f"/?scene={to_link({**SMALL, 'guidance': nothing_known, 'w': [0, 1, 2], 'sampler': {'kind': 'ddpm', 'steps': 20}})}")
+    scene = {**SMALL, "guidance": nothing_known, "w": [0, 1, 2], "sampler": {"kind": "ddpm", "steps": 20}}
+    page = visit(f"/?scene={to_link(scene)}")
     refined(page)
     page.get_by_role("button", name="Edit", exact=True).click()
     page.get_by_role("button", name="Paint", exact=True).click()

@@ -69,7 +69,8 @@ def test_the_tables_of_its_tilted_law_are_good():
 def test_a_file_with_a_picture_stays_short():
     reward = {"kind": "exp", "of": {"kind": "painted", "box": [-4, 4, -4, 4], "rows": picture(40, 40)}}
     target = {"kind": "gaussian_mixture", "components": [{"mean": [0, 0], "covariance": [[1, 0], [0, 1]]}]}
-    assert len(Experiment.parse({"target": target, "guidance": {"kind": "reward", "reward": reward}, "w": [0]}).canonical()) < 4096
+    experiment = Experiment.parse({"target": target, "guidance": {"kind": "reward", "reward": reward}, "w": [0]})
+    assert len(experiment.canonical()) < 4096
 
 
 @pytest.mark.parametrize(
