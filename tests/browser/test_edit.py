@@ -193,6 +193,10 @@ def test_rows_that_are_pasted_are_points_under_a_brush(stage: Page) -> None:
     stage.get_by_role("button", name=re.compile("^centre of the brush")).focus()
     stage.keyboard.press("Enter")
     expect(stage.get_by_text("5 points", exact=True)).to_be_visible()
+    stage.mouse.move(*middle(stage.locator(".gv-ground").first), steps=3)
+    stage.mouse.down()  # in the middle of the brush, which came along
+    stage.mouse.up()
+    expect(stage.get_by_text("8 points", exact=True)).to_be_visible()
 
 
 def test_the_page_opens_what_was_edited_on_the_stage(visit: Any) -> None:
