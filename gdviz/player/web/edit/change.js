@@ -57,6 +57,12 @@ export function tidy(value, quantum) { return Number((Math.round(value / quantum
 /** @type {(value: number) => number} */
 export function bounded(value) { return Math.min(FARTHEST, Math.max(-FARTHEST, value)); }
 
+// 1, 2 or 5 times a power of ten.
+/** @type {(rough: number) => number} */
+export function roundStep(rough) {
+  const power = 10 ** Math.floor(Math.log10(rough));
+  return tidy([1, 2, 5, 10].map((m) => m * power).find((s) => s >= 0.8 * rough), power / 10);
+}
 /** @type {(name: string, label: string) => Field} */
 export function placeField(name, label) { return { name, label, step: "place", low: -FARTHEST, high: FARTHEST }; }
 

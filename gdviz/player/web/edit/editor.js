@@ -2,7 +2,7 @@
 
 import { createBar } from "./bar.js";
 import { createBoxes } from "./boxes.js";
-import { tidy } from "./change.js";
+import { roundStep, tidy } from "./change.js";
 import { addAt, draggedNumbers, duplicate, relabel, remove, setNumbers } from "./changes.js";
 import { convertTarget, pasteRows } from "./convert.js";
 import { fittedExtent } from "./fit.js";
@@ -297,9 +297,3 @@ export class Editor {
 // Parts that nobody changed are the same objects.
 /** @type {(a: Experiment, b: Experiment) => boolean} */
 function sameParts(a, b) { return a.target === b.target && a.guidance === b.guidance; }
-
-/** @type {(rough: number) => number} */
-function roundStep(rough) {
-  const power = 10 ** Math.floor(Math.log10(rough));
-  return tidy([1, 2, 5, 10].map((m) => m * power).find((s) => s >= 0.8 * rough), power / 10);
-}

@@ -67,7 +67,7 @@ export class PaintBrush extends HandBrush {
       this.editor.bar.say(refused, true);
       return;
     }
-    this.stroke = { ...beginStroke(experiment, this.place()), before };
+    this.stroke = Object.assign(beginStroke(experiment, this.place()), { before });
     this.carry();
   }
 
