@@ -52,7 +52,7 @@ class Painted(RewardKind):
         "As exp(strength R) full paint is exp(strength) times as likely as none.",
         formula="R(x) = sum_ij R_ij B(u - j) B(v - i), B the cubic B-spline, (u, v) = x in cells; constant outside the box",
         cost="sixteen products (four in 1-D); the tilted law is tabulated",
-        citation="C. de Boor, A Practical Guide to Splines, 1978 (the B-spline)",
+        citation="Boor, C. de 1978, the B-spline",
     )
     examples = (
         {
