@@ -5,6 +5,7 @@ A page is a file of pages/. The first words of it are its name; its constants sa
 """
 
 import ast
+import gc
 from pathlib import Path
 
 import streamlit as st
@@ -30,7 +31,7 @@ def pages() -> dict[str, list[tuple[str, str, str]]]:
     return sections
 
 
-st.navigation(
+page = st.navigation(
     {
         section: [
             st.Page(path, title=title, icon=f":material/{icon}:", default=path == "pages/explore.py", url_path=Path(path).stem)
@@ -39,4 +40,10 @@ st.navigation(
         for section, members in pages().items()
     },
     position="top",
-).run()
+)
+try:
+    page.run()
+finally:
+    # Streamlit collects all garbage after each run: it would walk through torch, pandas and what every session holds, more
+    # than half of the server's time beside a hundred sessions. What is frozen is left to the collection of `workers.pool`.
+    gc.freeze()

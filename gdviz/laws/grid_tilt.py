@@ -6,6 +6,7 @@ import copy
 from functools import cached_property
 from typing import Self
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -111,7 +112,7 @@ class GridTilt(Law):
         while accepted < n:
             draws = torch.rand(2 * n + 64, self.dimension + 2, generator=generator, dtype=torch.float64)
             cell = torch.searchsorted(chances, draws[:, 0] * chances[-1]).clamp_max(len(flat) - 1)
-            corner = torch.stack(torch.unravel_index(cell, bound.shape), -1)  # [m, d]
+            corner = torch.from_numpy(np.stack(np.unravel_index(cell.numpy(), bound.shape), -1))  # [m, d]; torch's imports sympy
             x = low + (corner + draws[:, 2:]) * step  # [m, d]
             log_accept = self.base.log_density(x, 0.0) + self.reward.log(x) - flat[cell] - torch.tensor(MARGIN).log()
             batches.append(x[draws[:, 1].log() < log_accept])

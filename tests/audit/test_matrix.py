@@ -79,7 +79,7 @@ def asked(sampler: str, guidance: str, law: str) -> Experiment:
             "target": LAWS[law],
             "guidance": guided()[guidance],
             "score": GUIDANCE.kinds[guided()[guidance]["kind"]].example_score,
-            "sampler": {"kind": sampler, "steps": 16, **(POPULATION if sampler == "smc" else {})},
+            "sampler": {"kind": sampler, "steps": 8, **(POPULATION if sampler == "smc" else {})},
             "w": W,
             "particles": PARTICLES,
         }

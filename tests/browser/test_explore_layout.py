@@ -96,10 +96,11 @@ def test_back_and_forward_open_what_the_address_says(visit: Any) -> None:
     assert not page.url.startswith("http"), "Back cannot leave"
 
 
-def test_an_edit_keeps_the_view_and_a_reload_the_copied_panel(visit: Any) -> None:
+def test_an_edit_keeps_the_player_and_the_view_and_a_reload_the_copied_panel(visit: Any) -> None:
     page = visit(small())
     shown = player(page)
     refined(page)
+    shown.evaluate("node => { node.isTheSame = true }")
     page.get_by_role("slider", name="guidance scale w").press("ArrowLeft")
     page.get_by_role("button", name="copy to B").click()
     view = re.search("view=[^&]*", page.url)
@@ -109,13 +110,20 @@ def test_an_edit_keeps_the_view_and_a_reload_the_copied_panel(visit: Any) -> Non
     expect(shown.get_by_text("24 steps").first).to_be_visible()
     refined(page)
     assert view and view[0] in page.url
+    assert shown.evaluate("node => node.isTheSame === true"), "the player was made anew"
+    expect(shown.get_by_text(re.compile("A → B")).first).to_be_visible()  # held against each other
+    expect(shown.locator("canvas")).to_have_count(3)
     page.reload()
     expect(player(page).locator("canvas")).to_have_count(3)
 
 
 def test_dots_that_cannot_be_seen_are_told_of(visit: Any) -> None:
-    reward = {"kind": "reward", "reward": {"kind": "expression", "expression": "exp(1000*x)"}}
-    shown = player(visit(small(guidance=reward), reduced_motion="no-preference"))
+    page = visit(small(w=[0, 1e6]))
+    shown = player(page)
+    refined(page)
+    page.get_by_role("slider", name="guidance scale w").press("End")
+    expect(shown).to_have_attribute("data-w", re.compile("1000000|1e\\+?6"))
+    page.get_by_role("slider", name="denoising time").press("End")
     expect(shown.locator(".gv-away").nth(1)).to_contain_text(re.compile(r"lie outside these axes|overflowed"))
 
 

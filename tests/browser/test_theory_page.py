@@ -1,4 +1,4 @@
-"""The Theory page: a run that is found again, a particle that can be moved, and what has no theorem."""
+"""The Theory page: a run on a phone in the dark, a particle that can be moved, and what has no theorem."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ def figure(page: Page, key: str):
     return page.locator(f".st-key-theory-figure-{key}").get_by_role("figure")
 
 
-def test_the_martingale_is_run_and_found_again(visit: Visit) -> None:
-    page = visit(SMALL)
+def test_the_martingale_is_run(visit: Visit) -> None:
+    page = visit(SMALL, color_scheme="dark", viewport={"width": 390, "height": 800})
     expect(page.get_by_role("heading", name="A laboratory for the theorem")).to_be_visible()
     page.get_by_role("button", name="Run", exact=True).click()
     expect(page.get_by_text("Finished in")).to_be_visible()
@@ -28,13 +28,11 @@ def test_the_martingale_is_run_and_found_again(visit: Visit) -> None:
     expect(figure(page, "gap")).to_have_attribute("aria-label", re.compile("Mean less identity"))
     expect(figure(page, "rate")).to_have_attribute("aria-label", re.compile("w = 2: at most 0.03"))
 
-    again = visit(SMALL, color_scheme="dark", viewport={"width": 390, "height": 800})
-    expect(again.get_by_text("Finished in")).to_be_visible()
-    assert again.evaluate("document.documentElement.scrollWidth") <= 390
-    box = again.get_by_role("textbox", name="Guidance scales w")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    box = page.get_by_role("textbox", name="Guidance scales w")
     box.fill("-1, 2")
     box.press("Enter")
-    expect(again.get_by_role("alert").filter(has_text="w: found '-1.0'; numbers from 0")).to_be_visible()
+    expect(page.get_by_role("alert").filter(has_text="w: found '-1.0'; numbers from 0")).to_be_visible()
 
 
 def test_a_particle_is_dragged_moved_by_keys_and_takes_the_step(visit: Visit) -> None:

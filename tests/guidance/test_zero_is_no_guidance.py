@@ -85,7 +85,7 @@ def test_a_schedule_multiplies_w_and_nothing_else(kind, example, schedule):
     rules = plain_rule(kind, json.dumps(example)), build(kind, {**example, "schedule": schedule}).rule
     plain, scheduled, at_w = Guide(rules[0], 0.0), Guide(rules[1], 1.7), Guide(rules[0], 1.7)
     omega = SCHEDULES.parse(schedule).omega
-    for moment in LEVELS.moments():
+    for moment in list(LEVELS.moments())[::4]:
         x = points(moment)
         plain.w = 1.7 * omega(moment)
         one, other = plain(x, moment), scheduled(x, moment)

@@ -17,6 +17,7 @@ import pytest
 from experiments import changed
 from listening import JobReport
 from tasks import EAGER, tiny
+from waiting import until
 
 from gdviz.checkpoints import Library, Pace
 from gdviz.cli import main
@@ -117,13 +118,6 @@ def connected(connect):
         except GdvizError:
             if time.monotonic() > end:
                 raise
-
-
-def until(condition, seconds: float = 60) -> bool:
-    end = time.monotonic() + seconds
-    while not condition() and time.monotonic() < end:
-        time.sleep(0.01)
-    return bool(condition())
 
 
 def same(a, b) -> bool:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import background
 import pytest
+from waiting import until
 
 from gdviz.errors import GdvizError
 from gdviz.jobs import Asker, Pool, Terms
@@ -37,13 +38,6 @@ def alive(pid: int) -> bool:
         return False
     status = Path(f"/proc/{pid}/stat")
     return not status.exists() or status.read_text().rpartition(")")[2].split()[0] != "Z"
-
-
-def until(condition, seconds: float = 20) -> bool:
-    end = time.monotonic() + seconds
-    while not condition() and time.monotonic() < end:
-        time.sleep(0.005)
-    return bool(condition())
 
 
 def started(job) -> bool:

@@ -9,6 +9,7 @@ import time
 import pytest
 import torch
 from tasks import EAGER, tiny
+from waiting import until
 
 from gdviz.checkpoints import Library, Pace
 from gdviz.errors import GdvizError
@@ -50,13 +51,6 @@ def trainings(pool, library):
 def undisturbed(task: Task) -> bytes:
     *_, last = train(task)
     return last.checkpoint().to_bytes()
-
-
-def until(condition, seconds: float = 240) -> bool:
-    end = time.monotonic() + seconds
-    while not condition() and time.monotonic() < end:
-        time.sleep(0.01)
-    return bool(condition())
 
 
 def state(trainings: Trainings, id: str) -> str | None:

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ import pytest
 import uvicorn
 from asking import HANDSHAKE, ask
 from running_program import free_port, peak, running_program
+from waiting import until
 
 from gdviz.resources import resource
 from gdviz.server import connections as rules
@@ -151,13 +152,6 @@ def test_a_system_that_allows_few_files_is_asked_for_more_and_believed():
 
 WAIT = 1.0
 """Seconds for which a server of these tests waits."""
-
-
-def until(condition: Callable[[], bool]) -> bool:
-    end = time.monotonic() + 20
-    while not condition() and time.monotonic() < end:
-        time.sleep(0.02)
-    return condition()
 
 
 async def application(scope: Any, receive: Any, send: Any) -> None:

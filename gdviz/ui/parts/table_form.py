@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 import streamlit as st
@@ -19,18 +21,41 @@ def edit_table(label: str, row: type[BaseModel], value: list[Draft], key: str) -
     The editor is given the same lines until another description comes from elsewhere: given what was typed into it as new lines,
     it would forget the cell that is being typed.
     """
-    lines_key, number_key = f"{key}.lines", f"{key}.number"
-    lines, given = st.session_state.get(lines_key, (None, None))
-    number = st.session_state.get(number_key, 0)
-    if f"{key}.{number}" not in st.session_state or not (_agree(value, given) or _agree(value, lines)):
-        lines, number = value, number + 1
+    given = st.session_state.get(f"{key}.given")
+    if given is None or f"{key}.{given.number}" not in st.session_state or not given.says(value):
+        given = _Given.of(row, value, number=given.number + 1 if given else 1)
     st.caption(as_typed(label))
-    names = list(row.model_fields)
-    cells = [{name: _cell(item.get(name)) for name in names} for item in lines]
-    shown = st.data_editor(cells, num_rows="dynamic", key=f"{key}.{number}", hide_index=True)
-    typed = [{name: _uncell(name, text) for name, text in line.items() if text not in (None, "")} for line in shown]
-    st.session_state[lines_key], st.session_state[number_key] = (lines, typed), number
+    shown = st.data_editor(given.frame, num_rows="dynamic", key=f"{key}.{given.number}", hide_index=True)
+    typed = list(_lines(shown))
+    st.session_state[f"{key}.given"] = replace(given, typed=typed)
     return typed
+
+
+@dataclass(frozen=True)
+class _Given:
+    """The lines that an editor was given, also as a frame of pandas, which is slow to make, and what is typed there by now."""
+
+    number: int
+    lines: list[Draft]
+    frame: Any
+    typed: list[Draft] | None = None
+
+    @classmethod
+    def of(cls, row: type[BaseModel], lines: list[Draft], number: int) -> _Given:
+        from pandas import DataFrame  # type: ignore[import-untyped]
+
+        names = list(row.model_fields)
+        return cls(number, lines, DataFrame([[_cell(line.get(name)) for name in names] for line in lines], columns=names))
+
+    def says(self, value: list[Draft]) -> bool:
+        return _agree(value, self.typed) or _agree(value, self.lines)
+
+
+def _lines(shown: Any) -> Iterator[Draft]:
+    """What a frame holds, its empty cells left out."""
+    for cells in zip(*(shown[name].tolist() for name in shown), strict=True):
+        line = zip(shown, cells, strict=True)
+        yield {name: _uncell(name, cell) for name, cell in line if not (cell is None or cell == "" or cell != cell)}
 
 
 def _agree(value: list[Draft], lines: list[Draft] | None) -> bool:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import atexit
 import gc
+import threading
+import time
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -18,18 +20,27 @@ if TYPE_CHECKING:
     from gdviz.checkpoints import Library
 
 
+COLLECT_EVERY = 30.0
+"""Seconds between two collections of all garbage; one takes about two tenths of a second."""
+
+
 @st.cache_resource
 def pool() -> Pool:
-    """The workers of this server, started at first use and ended with it: processes of this machine, or a cluster's.
-
-    Everything a page imports is there by now and stays. Streamlit collects garbage after each run of a page, and
-    without `gc.freeze` would walk through all of torch and pandas each time, a tenth of a second that nobody else runs.
-    """
-    gc.freeze()
+    """The workers of this server, started at first use and ended with it: processes of this machine, or a cluster's."""
+    threading.Thread(target=_collect_now_and_then, daemon=True, name="garbage").start()
     workers = make_pool()
     atexit.register(workers.close)
     workers.warm(warm_up)
     return workers
+
+
+def _collect_now_and_then() -> None:
+    """Collect what `gc.freeze` keeps out of the collection after each run of a page (app.py)."""
+    while True:
+        gc.unfreeze()
+        gc.collect()
+        gc.freeze()
+        time.sleep(COLLECT_EVERY)
 
 
 def library() -> Library:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from tasks import EAGER, RECIPE, TARGET
+from waiting import until
 
 from gdviz.checkpoints import Library, required_tasks
 from gdviz.experiment import Experiment
@@ -31,13 +30,6 @@ def pool():
 @pytest.fixture
 def trainings(pool, tmp_path) -> Trainings:
     return Trainings(pool, Library(tmp_path / "store", shipped=tmp_path / "none"), EAGER)
-
-
-def until(condition, seconds: float = 240) -> bool:
-    end = time.monotonic() + seconds
-    while not condition() and time.monotonic() < end:
-        time.sleep(0.02)
-    return bool(condition())
 
 
 def test_exact_scores_need_nothing(trainings, pool):
