@@ -12,7 +12,9 @@ from running_program import running_program
 from stripping_proxy import stripping_proxy
 
 
-@pytest.mark.parametrize("passed_on", [pytest.param(True, id="base-path", marks=pytest.mark.verify), pytest.param(False, id="stripped")])
+@pytest.mark.parametrize(
+    "passed_on", [pytest.param(True, id="base-path", marks=pytest.mark.verify), pytest.param(False, id="stripped")]
+)
 def test_the_player_finds_its_scene_below_the_path(visit: Any, program_url: str, tmp_path: Any, passed_on: bool) -> None:
     own = running_program(tmp_path, ["--base-path", "/courses/lab"], base="/courses/lab")
     stripped = stripping_proxy(int(urlsplit(program_url).port or 0), "/courses/lab")

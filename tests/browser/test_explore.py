@@ -77,7 +77,8 @@ def test_moving_w_and_time_asks_nobody_and_the_link_reopens_scene_and_view(visit
 
 
 def test_a_bad_reward_is_refused_beside_the_box(visit: Any) -> None:
-    line = {"kind": "gaussian_mixture", "components": [{"mean": [-1], "covariance": [[0.5]]}, {"mean": [1], "covariance": [[0.5]]}]}
+    modes = [{"mean": [mean], "covariance": [[0.5]]} for mean in (-1, 1)]
+    line = {"kind": "gaussian_mixture", "components": modes}
     reward = {"kind": "reward", "reward": {"kind": "expression", "expression": "1 + x**2"}}
     page = visit(small(target=line, guidance=reward))
     shown = player(page)
