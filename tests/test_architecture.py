@@ -28,7 +28,8 @@ FLOORS: list[set[str]] = [
     {"jobs"},
     {"studies"},
     {"player"},
-    {"papers", "facts", "comparison"},
+    {"comparison"},
+    {"papers", "facts"},
     {"exact_curves"},
     {"presets", "schema", "cards", "tables"},  # an Experiment chosen, described; a Result printed
     {"result"},
@@ -55,6 +56,7 @@ FLOORS: list[set[str]] = [
     {"progress"},
     {"cores"},
     {"resources"},
+    {"own_file"},
     {"record"},
     {"palette"},
     {"misfit"},
