@@ -28,6 +28,7 @@ FLOORS: list[set[str]] = [
     {"jobs"},
     {"studies"},
     {"player"},
+    {"bench"},
     {"comparison"},
     {"papers", "facts"},
     {"exact_curves"},

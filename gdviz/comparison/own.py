@@ -123,8 +123,8 @@ class SceneProblem(Problem):
         super().__init__(scores_of(plan), levels, noise.start().double().numpy(), increments, code.backend)
         self.log_reward = _log_reward(plan, self.own)
 
-    def count(self, x: Tensor, t: float) -> None:
-        super().count(x, t)
+    def count(self, x: Tensor) -> None:
+        super().count(x)
         if self.evaluations > self.budget + 1e-6:
             raise GdvizError(
                 f"{self._name}: found more than {self.budget} network evaluations a sample; problem.budget says how many it has, "
@@ -202,7 +202,7 @@ def scores_of(plan: Plan) -> Scores:
         both = unified.pair(x, t)
         return (both.toward - both.push).to(x)
 
-    return Scores(toward, away, toward if unified.base == "toward" else away)
+    return Scores(toward, away, unified.base)
 
 
 def _log_reward(plan: Plan, own: Callable[[Any], Any]) -> Callable[[Any], Any]:

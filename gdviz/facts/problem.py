@@ -73,7 +73,7 @@ class Laws:
     @property
     def scores(self) -> Scores:
         """Of a `Problem` on them."""
-        return Scores(self.toward.score, self.away.score, self.base.score)
+        return Scores(self.toward.score, self.away.score, "toward" if self.method == "cfg" else "away")
 
     def affine(self, w: float, t: float) -> tuple[Array, Array]:
         """A and b of the guided score base + w (toward - away)."""
@@ -100,13 +100,14 @@ class Scores(NamedTuple):
 
     Attributes
     ----------
-    toward, away, base : callable
-        base is what w = 0 follows.
+    toward, away : callable
+    base : {"toward", "away"}
+        What w = 0 follows.
     """
 
     toward: Score
     away: Score
-    base: Score
+    base: Literal["toward", "away"]
 
 
 class ScoreProblem:
@@ -131,14 +132,15 @@ class ScoreProblem:
     asked : list of float
         The t of every score that has been asked for.
     evaluations : float
-        Points at which scores have been asked for, a sample; one whose gradient is taken counts twice.
+        Points at which scores have been asked for, a sample; one whose gradient is taken counts twice, the same points asked
+        for once more not at all.
     """
 
     def __init__(self, scores: Scores, n: int, backend: Backend = "numpy", predicts: Predicts = "score") -> None:
         self._backend, self._predicts = backend, predicts
         self.n, self.asked, self.evaluations = n, list[float](), 0.0
-        self.toward, self.away, self.base = (self._asked(score) for score in scores)
-        self.cond, self.uncond = self.toward, self.away
+        self.toward, self.away = self._asked(scores.toward), self._asked(scores.away)
+        self.cond, self.uncond, self.base = self.toward, self.away, self.toward if scores.base == "toward" else self.away
 
     def own(self, values: Array | Tensor) -> Any:
         """Values as an array of the caller's backend."""
@@ -146,17 +148,24 @@ class ScoreProblem:
             return torch.as_tensor(values, dtype=torch.float64)
         return np.asarray(values, dtype=np.float64)
 
-    def count(self, x: Tensor, t: float) -> None:
-        """Note that scores are asked for at x [..., d]; where their gradient is taken, a backward pass counts as one more."""
-        self.asked.append(t)
+    def count(self, x: Tensor) -> None:
+        """Count the points x [..., d]; where a gradient is taken, a backward pass is one evaluation more."""
         self.evaluations += (1 + x.requires_grad) * x[..., 0].numel() / self.n
 
     def _asked(self, score: Score) -> Callable[[Any, Any], Any]:
+        last: tuple[float, Tensor, Tensor] | None = None
+
         def asked(x: Any, t: Any) -> Any:
+            nonlocal last
             points, level = torch.as_tensor(x, dtype=torch.float64), float(t)
-            self.count(points, level)
+            self.asked.append(level)
+            if last is not None and level == last[0] and not points.requires_grad and torch.equal(points, last[1]):
+                return self.own(last[2].clone())
+            self.count(points)
             value = score(points, level)  # [n, d]
-            return self.own(value if self._predicts == "score" else -math.sqrt(level) * value)
+            value = value if self._predicts == "score" else -math.sqrt(level) * value
+            last = None if value.requires_grad else (level, points.clone(), value.clone())
+            return self.own(value)
 
         return asked
 

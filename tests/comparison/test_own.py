@@ -43,8 +43,7 @@ def ddpm(problem, w):
 def test_cfg_written_by_hand_is_our_cfg(guidance):
     """The same noise, so the same samples but for rounding: a guided score, and a whole sampler."""
     scene, ours = {**LABELLED, "guidance": guidance}, guidance["kind"]
-    mine = {"rule": cfg, "evaluations_a_step": 2}  # counted: base, toward and away
-    methods = {"ours": ours, "score": mine} | ({"sampler": ddpm} if ours == "cfg" else {})
+    methods = {"ours": ours, "score": cfg} | ({"sampler": ddpm} if ours == "cfg" else {})
     first, *others = gdviz.compare(methods, experiment=scene, **SMALL).entries
     for entry in others:
         assert entry.steps == first.steps == 8 and entry.at_goal
@@ -57,7 +56,8 @@ def test_what_a_guided_score_asks_for_is_counted():
     plan = Experiment.parse(LABELLED).build().plan
 
     def three(problem, x, t, w):
-        return problem.cond(x, t) + w * (problem.cond(x, t) - problem.uncond(x, t))
+        cond, ahead = problem.cond(x, t), problem.cond(x + t, t)
+        return cond + w * (0.5 * (cond + ahead) - problem.uncond(x, t))
 
     def with_gradient(problem, x, t, w):
         with torch.enable_grad():
@@ -66,6 +66,7 @@ def test_what_a_guided_score_asks_for_is_counted():
             (push,) = torch.autograd.grad(problem.log_reward(x + t * base).sum(), x)
         return base.detach() + w * push
 
+    assert evaluations_of(OwnCode("f", cfg), plan, 1.0) == 2, "base is toward here, and asked for once"
     assert evaluations_of(OwnCode("f", three), plan, 1.0) == 3
     assert evaluations_of(OwnCode("f", with_gradient, "torch"), plan, 1.0) == 2
     (entry,) = gdviz.compare({"mine": three}, experiment=LABELLED, **{**SMALL, "evaluations": 24}).entries
@@ -97,8 +98,8 @@ def mutated(problem, x, t, w):
 
 def greedy(problem, w):
     x = problem.start
-    for _ in range(problem.budget + 1):
-        problem.cond(x, 0.5)
+    for k in range(problem.budget + 1):
+        problem.cond(x + k, 0.5)
     return x
 
 
