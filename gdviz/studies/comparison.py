@@ -52,7 +52,7 @@ class Comparison(Study[ComparisonAnswer]):
         from gdviz.comparison.methods import METHODS
 
         versions = {name: METHODS[name].version for name in self.methods if name in METHODS}
-        return {**super().request(), "methods": [name + versions.get(name, "") for name in self.methods]}
+        return {**super().request(), "methods": [f"{name}{versions.get(name, '')}" for name in self.methods]}
 
     def check(self) -> None:
         """Refuse what cannot be run, before anything is.
