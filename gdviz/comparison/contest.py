@@ -33,6 +33,9 @@ SHOWN = 400
 RUNAWAY = 100.0
 """A particle so many times farther out than any of the goal's samples has run away: too long steps, not a law."""
 
+MANY = 1000
+"""Steps over which a sampler's guided scores a step are counted."""
+
 FIRST_GOAL_SEED = 1_000_003
 """Goal samples have seeds far from those of the runs."""
 
@@ -124,7 +127,10 @@ class Contest:
         if method.own is None or method.own.whole:
             return method
         most = evaluations_of(method.own, self.plan, self.w or 1.0)
-        return method if method.scores else replace(method, scores=most)
+        if method.scores:
+            return method
+        sampler = replace(method, scores=1.0).described(self.scene, self.w, MANY, self.particles).sampler
+        return replace(method, scores=most * sampler.evaluations / sampler.steps)
 
     def _built(self, experiment: Experiment, own: OwnCode | None) -> Built:
         """Built once for each guidance: its laws may be tables, and do not depend on the sampler."""

@@ -80,6 +80,5 @@ def load_named() -> None:
 def banner() -> str | None:
     """What every page says while a file is loaded; None otherwise."""
     named = os.environ.get(SETTING)
-    words = "What it does is not checked; it runs on this machine only."
-    return named and f"Your own rule is loaded: {named.partition(':')[2]}. {words}"
+    return named and f"Your own rule is loaded: {named.partition(':')[2]}. It runs on this machine only."
 

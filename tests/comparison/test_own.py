@@ -69,8 +69,9 @@ def test_what_a_guided_score_asks_for_is_counted():
     assert evaluations_of(OwnCode("f", cfg), plan, 1.0) == 2, "base is toward here, and asked for once"
     assert evaluations_of(OwnCode("f", three), plan, 1.0) == 3
     assert evaluations_of(OwnCode("f", with_gradient, "torch"), plan, 1.0) == 2
-    (entry,) = gdviz.compare({"mine": three}, experiment=LABELLED, **{**SMALL, "evaluations": 24}).entries
-    assert entry.steps == 8
+    twice = {"rule": three, "sampler": {"kind": "heun"}}  # a guided score at both ends of a step
+    answer = gdviz.compare({"once": three, "twice": twice}, experiment=LABELLED, **{**SMALL, "evaluations": 48})
+    assert [entry.steps for entry in answer.entries] == [16, 8]
 
 
 def test_every_w_of_a_sweep_and_the_reward_reach_the_function():
