@@ -96,7 +96,7 @@ def _rank_cell(entry: BenchEntry, there: list[Place]) -> str:
 
 def _about(entry: BenchEntry) -> str:
     code = f"sha256 {entry.code[:12]}" if entry.code else "comes with gdviz"
-    return f"{_cell(entry.about)} {code}; {entry.made_with}; {entry.seconds:.0f} s".strip()
+    return f"{_cell(entry.about)} {code}; {entry.made_with}".strip()
 
 
 def _row(cells: Sequence[str]) -> str:

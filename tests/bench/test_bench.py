@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from scipy.stats import ttest_rel
 
 from gdviz.bench import BenchEntry, Definition, find_definition
 from gdviz.bench.card import card_lines, sentence
+from gdviz.bench.entry import read_entry
 from gdviz.bench.ranking import places, results_page
 from gdviz.checkpoints import build_trained
 from gdviz.cli import main
@@ -21,6 +24,7 @@ FROZEN = "4edd165f2b869f05a9f1c4952d95ef9fd5215dce664177737ddc5d4d19b06d46"
 """Of guidance2d-v1. A definition of another sha256 is another benchmark: give it another name."""
 
 SUITE = find_definition("guidance2d-v1")
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_the_definition_is_the_one_that_was_released():
@@ -95,6 +99,16 @@ def test_the_results_page_has_a_table_a_scene_and_no_total():
     assert "**3** · 0.3100 ± 0.0098" in line
     assert "| floor | 0.1030 ± " in page and "ran away" in page
     assert "No entry ran here." in page and "About \\| it." in page
+
+
+def test_the_results_page_of_the_docs_has_the_entries_of_the_repository():
+    files = sorted((ROOT / "benchmarks" / SUITE.name).glob("*.json"))
+    page = results_page(SUITE, [read_entry(file, SUITE) for file in files])
+    told = "gdviz bench guidance2d-v1 --results benchmarks/guidance2d-v1 > docs/benchmark-results.md"
+    assert (ROOT / "docs" / "benchmark-results.md").read_text(encoding="utf-8") == page, f"out of date; run: {told}"
+    for file in files:
+        code = read_entry(file, SUITE).code
+        assert not code or hashlib.sha256(file.with_suffix(".py").read_bytes()).hexdigest() == code, file.name
 
 
 def test_a_card_says_where_the_method_is_not_told_from_the_goal():
