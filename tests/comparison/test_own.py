@@ -137,7 +137,7 @@ def test_a_mistake_is_one_sentence(method, told):
 
 def test_a_scene_is_an_experiment_or_a_preset():
     (entry,) = gdviz.compare([cfg], preset="overlapping-classes", **SMALL).entries
-    assert entry.title == "cfg" and entry.steps == 5
+    assert entry.title == "cfg" and entry.steps == 8
     for scene in ({}, {"experiment": LABELLED, "preset": "overlapping-classes"}):
         with pytest.raises(GdvizError, match="experiment: found no scene or two; give experiment= or preset="):
             gdviz.compare(["cfg"], **scene)
