@@ -153,6 +153,20 @@ class Family:
                 kinds[name] = member
         return dict(sorted(kinds.items()))
 
+    def add(self, kind: type[Kind]) -> None:
+        """Take in a kind that is not of the package: one of a reader's own file.
+
+        Raises
+        ------
+        GdvizError
+            If there is one of its name.
+        """
+        name = kind.kind_name()
+        assert name is not None
+        if name in self.kinds:
+            raise GdvizError(f"{self.name} kind {name!r} is defined twice: {self.kinds[name].__module__}, {kind.__module__}.")
+        self.__dict__["kinds"] = dict(sorted({**self.kinds, name: kind}.items()))  # in place of what is kept
+
     def parse(self, value: Any) -> Kind:
         """Turn a dictionary with a ``kind`` key (or an instance) into a validated kind."""
         if isinstance(value, Kind) and value.kind_name() in self.kinds:

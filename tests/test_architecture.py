@@ -28,7 +28,9 @@ FLOORS: list[set[str]] = [
     {"jobs"},
     {"studies"},
     {"player"},
-    {"papers", "facts", "comparison"},
+    {"bench", "plugin"},
+    {"comparison"},
+    {"papers", "facts"},
     {"exact_curves"},
     {"presets", "schema", "cards", "tables"},  # an Experiment chosen, described; a Result printed
     {"result"},
@@ -55,6 +57,7 @@ FLOORS: list[set[str]] = [
     {"progress"},
     {"cores"},
     {"resources"},
+    {"own_file"},
     {"record"},
     {"palette"},
     {"misfit"},
@@ -208,7 +211,7 @@ def test_scikit_learn_is_imported_where_it_is_used():
 
 MACHINERY = {
     "jobs", "studies", "sweep_request", "sweep", "experiment", "store", "checkpoints", "device", "errors", "record", "progress",
-    "family",
+    "family", "plugin",
 }  # fmt: skip
 """What gdviz/jobs may know: how work is sent, cut, kept and reported. What the work is about is the studies'."""
 

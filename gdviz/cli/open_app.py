@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -26,6 +28,9 @@ def open_app(
         str | None, typer.Option(metavar="PATH", help="The path below which the pages lie, for a proxy that passes it on.")
     ] = None,
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Do not open a browser.")] = False,
+    plugin: Annotated[
+        Path | None, typer.Option(metavar="FILE.py", help="A guidance rule of your own, which is run; on this machine only.")
+    ] = None,
     device: Device = "auto",
     scheduler: Scheduler = None,
 ) -> None:
@@ -35,9 +40,22 @@ def open_app(
 
     if not (port.isascii() and port.isdigit() and len(port) <= 9):
         raise GdvizError(f"port: found {shown(port)}; allowed: 1 to 65535.")
+    if plugin is not None:
+        _load(plugin, host, allow_host or (), scheduler)
     _settle_where(device, scheduler)
     first = free_port(host, int(port))
     serve(host, first, not no_browser, allow_host or (), embed_in or (), base_path)
+
+
+def _load(plugin: Path, host: str, allow_host: Sequence[str], scheduler: str | None) -> None:
+    """Run the reader's own file, once it is known that nobody else will."""
+    from gdviz.plugin import load_plugin
+    from gdviz.server import for_this_machine_only
+
+    for_this_machine_only(host, allow_host)
+    if scheduler:
+        raise GdvizError("--plugin: found with --scheduler; a rule of your own runs on this machine only.")
+    load_plugin(plugin)
 
 
 def _settle_where(device: str, scheduler: str | None) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import torch
 from torch import Tensor
@@ -12,6 +13,7 @@ from torch import Tensor
 from gdviz.comparison.answer import MEASURES, Entry
 from gdviz.comparison.goal import Goal, goal_of
 from gdviz.comparison.methods import Method
+from gdviz.comparison.own import OwnCode, evaluations_of, with_own
 from gdviz.experiment import Built, Experiment
 from gdviz.laws import Law, Mixture
 from gdviz.metrics.energy import Within, energy_distance
@@ -30,6 +32,9 @@ SHOWN = 400
 
 RUNAWAY = 100.0
 """A particle so many times farther out than any of the goal's samples has run away: too long steps, not a law."""
+
+MANY = 1000
+"""Steps over which a sampler's guided scores a step are counted."""
 
 FIRST_GOAL_SEED = 1_000_003
 """Goal samples have seeds far from those of the runs."""
@@ -82,11 +87,15 @@ class Contest:
             If the method does not fit the scene.
         """
         experiment = method.described(self.scene, self.w, evaluations, self.particles)
-        built = self._built(experiment)
+        built = self._built(experiment, method.own)
         measured, seconds, fates, lost, shown = [], [], [], 0, None
         for seed in range(self.seeds):
             began = time.perf_counter()
-            chunk = self._run(experiment, built, execute, seed)
+            if method.own is not None and method.own.whole:
+                drawn = method.own.draw(built.plan, built.levels, self.w, self.particles, seed, evaluations)
+                chunk = Chunk(0, drawn[None].float())
+            else:
+                chunk = self._run(experiment, built, execute, seed)
             seconds.append(time.perf_counter() - began)
             x = chunk.x[-1]
             keep = self._whole(torch.isfinite(x).all(-1) & (x.abs() < self._far).all(-1), built.sampler.together)  # [N]
@@ -107,14 +116,32 @@ class Contest:
         """Populations count as a whole or not at all, [N]."""
         return keep.reshape(-1, together).all(-1).repeat_interleave(together)
 
-    def _built(self, experiment: Experiment) -> Built:
+    def counted(self, method: Method) -> Method:
+        """The method with its cost, where that is a guided score of the caller's: it is tried and its evaluations are counted.
+
+        Raises
+        ------
+        GdvizError
+            If what it returns is no guided score.
+        """
+        if method.own is None or method.own.whole:
+            return method
+        most = evaluations_of(method.own, self.plan, self.w or 1.0)
+        if method.scores:
+            return method
+        sampler = replace(method, scores=1.0).described(self.scene, self.w, MANY, self.particles).sampler
+        return replace(method, scores=most * sampler.evaluations / sampler.steps)
+
+    def _built(self, experiment: Experiment, own: OwnCode | None) -> Built:
         """Built once for each guidance: its laws may be tables, and do not depend on the sampler."""
         key = experiment.guidance.model_dump_json()
         if key not in self._plans:
             self._plans[key] = self._build(experiment).plan
-        sampler = experiment.sampler
-        sampler.check(self._plans[key])
-        return Built(self.plan.unguided, self._plans[key], sampler, sampler.build_levels())
+        plan, sampler = self._plans[key], experiment.sampler
+        if own is not None and not own.whole:
+            plan = with_own(plan, own)
+        sampler.check(plan)
+        return Built(self.plan.unguided, plan, sampler, sampler.build_levels())
 
     def _run(
         self, experiment: Experiment, built: Built, execute: Callable[[Experiment, Built], PlanExecutor], seed: int

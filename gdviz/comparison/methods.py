@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from gdviz.errors import GdvizError, did_you_mean
 
 if TYPE_CHECKING:
+    from gdviz.comparison.own import OwnCode
     from gdviz.experiment import Experiment
 
 Rung = Literal["no guidance", "needs the exact value", "cheap, biased", "exact in the limit of compute"]
@@ -41,6 +42,10 @@ class Method:
         Empty where it aims at the goal; else at what, in a few words.
     unguided : bool
         Runs at w = 0.
+    own : OwnCode or None
+        A function of the caller's in place of the guidance's rule, or of the whole sampler.
+    version : str
+        Of a reader's own file, whose answers shall not be taken for those of another one.
     """
 
     name: str
@@ -52,6 +57,8 @@ class Method:
     guidance: Mapping[str, Any] = field(default_factory=dict)
     aims: str = ""
     unguided: bool = False
+    own: OwnCode | None = None
+    version: str = ""
 
     def steps(self, evaluations: int) -> int:
         """Steps that so many network evaluations a sample allow."""
@@ -122,10 +129,15 @@ _ALL = (
     Method("cfgig", "Gibbs-like CFG", _LIMIT, 6, sampler={"kind": "cfgig", "rounds": 5, "sigma": 1.0}),
 )
 
-METHODS: Mapping[str, Method] = {method.name: method for method in _ALL}
+METHODS: dict[str, Method] = {method.name: method for method in _ALL}
 
 POPULATION = 64
 """Of the particle methods: a run has a multiple of so many."""
+
+
+def add_method(method: Method) -> None:
+    """Take in a method of the reader's own (`gdviz.plugin`)."""
+    METHODS[method.name] = method
 
 
 def takes_of(scene: Experiment) -> Literal["reward", "label"]:

@@ -30,11 +30,11 @@ def verdict(answer: ComparisonAnswer) -> str:
     known.sort(key=_distance)
     best, tied = known[0], [known[0]]
     for entry in known[1:]:
-        if not _apart(best, entry, len(known) - 1):
+        if not apart(best, entry, len(known) - 1):
             tied.append(entry)
     spent = f"{best.evaluations:,} network evaluations a sample"
-    at_floor = all(_at_floor(entry, answer) for entry in tied)
-    floor = "; two samples of the goal itself lie as far apart" if at_floor else ""
+    on_floor = all(at_floor(entry, answer) for entry in tied)
+    floor = "; two samples of the goal itself lie as far apart" if on_floor else ""
     if len(known) == 1:
         return f"{best.title} is the only method here that aims at the goal{floor}."
     if len(tied) == 1:
@@ -49,8 +49,8 @@ def _distance(entry: Entry) -> float:
     return value
 
 
-def _apart(best: Entry, other: Entry, comparisons: int) -> bool:
-    """Whether the seeds tell two entries apart: a paired t test of distances to the same goal samples."""
+def apart(best: Entry, other: Entry, comparisons: int) -> bool:
+    """Whether the seeds tell that `best` is nearer than `other`: a paired t test of distances to the same goal samples."""
     from scipy.stats import t
 
     pairs = zip(other.values[JUDGED], best.values[JUDGED], strict=True)
@@ -63,7 +63,7 @@ def _apart(best: Entry, other: Entry, comparisons: int) -> bool:
     return difference.value > float(t.ppf(1 - RATE / (2 * comparisons), seeds - 1)) * difference.se
 
 
-def _at_floor(entry: Entry, answer: ComparisonAnswer) -> bool:
+def at_floor(entry: Entry, answer: ComparisonAnswer) -> bool:
     """Whether the distance is no larger than that between two samples of the goal, at the same rate."""
     mean, floor = entry.mean(JUDGED), over_seeds(answer.floors[JUDGED])
     if mean.value is None or mean.se is None or floor.value is None or floor.se is None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -15,6 +14,7 @@ from gdviz.experiment import Experiment, explain
 from gdviz.facts.against import ENDS, LIMIT_STEPS, STEPS, check_limit, check_rule
 from gdviz.facts.drawing import Caller
 from gdviz.facts.finding import RATE, CheckReport
+from gdviz.facts.functions import is_whole
 from gdviz.facts.of_experiment import PARTICLES as EXPERIMENT_PARTICLES
 from gdviz.facts.of_experiment import check_experiment
 from gdviz.facts.problem import Backend, Method, Predicts, two_gaussians
@@ -96,7 +96,7 @@ def check(
     _allow("backend", backend, ("numpy", "torch"))
     _allow("variance", variance, VARIANCES)
     began = time.perf_counter()
-    whole = _positional(subject) == 2
+    whole = is_whole(subject)
     n = PARTICLES if particles is None else particles
     if not 100 <= n <= 1_000_000:
         raise GdvizError(f"particles: found {n}; allowed: 100 to 1,000,000.")
@@ -112,22 +112,6 @@ def check(
         sampler = _sampler(rule or "ddpm", steps or STEPS, variance)
         result = check_rule(code, sampler, two_gaussians(method), rate, seed)
     return replace(result, seconds=time.perf_counter() - began)
-
-
-def _positional(fn: Callable[..., Any]) -> int:
-    """2 for a sampler (problem, w), 4 for a guided score (problem, x, t, w)."""
-    try:
-        parameters = inspect.signature(fn).parameters.values()
-    except (TypeError, ValueError):
-        parameters = ()  # type: ignore[assignment]
-    kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
-    count = sum(p.kind in kinds and p.default is p.empty for p in parameters)
-    if count not in (2, 4):
-        raise GdvizError(
-            f"function: found {count} positional arguments without default; allowed: a sampler (problem, w) "
-            "or a guided score (problem, x, t, w)."
-        )
-    return count
 
 
 def _sampler(rule: Any, steps: int, variance: Variance) -> SamplerKind:

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from gdviz.diffusion import Levels, Moment, TileNoise
-from gdviz.errors import GdvizError
+from gdviz.facts.functions import returned
 from gdviz.facts.problem import Array, Backend, Laws, Predicts, Problem
 from gdviz.guidance import Guided
 from gdviz.samplers import SamplerKind
@@ -49,10 +49,16 @@ class Caller(NamedTuple):
 
     def draw(self, sampler: SamplerKind, laws: Laws, levels: Levels, seed: int) -> Draw:
         """Run it at every w; a guided score runs inside the given sampler."""
-        problem = Problem(laws, levels, self.n, np.random.default_rng(seed), self.backend, self.predicts)
+        problem = self._problem(laws, levels, np.random.default_rng(seed))
         run = self.fn if self.whole else _inside(self.fn, sampler, levels, self.predicts)
         samples = {w: _samples(problem, run, w, w + self.gamma) for w in self.scales}
         return Draw(samples, problem.asked)
+
+    def _problem(self, laws: Laws, levels: Levels, rng: np.random.Generator) -> Problem:
+        start = rng.standard_normal((self.n, len(laws.base.mean)))  # [n, d]
+        return Problem(
+            laws.scores, levels, start, lambda: rng.standard_normal((levels.steps, *start.shape)), self.backend, self.predicts
+        )
 
 
 def _inside(fn: Callable[..., Any], sampler: SamplerKind, levels: Levels, predicts: Predicts) -> Sampler:
@@ -60,11 +66,11 @@ def _inside(fn: Callable[..., Any], sampler: SamplerKind, levels: Levels, predic
 
     def run(problem: Problem, value: float) -> Tensor:
         def guide(x: Tensor, moment: Moment) -> Guided:
-            output = _tensor(fn(problem, problem.own(x), moment.t, value), x.shape)
+            output = returned(fn(problem, problem.own(x), moment.t, value), x.shape, "your guided score")
             total = output if predicts == "score" else -output / moment.t**0.5
             return Guided(total, torch.zeros_like(x), weight=0.0)
 
-        x = _tensor(problem.start, None)
+        x = torch.as_tensor(problem.start)
         noise = _Given(problem)
         for step in sampler.run(guide, levels, noise, x):
             x = step.x
@@ -81,21 +87,11 @@ class _Given(TileNoise):
         self.problem = problem
 
     def step(self, moment: Moment) -> Tensor:
-        return _tensor(self.problem.noise[moment.index], None)
+        return torch.as_tensor(self.problem.noise[moment.index])
 
 
 def _samples(problem: Problem, run: Sampler, w: float, passed: float) -> Array:
     """The samples that a sampler returns, [n, d] float64."""
     with torch.no_grad(), np.errstate(over="ignore", invalid="ignore"):  # what overflows is a finding
         samples = run(problem, passed)
-    return _tensor(samples, problem.start.shape, f"your sampler at w = {w:g}").numpy()
-
-
-def _tensor(value: Any, shape: Any, what: str = "your guided score") -> Tensor:
-    try:
-        tensor = torch.as_tensor(value).detach().cpu().double()
-    except (TypeError, ValueError, RuntimeError):
-        raise GdvizError(f"{what}: found {type(value).__name__}; an array is required.") from None
-    if shape is not None and tuple(tensor.shape) != tuple(shape):
-        raise GdvizError(f"{what}: found shape {list(tensor.shape)}; {list(shape)} is required.")
-    return tensor
+    return returned(samples, problem.start.shape, f"your sampler at w = {w:g}").numpy()

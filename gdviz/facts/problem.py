@@ -6,15 +6,17 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from gdviz.diffusion import Levels
 
 Array = NDArray[np.float64]
+Score = Callable[[Tensor, float], Tensor]
 Backend = Literal["numpy", "torch"]
 Method = Literal["cfg", "reward"]
 Predicts = Literal["score", "noise"]
@@ -41,6 +43,11 @@ class Gaussian:
         precision = np.asarray(np.linalg.inv((1 - t) * self.covariance + t * np.eye(len(self.mean))), np.float64)  # [d, d]
         return -precision, math.sqrt(1 - t) * (precision @ self.mean)
 
+    def score(self, x: Tensor, t: float) -> Tensor:
+        """Score at x [n, d] float64."""
+        slope, constant = (torch.from_numpy(part) for part in self.affine(t))
+        return x @ slope.T + constant  # [n, d]
+
 
 @dataclass(frozen=True, eq=False)
 class Laws:
@@ -63,6 +70,11 @@ class Laws:
         """What w = 0 samples."""
         return self.toward if self.method == "cfg" else self.away
 
+    @property
+    def scores(self) -> Scores:
+        """Of a `Problem` on them."""
+        return Scores(self.toward.score, self.away.score, "toward" if self.method == "cfg" else "away")
+
     def affine(self, w: float, t: float) -> tuple[Array, Array]:
         """A and b of the guided score base + w (toward - away)."""
         (a0, b0), (a1, b1), (a2, b2) = (law.affine(t) for law in (self.base, self.toward, self.away))
@@ -83,62 +95,119 @@ def two_gaussians(method: Method, narrow: float = 0.0) -> Laws:
     return Laws(law(0.8, 0.05, 0.4), law(-0.8, -0.05, 1.2), method)
 
 
-class Problem:
-    """What the caller's code is given.
+class Scores(NamedTuple):
+    """What a problem's functions are made from: (x [n, d] float64, t) -> scores [n, d].
 
-    All arrays are float64, of the caller's backend; x has shape [n, 2], t is a noise variance (a float). The
-    caller may use its own starting points and its own noise: only the law of the samples is looked at.
+    Attributes
+    ----------
+    toward, away : callable
+    base : {"toward", "away"}
+        What w = 0 follows.
+    """
+
+    toward: Score
+    away: Score
+    base: Literal["toward", "away"]
+
+
+class ScoreProblem:
+    """What a guided score of the caller's is given: scores. Its arrays are float64, of the caller's backend.
+
+    Parameters
+    ----------
+    scores : Scores
+    n : int
+        Samples for which the caller is asked.
+    backend : {"numpy", "torch"}
+    predicts : {"score", "noise"}
 
     Attributes
     ----------
     cond, uncond : callable
-        (x, t) -> score of p_t(x | c) and of p_t(x), [n, 2]; noise predictions -sqrt(t) score where those were asked for.
+        (x, t) -> score of p_t(x | c) and of p_t(x), x of shape [n, d], t a noise variance (a float); noise predictions
+        -sqrt(t) score where those were asked for.
     toward, away, base : callable
         The same in the words of the unified framework; base is what w = 0 follows.
-    alpha_bar, t : array, shape [steps + 1]
-        Noise levels, noisiest first, t = 1 - alpha_bar; a sampler ends at the last one.
-    start : array, shape [n, 2]
-        N(0, I).
-    noise : array, shape [steps, n, 2]
-        Standard normal increments.
-    steps, n : int
+    n : int
     asked : list of float
         The t of every score that has been asked for.
+    evaluations : float
+        Points at which scores have been asked for, a sample; one whose gradient is taken counts twice, the same points asked
+        for once more not at all.
     """
 
-    def __init__(
-        self, laws: Laws, levels: Levels, n: int, rng: np.random.Generator, backend: Backend, predicts: Predicts
-    ) -> None:
+    def __init__(self, scores: Scores, n: int, backend: Backend = "numpy", predicts: Predicts = "score") -> None:
         self._backend, self._predicts = backend, predicts
-        self.steps, self.n, self.asked = levels.steps, n, list[float]()
-        self.alpha_bar, self.t = self.own(levels.alpha_bar), self.own(levels.t)
-        d = len(laws.base.mean)
-        self.start, self._rng = self.own(rng.standard_normal((n, d))), rng
-        self.toward, self.away, self.base = (self._score(law) for law in (laws.toward, laws.away, laws.base))
-        self.cond, self.uncond = self.toward, self.away
+        self.n, self.asked, self.evaluations = n, list[float](), 0.0
+        self.toward, self.away = self._asked(scores.toward), self._asked(scores.away)
+        self.cond, self.uncond, self.base = self.toward, self.away, self.toward if scores.base == "toward" else self.away
 
-    @cached_property
-    def noise(self) -> Any:
-        """Standard normal increments, drawn when they are first asked for."""
-        return self.own(self._rng.standard_normal((self.steps, *self.start.shape)))
-
-    @property
-    def evaluations(self) -> int:
-        """How many scores have been asked for."""
-        return len(self.asked)
-
-    def own(self, values: Array | torch.Tensor) -> Any:
+    def own(self, values: Array | Tensor) -> Any:
         """Values as an array of the caller's backend."""
         if self._backend == "torch":
             return torch.as_tensor(values, dtype=torch.float64)
         return np.asarray(values, dtype=np.float64)
 
-    def _score(self, law: Gaussian) -> Callable[[Any, Any], Any]:
-        def score(x: Any, t: Any) -> Any:
-            level = float(t)
-            self.asked.append(level)
-            slope, constant = law.affine(level)
-            value = x @ self.own(slope.T) + self.own(constant)  # [n, d]
-            return value if self._predicts == "score" else -math.sqrt(level) * value
+    def count(self, x: Tensor) -> None:
+        """Count the points x [..., d]; where a gradient is taken, a backward pass is one evaluation more."""
+        self.evaluations += (1 + x.requires_grad) * x[..., 0].numel() / self.n
 
-        return score
+    def _asked(self, score: Score) -> Callable[[Any, Any], Any]:
+        last: tuple[float, Tensor, Tensor] | None = None
+
+        def asked(x: Any, t: Any) -> Any:
+            nonlocal last
+            points, level = torch.as_tensor(x, dtype=torch.float64), float(t)
+            self.asked.append(level)
+            if last is not None and level == last[0] and not points.requires_grad and torch.equal(points, last[1]):
+                return self.own(last[2].clone())
+            self.count(points)
+            value = score(points, level)  # [n, d]
+            value = value if self._predicts == "score" else -math.sqrt(level) * value
+            last = None if value.requires_grad else (level, points.clone(), value.clone())
+            return self.own(value)
+
+        return asked
+
+
+class Problem(ScoreProblem):
+    """What a sampler of the caller's is given beside the scores: levels, and random numbers to use or ignore.
+
+    Parameters
+    ----------
+    scores : Scores
+    levels : Levels
+    start : ndarray, shape [n, d]
+    noise : callable
+        () -> [steps, n, d]; asked when the caller first looks at them.
+    backend, predicts
+        As for `ScoreProblem`.
+
+    Attributes
+    ----------
+    alpha_bar, t : array, shape [steps + 1]
+        Noise levels, noisiest first, t = 1 - alpha_bar; a sampler ends at the last one.
+    start : array, shape [n, d]
+        N(0, I).
+    noise : array, shape [steps, n, d]
+        Standard normal increments.
+    steps : int
+    """
+
+    def __init__(
+        self,
+        scores: Scores,
+        levels: Levels,
+        start: Array,
+        noise: Callable[[], Array],
+        backend: Backend = "numpy",
+        predicts: Predicts = "score",
+    ) -> None:
+        super().__init__(scores, len(start), backend, predicts)
+        self.steps, self._noise = levels.steps, noise
+        self.alpha_bar, self.t, self.start = self.own(levels.alpha_bar), self.own(levels.t), self.own(start)
+
+    @cached_property
+    def noise(self) -> Any:
+        """Standard normal increments, drawn when they are first asked for."""
+        return self.own(self._noise())

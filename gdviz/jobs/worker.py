@@ -21,6 +21,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from gdviz.errors import GdvizError
+from gdviz.plugin import load_named
 
 if TYPE_CHECKING:
     from gdviz.sweep_request import Executor
@@ -158,6 +159,7 @@ class _Worker:
 def outcome(call: bytes, report: JobReport) -> tuple[str, Any]:
     """Run a pickled (function, arguments): what became of it, and its result or the reason in one sentence."""
     try:
+        load_named()  # before the pickle: it may hold what the reader's own file defines
         function, arguments = pickle.loads(call)
         report.progress(0.0)
         return "done", function(*arguments, report)

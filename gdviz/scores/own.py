@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import importlib.util
 import inspect
-import sys
 from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from math import sqrt
@@ -19,6 +17,7 @@ from torch import Tensor, nn
 from gdviz.errors import GdvizError
 from gdviz.family import Card
 from gdviz.laws import Given, Law, Pair, PairScores
+from gdviz.own_file import first_line, run_file, tried
 from gdviz.scores._learned import rows_of, shaped
 from gdviz.scores._own_conventions import Convention as Convention
 from gdviz.scores._own_conventions import Meaning as Meaning
@@ -164,7 +163,7 @@ class OwnScores(Scores):
             with torch.set_grad_enabled(torch.is_grad_enabled() and y.requires_grad):
                 output = self.network(*arguments)
         except Exception as error:
-            raise GdvizError(f"{self.how.code}: found {type(error).__name__} in your network ({_first_line(error)}).") from error
+            raise GdvizError(f"{self.how.code}: found {type(error).__name__} in your network ({first_line(error)}).") from error
         if not isinstance(output, Tensor) or output.shape != y.shape:
             shape = list(output.shape) if isinstance(output, Tensor) else type(output).__name__
             raise GdvizError(f"{self.how.code}: found {shape} from your network; it must return {list(y.shape)}, as x is.")
@@ -185,7 +184,7 @@ def load(code: str, weights: str | None) -> tuple[Callable[..., Tensor], tuple[s
     made = _named(Path(place), name)
     notes: tuple[str, ...] = ()
     if isinstance(made, type):
-        made = _tried(f"{code}: found a class that is not made without arguments", made)
+        made = tried(f"{code}: found a class that is not made without arguments", made)
     if not callable(made):
         raise GdvizError(f"{code}: found {type(made).__name__}; a torch module or a function of (x, time) is required.")
     if weights is not None:
@@ -193,40 +192,20 @@ def load(code: str, weights: str | None) -> tuple[Callable[..., Tensor], tuple[s
             raise GdvizError(f"{code}: found {type(made).__name__}, which takes no --weights; only a torch module does.")
         from safetensors.torch import load_file
 
-        state = _tried(f"{weights}: found no safetensors file that can be read", load_file, weights)
+        state = tried(f"{weights}: found no safetensors file that can be read", load_file, weights)
         state, notes = unwrapped(state, made.state_dict(), weights)
         check_keys(state, made, weights, name)
-        _tried(f"{weights}: found weights that do not fit {name}", made.load_state_dict, state)
+        tried(f"{weights}: found weights that do not fit {name}", made.load_state_dict, state)
     if isinstance(made, nn.Module):
         made.requires_grad_(False).eval()
     return made, notes
 
 
 def _named(path: Path, name: str) -> Any:
-    try:
-        there = path.is_file()
-    except (OSError, ValueError):  # a name too long, a null character
-        there = False
-    if not there:
-        what = "give module.py:Name, a Python file and a class or function in it"
-        raise GdvizError(f"{str(path)[:120]}: found no such file; {what}.")
-    spec = importlib.util.spec_from_file_location(f"gdviz_own_{path.stem}", path.resolve())
-    if spec is None or spec.loader is None:
-        raise GdvizError(f"{path}: found no Python file; its name must end in .py.")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module  # classes look their own module up
-    _tried(f"{path}: found a file that does not run", spec.loader.exec_module, module)
+    module = run_file(path, "give module.py:Name, a Python file and a class or function in it")
     if not hasattr(module, name):
         raise GdvizError(f"{path}: found nothing named {name} in it.")
     return getattr(module, name)
-
-
-def _tried(words: str, function: Callable[..., Any], *arguments: Any) -> Any:
-    """Call what is not ours; whatever it raises is one sentence."""
-    try:
-        return function(*arguments)
-    except Exception as error:
-        raise GdvizError(f"{words} ({type(error).__name__}: {_first_line(error)}).") from error
 
 
 def _takes(network: Callable[..., Any]) -> bool:
@@ -238,7 +217,3 @@ def _takes(network: Callable[..., Any]) -> bool:
         return False
     places = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
     return len(places) > 2
-
-
-def _first_line(error: BaseException) -> str:
-    return (str(error).splitlines() or [""])[0][:120].rstrip(".")

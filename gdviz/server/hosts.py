@@ -98,6 +98,20 @@ def hosts_for(host: str, allowed: Iterable[str] = ()) -> Hosts:
     return Hosts(frozenset(own - {""}), any_address=True, public=public)
 
 
+def for_this_machine_only(host: str, allowed: Iterable[str] = ()) -> None:
+    """Refuse an address that others reach, or a proxy's name, for a program that runs a file of its reader's own.
+
+    Raises
+    ------
+    GdvizError
+        In one sentence.
+    """
+    hosts = hosts_for(host, allowed)
+    if hosts.any_address or hosts.public:
+        what = f"--host {host}" if hosts.any_address else "a name that a proxy shows it under"
+        raise GdvizError(f"--plugin: found {what[:80]}; a rule of your own runs where nobody else can reach it, on 127.0.0.1.")
+
+
 def listed(setting: str) -> list[str]:
     """The parts of an environment variable, which commas or blanks divide."""
     return re.split(r"[,\s]+", value) if (value := os.environ.get(setting, "").strip(", \t\n")) else []

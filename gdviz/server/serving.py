@@ -14,12 +14,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from gdviz.jobs.training import SHARED_SERVER
+from gdviz.plugin import banner
 from gdviz.resources import resource
 from gdviz.server.address import SETTING, checked_base, free_port, warning, web_address
 from gdviz.server.connections import Connections, share_of_files
 from gdviz.server.front import Application, Front, Receive, Scope, Send
 from gdviz.server.headers import security_headers
-from gdviz.server.hosts import hosts_for
+from gdviz.server.hosts import for_this_machine_only, hosts_for
 from gdviz.server.messages import LARGEST
 from gdviz.server.noise_route import noise_bytes
 from gdviz.server.protocols import bounded_http, bounded_websockets
@@ -55,6 +56,8 @@ def create_app(
     from streamlit.runtime.pages_manager import PagesManager
 
     hosts = hosts_for(host, allow_hosts)
+    if banner():
+        for_this_machine_only(host, allow_hosts)
     headers = security_headers(Path(file_util.get_static_dir()) / "index.html", embed_in)
     base = checked_base(os.environ.get(SETTING, "") if base_path is None else base_path)
     script = str(resource("app.py"))

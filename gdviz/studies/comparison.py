@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from gdviz.comparison.answer import ComparisonAnswer, Entry
 from gdviz.errors import GdvizError
@@ -47,6 +47,12 @@ class Comparison(Study[ComparisonAnswer]):
 
     def tasks(self) -> tuple[Task, ...]:
         return trainings_of(self.experiment)
+
+    def request(self) -> dict[str, Any]:
+        from gdviz.comparison.methods import METHODS
+
+        versions = {name: METHODS[name].version for name in self.methods if name in METHODS}
+        return {**super().request(), "methods": [f"{name}{versions.get(name, '')}" for name in self.methods]}
 
     def check(self) -> None:
         """Refuse what cannot be run, before anything is.

@@ -111,7 +111,7 @@ def edit_fields(
     choices, skip, path, errors
         As in `edit_kind`.
     """
-    fields = {name: info for name, info in model.model_fields.items() if name not in skip}
+    fields = {name: info for name, info in model.model_fields.items() if name not in skip and not _is_fixed(info)}
     small = [name for name, info in fields.items() if _is_small(info)]
     places = dict(zip(small, _cells(len(small)), strict=True))
     edited: Draft = {}
@@ -123,6 +123,12 @@ def edit_fields(
             if errors:
                 errors.below(here)
     return {name: item for name, item in edited.items() if item is not None or name in value}
+
+
+def _is_fixed(info: FieldInfo) -> bool:
+    """A choice of one thing is none."""
+    kind = _bare(info.annotation)
+    return get_origin(kind) is Literal and len(get_args(kind)) == 1
 
 
 def _is_small(info: FieldInfo) -> bool:

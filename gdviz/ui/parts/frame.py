@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from gdviz.plugin import banner
 from gdviz.ui.parts.as_typed import as_typed
 
 _STYLE = """<style>
@@ -19,6 +20,8 @@ _STYLE = """<style>
 
 
 def heading(text: str) -> None:
-    """The page's title."""
+    """The page's title, and that a rule of the reader's own is loaded."""
     st.html(_STYLE)
     st.title(as_typed(text), anchor=False)
+    if said := banner():
+        st.info(as_typed(said), icon=":material/extension:")
