@@ -85,7 +85,9 @@ def _start(choice: TrainChoice, active: Sequence[Training]) -> object:
                 st.error(as_typed(problem), icon=":material/error:")
             else:
                 said = ["; ".join(task.title for task in tasks) or _NO_NETWORK]
-                if missing and active:
+                if tasks and not missing:
+                    said.append(_DONE)
+                elif missing and active:
                     said.append(queue_words(active))
                 st.caption(as_typed(". ".join(said)))
             slot = st.empty()
