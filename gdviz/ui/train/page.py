@@ -95,10 +95,10 @@ def _start(choice: TrainChoice, active: Sequence[Training]) -> object:
 
 
 def queue_words(active: Sequence[Training]) -> str:
-    """When a training that is started now would begin: one's own come one after another, other visitors' take turns with it."""
+    """What comes before a training that is started now: one's own go one after another, those of others take turns with it."""
     mine = [training for training in active if asker().visitor in training.owners]
     if not mine:
-        return "Starts at once and takes turns with other visitors'"
+        return "Takes its turn beside " + ("a training" if len(active) == 1 else f"{len(active)} trainings") + " of others"
     report = mine[0].report
     left = None if report is None or len(mine) > 1 else report.seconds_left
     soon = "" if left is None else f", in about {duration(left)}"

@@ -37,6 +37,9 @@ def test_a_refused_recipe_is_said_below_its_field_and_beside_the_button() -> Non
 
 def test_when_a_training_would_begin() -> None:
     mine = Training("1", TASK, "running", owners=frozenset({PROGRAM.visitor}))
-    assert queue_words([replace(mine, owners=frozenset({"another"}))]) == "Starts at once and takes turns with other visitors'"
+    theirs = replace(mine, owners=frozenset({"another"}))
+    assert queue_words([theirs]) == "Takes its turn beside a training of others"
+    assert queue_words([theirs, theirs]) == "Takes its turn beside 2 trainings of others"
+    assert queue_words([theirs, mine]) == "Starts after your training under way"
     assert queue_words([mine]) == "Starts after your training under way"
     assert queue_words([mine, mine]) == "Starts after your 2 trainings under way"
