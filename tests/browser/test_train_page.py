@@ -96,7 +96,16 @@ def test_a_training_is_watched_by_all_and_cancelled_resumed_and_removed_by_its_o
     press(box(page, steps), "Resume")
     expect(box(page, steps).get_by_role("button", name="Cancel")).to_be_visible()
     assert loss(page, lambda now: now["x"][-1] > kept + 50)["x"][0] == first["x"][0], "the curve goes on where it was"
+    press(box(page, steps), "Name")
+    own = box(page, steps).get_by_role("textbox", name="Your name for it")
+    own.press_sequentially("my **first**", delay=150)  # the page is drawn anew meanwhile
+    own.press("Enter")
+    expect(box(page, steps).get_by_text("my **first**")).to_be_visible()  # as typed
     press(box(page, steps), "Remove")
+    press(box(page, steps), "Keep it")
+    expect(box(page, steps).get_by_role("button", name="Delete it")).to_have_count(0)
+    press(box(page, steps), "Remove")
+    press(box(page, steps), "Delete it")
     expect(box(page, steps)).to_have_count(0)
 
 

@@ -88,7 +88,8 @@ export function createControls(bar, details, act) {
       scale.input.max = String(s.w.length - 1);
       scale.input.disabled = s.w.length < 2;
       if (!s.dragging) scale.input.value = String(s.position);
-      setText(scale.value, `w = ${formatShort(s.at.w)}${s.live.scene ? ", live" : s.at.interpolated ? ", interpolated" : ""}`);
+      const number = s.live.on ? "" : ` ${formatShort(s.at.w)}`; // the box beside it has the number
+      setText(scale.value, `${s.live.scene ? "live, " : s.at.interpolated ? "interpolated, " : ""}w =${number}`);
       if (!typed.matches(":focus") || s.dragging) typed.value = String(Number(s.at.w.toPrecision(6)));
       typed.hidden = !s.live.on;
       setText(notLive, s.live.on || !s.live.why ? "" : `computed w only: ${s.live.why}`);

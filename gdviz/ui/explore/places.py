@@ -20,6 +20,9 @@ _STYLE = """<style>
 .st-key-explore-panel .stTabs [role=tablist] { gap: 0.7rem; }
 .st-key-explore-panel .stTabs [role=tab] p { font-size: 0.8rem; }
 .st-key-explore-panel .stColumn { min-width: calc(50% - 1rem); }
+@media (max-width: 640px) {
+  .st-key-explore-top > :has(h1) { flex: 1 0 100%; }
+}
 @media (min-width: 1000px) {
   .st-key-explore-status { min-height: 2.6rem; }  /* kept, so that no box moves away below a pointer */
   .st-key-explore-body { grid-template: "stage status" auto "stage panel" 1fr / minmax(0, 1fr) minmax(19rem, 28%); }

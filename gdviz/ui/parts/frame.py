@@ -12,7 +12,8 @@ _STYLE = """<style>
 .stMainBlockContainer h3 { font-size: 0.95rem; padding: 0.3rem 0 0; }
 [data-testid=stMain]:focus-visible { outline: 2px solid var(--st-primary-color, currentColor); outline-offset: -2px; }
 [data-testid=stCaptionContainer] { opacity: 0.76; }
-:is([data-testid=stBaseButton-primary], [data-tag-index]), :is([data-testid=stBaseButton-primary] p, [data-tag-index] *) {
+:is([data-testid=stBaseButton-primary]:enabled, [data-tag-index]),
+:is([data-testid=stBaseButton-primary]:enabled p, [data-tag-index] *) {
     color: light-dark(#ffffff, #0d1117);
 }
 @media (pointer: coarse) { .stPlotlyChart .modebar-container { display: none; } }  /* it lies on the legend; two fingers zoom */

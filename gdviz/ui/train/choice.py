@@ -15,7 +15,7 @@ from gdviz.scores.exact import Exact
 from gdviz.scores.network import Network
 from gdviz.training import Task, check_memory
 from gdviz.training.problem import FEW
-from gdviz.ui.parts.as_typed import as_typed
+from gdviz.ui.parts.field_errors import FieldErrors
 from gdviz.ui.parts.forms import edit_fields
 from gdviz.ui.parts.page_memory import Memory, page_memory
 from gdviz.ui.parts.required_networks import tasks_of
@@ -34,14 +34,21 @@ WORDS = {
 
 @dataclass(frozen=True)
 class TrainChoice:
-    """The trainings that the Train button starts, each after the one that it starts from."""
+    """The trainings that the Train button starts, each after the one that it starts from.
 
-    experiment: Experiment
+    Attributes
+    ----------
+    tasks : tuple of Task
+    problem : str
+        Why nothing can be trained as it is chosen, in one sentence that begins with the field; empty where it can.
+    """
+
     tasks: tuple[Task, ...]
+    problem: str = ""
 
 
-def choose() -> TrainChoice | None:
-    """The widgets; None, with one sentence on the page, while what they say is refused."""
+def choose() -> TrainChoice:
+    """The widgets, and what they ask for; what is refused of the recipe is said below its field too."""
     memory = page_memory("train", _from_address)
     one, two, three, four = st.columns([4, 4, 2, 2])
     picked, base = pick(memory, one, "train.subject")
@@ -55,7 +62,8 @@ def choose() -> TrainChoice | None:
     seed = four.number_input("Seed", 0, None, how["seed"], step=1, key=f"train.seed.{subject}")
     write_address(picked, base)
     with st.expander("Recipe: network and training", icon=":material/tune:"):
-        recipe = edit_fields(Recipe, how["recipe"], f"train.recipe.{subject}")
+        errors = FieldErrors(st.empty())
+        recipe = edit_fields(Recipe, how["recipe"], f"train.recipe.{subject}", path="recipe", errors=errors)
     memory["how"][subject] = memory["last"] = {"steps": steps, "seed": seed, "recipe": recipe}
     try:
         score = Network.model_validate(memory["last"])
@@ -65,9 +73,10 @@ def choose() -> TrainChoice | None:
                 check_memory(task)
     except (GdvizError, ValidationError) as error:
         words = str(error) if isinstance(error, GdvizError) else explain(error)
-        st.error(as_typed(words), icon=":material/error:")
-        return None
-    return TrainChoice(base, tasks)
+        if words.startswith("recipe"):
+            errors.refuse(words)
+        return TrainChoice((), words)
+    return TrainChoice(tasks)
 
 
 def _own(experiment: Experiment) -> dict[str, Any] | None:

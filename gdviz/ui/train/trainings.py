@@ -10,6 +10,7 @@ import streamlit as st
 from gdviz.experiment import Experiment
 from gdviz.networks import Recipe
 from gdviz.presets import load, names
+from gdviz.store.kept import LONGEST_NAME, Kept, name_of
 from gdviz.ui.explore.opened import Opened, open_
 from gdviz.ui.parts.as_typed import as_typed
 from gdviz.ui.parts.required_networks import duration, share_of, words_of
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from gdviz.training import Task
 
 WATCHED = "train.watched"
+_ASKING = "train.asking"  # the button whose question a box asks, as its key
 LISTED = 6
 """Finished trainings in sight; the others are folded away."""
 
@@ -52,9 +54,10 @@ def show_list(known: Sequence[Training], chosen: Sequence[Task], watched: str | 
 def _box(training: Training, watched: bool) -> None:
     task, key = training.task, f"train.{training.id[:12]}"
     with st.container(border=True, key=f"{key}.box"):
-        st.markdown(f"**{as_typed(task.title)}**")
-        if scene := _scene_title(task.canonical()):
-            st.caption(as_typed(scene))
+        name = names_of_mine().get(training.id, "")
+        st.markdown(f"**{as_typed(name or task.title)}**")
+        if about := ", ".join([*[task.title] * bool(name), *filter(None, [_scene_title(task.canonical())])]):
+            st.caption(as_typed(about))
         others = "" if trainings().may_change(training.id, asker()) or not training.owners else " · another visitor's"
         st.caption(f"{_STATES[training.state]} {as_typed(_result(training))} · {_recipe(task)}{others}")
         if training.state in ("waiting", "running"):
@@ -65,6 +68,13 @@ def _box(training: Training, watched: bool) -> None:
             st.error(as_typed(training.error), icon=":material/error:")
         with st.container(horizontal=True, gap="small"):
             _buttons(training, watched, key)
+        question = st.empty()  # emptied at once, not when the page's run has ended
+        if st.session_state.get(_ASKING) == f"{key}.name":
+            with question.container():
+                _ask_name(training.id, name, key)
+        elif st.session_state.get(_ASKING) == f"{key}.remove":
+            with question.container():
+                _ask_removal(training, watched, key)
 
 
 def _buttons(training: Training, watched: bool, key: str) -> None:
@@ -74,16 +84,16 @@ def _buttons(training: Training, watched: bool, key: str) -> None:
     def look() -> None:
         st.session_state[WATCHED] = id
 
-    def remove() -> None:
-        if watched:
-            st.session_state.pop(WATCHED, None)
-        attempt(jobs.remove, id, who)
+    def ask(what: str) -> None:
+        again = st.session_state.get(_ASKING) == f"{key}.{what}"
+        st.session_state[_ASKING] = None if again else f"{key}.{what}"
 
     st.button(
         "Watch", icon=":material/visibility:", on_click=look, disabled=watched, key=f"{key}.watch", help=_shown_here(watched)
     )
+    st.button("Name", icon=":material/edit:", on_click=ask, args=("name",), key=f"{key}.name")
     if mine and _is_ours(id):
-        st.button("Remove", icon=":material/delete:", on_click=remove, key=f"{key}.remove")
+        st.button("Remove", icon=":material/delete:", on_click=ask, args=("remove",), key=f"{key}.remove")
     # One key for both, and last: a pressed button keeps the focus, and would stay beside the one that replaces it.
     if mine and training.state in ("waiting", "running"):
         keeps = "What is learned so far is kept; Resume goes on from there."
@@ -95,6 +105,45 @@ def _buttons(training: Training, watched: bool, key: str) -> None:
     if training.state == "done" and st.button("Open in Explore", icon=":material/animation:", key=f"{key}.explore"):
         open_(Opened(None, scene_of(training.task).model_dump(mode="json")))
         st.switch_page("pages/explore.py")
+
+
+def names_of_mine() -> dict[str, str]:
+    """The names that this visitor gave to trainings, by their ids; nobody else sees them."""
+    return _names().of(asker().visitor)
+
+
+def _names() -> Kept:
+    return Kept(library().root, "trainings")
+
+
+def _ask_name(id: str, name: str, key: str) -> None:
+    """A box for a name of one's own."""
+
+    def keep() -> None:
+        attempt(lambda: _names().put(asker().visitor, id, name_of(st.session_state[f"{key}.named"])))
+        st.session_state[_ASKING] = None
+
+    help = "Only you see it. Empty: the name that says what is learned."
+    st.text_input("Your name for it", name, LONGEST_NAME, key=f"{key}.named", help=help, on_change=keep)
+
+
+def _ask_removal(training: Training, watched: bool, key: str) -> None:
+    """What is lost, before it is."""
+    lost = "The network" if training.state == "done" else "What is learned so far"
+
+    def close() -> None:
+        st.session_state[_ASKING] = None
+
+    def remove() -> None:
+        close()
+        if watched:
+            st.session_state.pop(WATCHED, None)
+        attempt(trainings().remove, training.id, asker())
+
+    st.warning(f"{lost} is deleted; it would have to be trained again.", icon=":material/delete:")
+    with st.container(horizontal=True, gap="small"):
+        st.button("Delete it", on_click=remove, key=f"{key}.delete")
+        st.button("Keep it", on_click=close, key=f"{key}.keep")
 
 
 def _is_ours(id: str) -> bool:

@@ -14,6 +14,7 @@ from gdviz.ui.parts.as_typed import as_typed
 from gdviz.ui.parts.charts import palette, show_figure
 from gdviz.ui.parts.required_networks import duration
 from gdviz.ui.train import data as train_data
+from gdviz.ui.train.trainings import names_of_mine
 
 if TYPE_CHECKING:
     from gdviz.checkpoints import Library, TrainingReport
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 def watch(training: Training, library: Library) -> None:
     """Everything that is known of a training."""
     task, report = training.task, training.report
-    st.header(as_typed(task.title), anchor=False)
+    st.header(as_typed(names_of_mine().get(training.id) or task.title), anchor=False)
     st.caption(_learned_from(task))
     if report is None:
         st.info("Nothing to show yet: the first report comes with the first steps.", icon=":material/info:")

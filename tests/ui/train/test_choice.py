@@ -20,9 +20,7 @@ SCENE: dict[str, Any] = {
 def page() -> None:
     from gdviz.ui.train.choice import choose, say_what_is_used
 
-    choice = choose()
-    if choice is not None:
-        say_what_is_used(choice.tasks)
+    say_what_is_used(choose().tasks)
 
 
 def shown(above: float, **score: Any) -> AppTest:
