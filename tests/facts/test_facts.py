@@ -25,7 +25,7 @@ from gdviz.sweep import Chunk, Frames, Integrals, SweepOptions, gathered, sweep
 RATE = 1e-3 / 700
 Z = float(-ndtri(RATE / 2))
 PARTICLES = 4096
-STEPS = 400
+STEPS = 200
 FRAMES = 10
 
 

@@ -17,10 +17,6 @@ EVEN = 1 - 1e-9
 """Effective sample sizes above this share are those of equal weights, rounded."""
 
 
-EVEN = 1 - 1e-9
-"""Effective sample sizes above this share are those of equal weights, rounded."""
-
-
 class Flock:
     """The weights and ancestors of all populations of a chunk, in float64.
 
