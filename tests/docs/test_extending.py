@@ -60,7 +60,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the package and its tests with one new file a family, and a new page."""
     copy = tmp_path_factory.mktemp("house")
     for folder in ("gdviz", "pages", "tests", "docs", ".streamlit"):
-        shutil.copytree(ROOT / folder, copy / folder, ignore=shutil.ignore_patterns("__pycache__", "browser"))
+        shutil.copytree(ROOT / folder, copy / folder, ignore=shutil.ignore_patterns("browser"))
     (copy / "assets").symlink_to(ROOT / "assets")
     for file in ("pyproject.toml", "app.py"):
         shutil.copy(ROOT / file, copy)
